@@ -1,0 +1,38 @@
+"""The one hierarchy of errors badbuzz raises on purpose.
+
+Every message says what was expected, what came, and how to mend it. The command line turns each of these into one line on
+standard error and exit status 2; anything else that escapes is a defect.
+"""
+
+
+class BadBuzzError(Exception):
+    """Base of every error that badbuzz raises on purpose."""
+
+
+class ConfigError(BadBuzzError):
+    """A setting, file or environment variable is not as it must be."""
+
+
+class InputError(BadBuzzError):
+    """What was given to read cannot be read."""
+
+
+class BrokerError(BadBuzzError):
+    """Kafka cannot be reached, or is not set up as badbuzz needs it."""
+
+
+class MentionError(BadBuzzError):
+    """A message is not a readable mention; it goes to the dead letters.
+
+    Parameters
+    ----------
+    reason
+        One of the bounded codes of `streams.mention.REASONS`, fit for a metric label.
+    detail
+        What was expected and what came.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
