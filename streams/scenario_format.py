@@ -1,0 +1,249 @@
+"""The scenario file: a reconstructed incident, written by hand as TOML.
+
+Every key is checked; an unknown one is an error, so a slip of the pen does not go unnoticed. Times are local to
+`timezone` and carry no zone (`2012-06-11T17:00:00`). Weights and shares need not add up to 1. A smallest useful file::
+
+    version = 1
+    title = "Acme's free month"
+    reconstruction = "Texts and counts are invented; the timeline follows the sources."
+    brand = "Acme"
+    timezone = "Europe/London"
+    lang = "en"
+    seed = 1
+    start = 2020-03-02T00:00:00
+    end = 2020-03-16T12:00:00
+
+    [networks.forum]                 # one table a network
+    share = 1.0                      # its weight among the networks
+    max_chars = 500                  # longer texts are cut at a word (default 5000)
+    sentences = [1, 3]               # templates of one tone strung together (default [1, 1])
+    median_followers = 0             # 0: the network shows no followers (default)
+    reposts = false                  # whether people can repost here (default false)
+
+    [baseline]                       # what is said on an ordinary day; it goes on beneath the phases
+    mentions_per_day = 60
+    by_hour = [1, 1, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5, 5, 5, 6, 7, 8, 8, 6, 4, 2]  # 24 weights, local hours
+    by_weekday = [1, 1, 1, 1, 1, 1, 1]  # 7 weights, Monday first (default: all 1)
+    day_spread = 0.1                 # log standard deviation of a day about its rate (default 0.1)
+    hour_spread = 0.2                # the same of an hour (default 0.2)
+    repost_share = 0.0               # share of reposts where a network has them (default 0)
+    tones = {chat = 8, complaint = 2}
+
+    [[phases]]                       # what comes on top of the baseline; phases may overlap
+    name = "outage"
+    start = 2020-03-15T20:00:00
+    end = 2020-03-15T23:00:00
+    rate = [10, 400]                 # mentions an hour at its start and at its end
+    ramp = "exponential"             # or "linear" (default)
+    tones = {complaint = 1}
+    networks = {forum = 1}           # weights of this phase (default: the networks' shares)
+    repost_share = 0.0               # as in the baseline
+
+    [tones.chat]
+    negative = false                 # what a person would call it; never written into the mentions
+    templates = ["{hello} anyone else on Acme?", "Acme works for me, {verdict}"]
+    sentences = [1, 2]               # in place of the network's
+    asides = 0.4                     # share of texts that end in a remark of the slot `aside` (default 0)
+    [tones.complaint]
+    negative = true
+    templates = ["Acme is down {again}", "{hello} nothing loads {again}, awful"]
+
+    [slots]                          # what {name} in a template becomes; slots may name other slots
+    hello = ["Hi all,", "Hello,", ""]
+    verdict = ["quite happy", "no trouble at all"]
+    aside = ["my neighbour says so too", "writing this on the bus"]
+    again = ["again", "since this morning", "for the third time this week"]
+
+    [[facts]]                        # instants a source documents: drawn in the picture
+    at = 2020-03-15T22:30:00
+    label = "Acme answers"
+    source = "paper"                 # the id of a source
+    approximate = true               # the source gives no exact time (default false)
+    answer = true                    # the brand's first public answer: at most one fact (default false)
+
+    [[sources]]
+    id = "paper"
+    reference = "The Paper, 16 March 2020"
+    says = "Acme answered late in the evening."
+
+Four further tables are optional:
+
+* `[style]` finishes texts: `lowercase` and `unaccented` are shares of texts typed so, `joins` replaces words that slots
+  bring together (`{"de le" = "du"}`).
+* `[authors]` shapes who speaks: `regulars` (the pool the baseline draws from), `returning` (the chance that a phase's
+  mention comes from someone who spoke in it before), `followers_sigma` (log standard deviation) and `followers_max`.
+* `[answers]` lets the brand answer negative mentions officially: `tone`, `networks`, `share`, `median_minutes`, `hours`
+  (opening and closing hour on weekdays), `until` (silent from then on), `promise_share` and `promise_hours`.
+* `[[posts]]` are single posts at a known time: `at`, `network`, `text`, and optionally `kind` (`post` or `scheduled`),
+  `official`, `followers`, `negative`, `url`, and the echoes `reposted` and `answered`:
+  `{count, half_life_minutes, tone}`, `tone` being that of the replies.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Local = Annotated[datetime, Meta(tz=False)]
+Weight = Annotated[float, Meta(ge=0, le=1e9)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Positive = Annotated[float, Meta(gt=0, le=1e9)]
+Count = Annotated[int, Meta(ge=0, le=10**9)]
+Name = Annotated[str, Meta(pattern="^[a-z0-9_-]+$", max_length=64)]
+Line = Annotated[str, Meta(min_length=1, max_length=2000)]
+Sentences = tuple[Annotated[int, Meta(ge=1)], Annotated[int, Meta(le=12)]]
+Weights = Annotated[dict[Name, Weight], Meta(min_length=1)]
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file: every key known, every value checked."""
+
+
+class Network(Strict, frozen=True):
+    """One network people talk on."""
+
+    share: Weight
+    max_chars: Annotated[int, Meta(ge=20, le=20_000)] = 5_000
+    sentences: Sentences = (1, 1)
+    median_followers: Weight = 0
+    reposts: bool = False
+
+
+class Baseline(Strict, frozen=True):
+    """What is said on an ordinary day."""
+
+    mentions_per_day: Weight
+    by_hour: Annotated[list[Weight], Meta(min_length=24, max_length=24)]
+    tones: Weights
+    by_weekday: Annotated[list[Weight], Meta(min_length=7, max_length=7)] = msgspec.field(
+        default_factory=lambda: [1.0] * 7
+    )
+    day_spread: Share = 0.1
+    hour_spread: Share = 0.2
+    repost_share: Share = 0
+
+
+class Phase(Strict, frozen=True):
+    """A stretch of the incident: what it adds to the baseline."""
+
+    name: Name
+    start: Local
+    end: Local
+    rate: tuple[Weight, Weight]
+    tones: Weights
+    ramp: Literal["linear", "exponential"] = "linear"
+    networks: Weights | None = None
+    repost_share: Share = 0
+
+    def rate_at(self, fraction: float) -> float:
+        """Give the mentions an hour at a fraction (0 to 1) of the phase."""
+        first, last = self.rate
+        if self.ramp == "linear":
+            return first + (last - first) * fraction
+        return float(first * (last / first) ** fraction)
+
+
+class Tone(Strict, frozen=True):
+    """One way of talking about the brand."""
+
+    negative: bool
+    templates: Annotated[list[Line], Meta(min_length=1)]
+    sentences: Sentences | None = None
+    asides: Share = 0
+
+
+class Style(Strict, frozen=True):
+    """How carelessly people type."""
+
+    lowercase: Share = 0
+    unaccented: Share = 0
+    joins: dict[Annotated[str, Meta(min_length=1)], str] = {}
+
+
+class Authors(Strict, frozen=True):
+    """Who speaks."""
+
+    regulars: Annotated[int, Meta(ge=1, le=1_000_000)] = 1_000
+    returning: Share = 0.25
+    followers_sigma: Annotated[float, Meta(ge=0, le=4)] = 1.5
+    followers_max: Count = 1_000_000
+
+
+class Answers(Strict, frozen=True):
+    """How the brand answers complaints."""
+
+    tone: Name
+    networks: list[Name]
+    share: Share
+    median_minutes: Positive
+    hours: tuple[Annotated[int, Meta(ge=0, le=23)], Annotated[int, Meta(ge=1, le=24)]]
+    until: Local
+    promise_share: Share = 0
+    promise_hours: Annotated[int, Meta(ge=1)] = 24
+
+
+class Echo(Strict, frozen=True):
+    """What one post sets off: its rate halves every half-life."""
+
+    count: Annotated[int, Meta(ge=1, le=100_000)]
+    half_life_minutes: Positive
+    tone: Name | None = None
+
+
+class Single(Strict, frozen=True):
+    """One post at a known time."""
+
+    at: Local
+    network: Name
+    text: Line
+    kind: Literal["post", "scheduled"] = "post"
+    official: bool = False
+    negative: bool = False
+    followers: Count | None = None
+    url: Line | None = None
+    reposted: Echo | None = None
+    answered: Echo | None = None
+
+
+class Source(Strict, frozen=True):
+    """Where a documented fact was read."""
+
+    id: Name
+    reference: Line
+    says: Line
+
+
+class MarkedInstant(Strict, frozen=True):
+    """An instant that a source documents, in local time."""
+
+    at: Local
+    label: Annotated[str, Meta(min_length=1, max_length=80)]
+    source: Name
+    approximate: bool = False
+    answer: bool = False
+
+
+class ScenarioFile(Strict, frozen=True):
+    """The whole file."""
+
+    version: Literal[1]
+    title: Line
+    reconstruction: Line
+    brand: Annotated[str, Meta(min_length=1, max_length=128)]
+    timezone: Line
+    lang: Annotated[str, Meta(min_length=2, max_length=35)]
+    seed: int
+    start: Local
+    end: Local
+    networks: Annotated[dict[Name, Network], Meta(min_length=1)]
+    baseline: Baseline
+    tones: Annotated[dict[Name, Tone], Meta(min_length=1)]
+    sources: Annotated[list[Source], Meta(min_length=1)]
+    facts: list[MarkedInstant] = []
+    phases: list[Phase] = []
+    posts: list[Single] = []
+    slots: dict[Name, Annotated[list[str], Meta(min_length=1)]] = {}
+    style: Style = Style()
+    authors: Authors = Authors()
+    answers: Answers | None = None
