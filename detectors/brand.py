@@ -1,0 +1,314 @@
+"""Everything that watches one brand: its detectors put together, minute by minute of event time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from detectors.burst import HOUR, NEVER, Burst, Reading
+from detectors.copies import Copies
+from detectors.counts import RecentCounts
+from detectors.freshness import Freshness
+from detectors.growth import NegativeGrowth
+from detectors.incident import CALM, CRITICAL, SEVERITIES, WARNING, WATCH, Incident
+from detectors.reach import Reach
+from detectors.settings import DetectorSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detectors.observation import Observation
+
+__all__ = ["BrandDetector", "Change"]
+
+VERSION = 1
+STEP = 5
+DAY = 1440
+# Fields of a minute, in their order.
+FRESH, NEGATIVE, COPIES, VOICES, MENTIONS = range(5)
+
+
+class Change(NamedTuple):
+    """A change of a brand's severity, with the figures a person can be told.
+
+    Parameters
+    ----------
+    minute
+        End of the bucket at which it took effect, minutes since the epoch.
+    severity, previous
+        `calm`, `watch`, `warning` or `critical`, now and before.
+    criteria
+        What holds: `surge`, `negative_growth`, `reach`, `coordinated`.
+    since
+        Minute at which the incident opened.
+    observed, expected
+        Voices seen in the leading criterion's window, and how many are usual at this hour.
+    factor
+        Observed over expected; None where next to nothing is expected.
+    score
+        -log10 of the chance of that many.
+    window
+        Minutes the leading criterion looked back.
+    authors, negatives, copies, mentions
+        Fresh voices, fresh negative voices, copies and mentions in the window.
+    posts
+        Identifiers of the publications that hold the reach criterion.
+    """
+
+    minute: int
+    severity: str
+    previous: str
+    criteria: tuple[str, ...]
+    since: int
+    observed: int
+    expected: float
+    factor: float | None
+    score: float
+    window: int
+    authors: int
+    negatives: int
+    copies: int
+    mentions: int
+    posts: tuple[str, ...]
+
+
+class BrandDetector:
+    """Watch one brand: learn its closed minutes and tell when its severity changes.
+
+    Parameters
+    ----------
+    settings
+        Thresholds; the defaults are meant for every brand.
+
+    Examples
+    --------
+    >>> from detectors.observation import Observation, Voice
+    >>> d = BrandDetector()
+    >>> for minute in range(0, 7 * 1440, 60):
+    ...     assert d.observe(Observation(minute, 1, 0, [Voice(minute + 1, 0, 0, False, 0)])) == []
+    >>> crowd = [Voice(10**6 + i, 0, 0, True, 0) for i in range(25)]
+    >>> [change.severity for change in d.observe(Observation(7 * 1440, 25, 25, crowd))]
+    ['warning']
+    >>> [change.severity for change in d.advance(9 * 1440)]
+    ['calm']
+    """
+
+    def __init__(self, settings: DetectorSettings | None = None) -> None:
+        self.settings = s = DetectorSettings() if settings is None else settings
+        self.freshness = Freshness()
+        self.growth = NegativeGrowth(
+            volume=Burst(threshold=s.watch_score, learning_hours=s.learning_hours), excess_share=s.excess_share
+        )
+        self.copies = Copies(least=s.copies_least, share=s.copies_share)
+        self.reach = Reach(least=s.reach_least, factor=s.reach_factor)
+        self.incident = Incident(quiet_hold=s.quiet_hold)
+        self.recent = RecentCounts(fields=5, horizon=DAY + HOUR)
+        self.now = NEVER
+        self.coordinated_until = NEVER
+        self.copies_hour = NEVER
+        self.peaks: dict[tuple[int, int], int] = {}
+
+    # -- time -------------------------------------------------------------------------------------------------------
+    def observe(self, observation: Observation) -> list[Change]:
+        """Learn and score a closed minute, later than every one before; return what changed up to its end.
+
+        Raises
+        ------
+        ValueError
+            If the minute is not later than those before.
+        """
+        minute = observation.minute
+        if minute < self.now:
+            raise ValueError(f"minute {minute} is not after {self.now - 1}: minutes must be strictly increasing")
+        changes = self.advance(minute)
+        self._learn_copies(minute)
+        counts = self.freshness.take(minute, observation.voices, observation.scale)
+        self.growth.roll(minute // HOUR)
+        self.growth.add(minute, counts.fresh, counts.negatives)
+        self.recent.add(minute, (*counts, observation.mentions))
+        self.reach.learn(observation)
+        self.now = minute + 1
+        self._decide(self.now, changes)
+        return changes
+
+    def advance(self, minute: int) -> list[Change]:
+        """Close every minute before `minute`, in which nothing (more) was said; return what changed."""
+        changes: list[Change] = []
+        # Only an open incident can change in silence; it is looked at on a grid of event time.
+        while self.incident.open:
+            step = (self.now // STEP + 1) * STEP
+            if step > minute:
+                break
+            self.now = step
+            self._decide(step, changes)
+        self.now = max(self.now, minute)
+        return changes
+
+    # -- decisions --------------------------------------------------------------------------------------------------
+    def _decide(self, end: int, changes: list[Change]) -> None:
+        s = self.settings
+        growth, incident = self.growth, self.incident
+        volume = growth.volume
+        surge = volume.read(end)
+        negative = growth.read(end)
+        volume.note(surge)
+        volume.note(negative)
+        if volume.learning((end - 1) // HOUR):
+            return
+        _, _, copies, voices, _ = self.recent.totals(end - 360, end)
+        if self.copies.flooded(copies, voices):
+            self.coordinated_until = end + s.coordinated_hours * HOUR
+        coordinated = end < self.coordinated_until
+        posts = self.reach.significant() if self.reach.posts else []
+
+        criteria = []
+        level = CALM
+        if surge.score >= s.watch_score and surge.observed < s.watch_authors:
+            surge = volume.read(end, least=s.watch_authors)
+        if negative.score >= s.warning_score and negative.observed < s.warning_authors:
+            negative = growth.read(end, least=s.warning_authors)
+        surges = surge.score >= s.watch_score and surge.observed >= s.watch_authors and self._exceeds_last(FRESH, surge)
+        grows = (
+            negative.score >= s.warning_score
+            and negative.observed >= s.warning_authors
+            and self._exceeds_last(NEGATIVE, negative)
+        )
+        if surges:
+            criteria.append("surge")
+            level = WATCH
+        if grows:
+            criteria.append("negative_growth")
+            level = WARNING
+        if posts:
+            criteria.append("reach")
+            level = WARNING
+        if level >= WARNING:
+            if incident.warned_since < 0:
+                incident.warned_since = end
+            if (grows and posts) or (
+                grows
+                and end - incident.warned_since >= s.critical_hold
+                and negative.score >= s.warning_score + s.critical_margin
+                and self._widespread(end)
+            ):
+                level = CRITICAL
+        if coordinated:
+            criteria.append("coordinated")
+            level = min(level, WATCH)
+        release = s.watch_score - 1.5
+        alive = surge.score >= release or negative.score >= release
+        if incident.update(end, level, alive) or (coordinated and incident.lower(WATCH)):
+            if not incident.open:
+                incident.warned_since = -1
+            lead = negative if grows else surge
+            changes.append(self._change(end, criteria, lead, posts))
+        self._remember_peaks(end)
+
+    def _widespread(self, end: int) -> bool:
+        start = end - 360
+        if self.recent.total(NEGATIVE, start, end) < self.settings.critical_authors:
+            return False
+        slots = sum(self.recent.total(NEGATIVE, at, at + 10) > 0 for at in range(start, end, 10))
+        return slots >= 3
+
+    def _exceeds_last(self, field: int, reading: Reading) -> bool:
+        """Whether a reading exceeds what an incident closed lately had reached in the same window."""
+        if self.incident.open or not self.peaks:
+            return True
+        return reading.observed > self.peaks.get((field, reading.window), 0)
+
+    def _remember_peaks(self, end: int) -> None:
+        if self.incident.open:
+            for field, spans in ((FRESH, self.growth.volume.spans), (NEGATIVE, self.growth.spans)):
+                for span in spans:
+                    seen = self.recent.total(field, end - span, end)
+                    if seen > self.peaks.get((field, span), 0):
+                        self.peaks[field, span] = seen
+        elif self.peaks and end - self.incident.closed_at > self.settings.aftermath_hours * HOUR:
+            self.peaks.clear()
+
+    def _learn_copies(self, minute: int) -> None:
+        hour = minute // HOUR
+        if hour == self.copies_hour:
+            return
+        if self.copies_hour != NEVER:
+            start = self.copies_hour * HOUR
+            copies = self.recent.total(COPIES, start, start + HOUR)
+            voices = self.recent.total(VOICES, start, start + HOUR)
+            flood = start < self.coordinated_until
+            self.copies.learn(0 if flood else copies, 0 if flood else voices, hour - self.copies_hour)
+        self.copies_hour = hour
+
+    def _change(self, end: int, criteria: list[str], lead: Reading, posts: Sequence[str]) -> Change:
+        incident = self.incident
+        window = lead.window or HOUR
+        fresh, negatives, copies, _, mentions = self.recent.totals(end - window, end)
+        return Change(
+            minute=end,
+            severity=SEVERITIES[incident.severity],
+            previous=SEVERITIES[incident.previous],
+            criteria=tuple(criteria),
+            since=incident.since,
+            observed=lead.observed,
+            expected=lead.expected,
+            factor=lead.observed / lead.expected if lead.expected >= 0.1 else None,
+            score=lead.score,
+            window=window,
+            authors=fresh,
+            negatives=negatives,
+            copies=copies,
+            mentions=mentions,
+            posts=tuple(posts),
+        )
+
+    # -- memory -----------------------------------------------------------------------------------------------------
+    def state(self) -> dict[str, Any]:
+        """Return what was learned, as plain numbers, strings and lists of at most 16 KB; see also `recent_rows`."""
+        return {
+            "version": VERSION,
+            "now": self.now,
+            "growth": self.growth.state(),
+            "copies": [self.copies.copies, self.copies.voices, self.copies_hour, self.coordinated_until],
+            "reach": self.reach.state(),
+            "incident": self.incident.state(),
+            "peaks": [[field, span, seen] for (field, span), seen in self.peaks.items()],
+        }
+
+    def recent_rows(self) -> dict[int, list[Any]]:
+        """Return the last day's minutes: fresh voices, negatives, copies, voices, mentions, then authors and texts.
+
+        A minute's row never changes once it is there, so a store can write each with `recent_row` as it closes and
+        drop it after `DAY + HOUR` minutes.
+        """
+        oldest = self.growth.volume.now - DAY - HOUR
+        return {minute: self.recent_row(minute) for minute in self.recent.minutes if minute >= oldest}
+
+    def recent_row(self, minute: int) -> list[Any]:
+        """Return the row of one minute, as `recent_rows` does."""
+        return [*self.recent.totals(minute, minute + 1), self.freshness.row(minute)]
+
+    @classmethod
+    def restore(
+        cls, settings: DetectorSettings | None, state: dict[str, Any], rows: dict[int, list[Any]]
+    ) -> BrandDetector:
+        """Return a detector that goes on exactly where `state` and `recent_rows` were taken.
+
+        Raises
+        ------
+        ValueError
+            If the state was written by another version.
+        """
+        if state.get("version") != VERSION:
+            raise ValueError(f"state has version {state.get('version')!r}, expected {VERSION}")
+        brand = cls(settings)
+        for minute in sorted(rows):
+            *counts, voices = rows[minute]
+            brand.freshness.refill(minute, voices)
+            brand.growth.add(minute, counts[FRESH], counts[NEGATIVE])
+            brand.recent.add(minute, counts)
+        brand.now = state["now"]
+        brand.growth.restore(state["growth"])
+        brand.copies.copies, brand.copies.voices, brand.copies_hour, brand.coordinated_until = state["copies"]
+        brand.reach.restore(state["reach"])
+        brand.incident.restore(state["incident"])
+        brand.peaks = {(field, span): seen for field, span, seen in state["peaks"]}
+        return brand

@@ -1,0 +1,226 @@
+"""Burst of volume: counts over several spans against a learned baseline, by a negative binomial tail."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from river.base import AnomalyDetector
+
+from detectors.baseline import Baseline
+from detectors.counts import Dispersion, RecentCounts, surprise
+
+__all__ = ["Burst", "Reading"]
+
+HOUR = 60
+NEVER = -(10**9)
+
+
+class Reading(NamedTuple):
+    """What one detector saw at one moment: the score, and the counts and the window that lead to it."""
+
+    score: float
+    window: int
+    observed: int
+    expected: float
+
+
+NOTHING = Reading(0.0, 0, 0, 0.0)
+
+
+class Burst(AnomalyDetector):
+    """Score how unlikely the counts of the last minutes and hours are, given what is usual at this hour.
+
+    The score is -log10 of a negative binomial's upper tail, the highest over the spans: one-sided, so that silence is
+    no burst, and right for counts of one or two, where a Gaussian is not. An hour enters the baseline with at most its
+    mean + 3 standard deviations + 1, and not at all while scores are high, for at most `protection` hours: a burst is
+    not learned, a new normal is.
+
+    Parameters
+    ----------
+    spans
+        Windows in minutes, shortest first: a quarter hour sees a shock, six hours a slow burn.
+    threshold
+        Score from which on the baseline is protected.
+    protection
+        Most hours in a row for which the baseline is protected.
+    learning_hours
+        Hours from the first count on which are learned as they are: a feed that starts is no burst.
+    memory
+        Hours after which an hour weighs 1/e in the rate.
+    least
+        Fewest counts in a span that are scored at all.
+    time
+        Name of the feature that holds the minute (whole minutes since the epoch); without it, a minute passes a call.
+    count
+        Name of the feature that holds the count; without it, every call is one count.
+
+    Examples
+    --------
+    >>> burst = Burst(spans=(15, 60))
+    >>> for minute in range(0, 14 * 1440, 10):
+    ...     burst.learn_one({"t": minute, "count": 1})
+    >>> burst.score_one({"t": 14 * 1440, "count": 1}) < 1
+    True
+    >>> burst.score_one({"t": 14 * 1440, "count": 40}) > 3.5
+    True
+    """
+
+    SPANS = (15, 60, 360)
+
+    def __init__(
+        self,
+        spans: tuple[int, ...] = SPANS,
+        threshold: float = 3.5,
+        protection: int = 48,
+        learning_hours: int = 24,
+        memory: float = 168.0,
+        least: int = 3,
+        time: str = "t",
+        count: str = "count",
+    ) -> None:
+        self.spans = spans
+        self.threshold = threshold
+        self.protection = protection
+        self.learning_hours = learning_hours
+        self.memory = memory
+        self.least = least
+        self.time = time
+        self.count = count
+        self.baseline = Baseline(memory=memory)
+        # A longer window evens out more of what makes counts vary: the prior falls with its length.
+        self.dispersions = [
+            Dispersion(prior=prior_dispersion(span), weight=50.0, memory=336.0 * max(1.0, 60 / span)) for span in spans
+        ]
+        self.recent = RecentCounts(fields=1, horizon=max(*spans, 2 * HOUR) + HOUR)
+        self.now = NEVER
+        self.first_hour = NEVER
+        self.hour = NEVER
+        self.hot = False
+        self.protected = 0
+
+    # -- river's interface ------------------------------------------------------------------------------------------
+    def _read_input(self, x: dict[str, Any]) -> tuple[int, int]:
+        minute = int(x.get(self.time, self.now + 1 if self.now != NEVER else 0))
+        return max(minute, self.now), max(0, round(x.get(self.count, 1)))
+
+    def learn_one(self, x: dict[str, Any]) -> None:
+        """Take in the count of one minute; times that do not rise count for the newest minute."""
+        minute, count = self._read_input(x)
+        self.roll(minute // HOUR)
+        self.add(minute, count)
+        self.note(self.read(minute + 1))
+
+    def score_one(self, x: dict[str, Any]) -> float:
+        """Return the score as it would be with this count; nothing is learned."""
+        minute, count = self._read_input(x)
+        return self.read(minute + 1, extra=count).score
+
+    # -- for a composition ------------------------------------------------------------------------------------------
+    def add(self, minute: int, count: int) -> None:
+        """Count without closing hours or scoring."""
+        if self.first_hour == NEVER:
+            self.first_hour = self.hour = minute // HOUR
+        self.now = minute
+        self.recent.add(minute, (count,))
+
+    def note(self, reading: Reading) -> None:
+        """Remember that scores are high in this hour."""
+        if reading.score >= self.threshold:
+            self.hot = True
+
+    def learning(self, hour: int) -> bool:
+        """Whether an hour belongs to the first hours, which are learned and never alert."""
+        return hour < self.first_hour + self.learning_hours
+
+    def expected(self, start: int, end: int) -> float:
+        """Return the count expected between two minutes."""
+        return self.baseline.expected(start, end)
+
+    def read(self, end: int, extra: int = 0, least: int = 0) -> Reading:
+        """Return the highest score over the spans that end before minute `end`, of at least `least` counts."""
+        best = NOTHING
+        floor = max(least, self.least)
+        uncertain = 1.0 / self.baseline.shape
+        for span, dispersion in zip(self.spans, self.dispersions, strict=True):
+            observed = self.recent.total(0, end - span, end) + extra
+            if observed < floor:
+                continue
+            expected = self.baseline.expected(end - span, end)
+            score = surprise(observed, expected, dispersion.value + uncertain)
+            if score > best.score:
+                best = Reading(score, span, observed, expected)
+        return best
+
+    def roll(self, hour: int) -> None:
+        """Close and learn every hour before `hour`, long silences in closed form."""
+        if self.hour == NEVER:
+            return
+        while self.hour < hour:
+            start = self.hour * HOUR
+            if start >= self.now + self.recent.horizon:
+                self.baseline.learn_quiet(self.hour, hour - self.hour)
+                self.protected = 0
+                self.hour = hour
+                return
+            if start > self.now:
+                self.note(self.read(start + HOUR))
+            self.close_hour(self.hot)
+
+    def close_hour(self, high: bool) -> float:
+        """Learn the oldest open hour unless it is protected; return the count learned, -1 if none was."""
+        hour, self.hot = self.hour, False
+        self.hour += 1
+        start = hour * HOUR
+        count = float(self.recent.total(0, start, start + HOUR))
+        if self.learning(hour):
+            self.baseline.learn(hour, count)
+            return count
+        if high and self.protected < self.protection:
+            self.protected += 1
+            return -1.0
+        if not high:
+            self.protected = 0
+        uncertain = 1.0 / self.baseline.shape
+        for span, dispersion in zip(self.spans, self.dispersions, strict=True):
+            for end in range(start + min(span, HOUR), start + HOUR + 1, min(span, HOUR)):
+                expected = self.baseline.expected(end - span, end)
+                seen = self.recent.total(0, end - span, end)
+                dispersion.learn(min(seen, highest_usual(expected, dispersion.value + uncertain)), expected)
+        expected = self.baseline.expected(start, start + HOUR)
+        capped = min(count, highest_usual(expected, prior_dispersion(HOUR) + uncertain))
+        self.baseline.learn(hour, capped)
+        return capped
+
+    # -- memory -----------------------------------------------------------------------------------------------------
+    def state(self) -> dict[str, Any]:
+        """Return what was learned, recent counts left out."""
+        return {
+            "baseline": self.baseline.state(),
+            "dispersions": [d.state() for d in self.dispersions],
+            "clock": [self.now, self.first_hour, self.hour, int(self.hot), self.protected],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take back what `state` gave; recent counts are added by the caller."""
+        self.baseline.restore(state["baseline"])
+        for dispersion, kept in zip(self.dispersions, state["dispersions"], strict=True):
+            dispersion.restore(kept)
+        self.now, self.first_hour, self.hour, hot, self.protected = state["clock"]
+        self.hot = bool(hot)
+
+
+def prior_dispersion(span: int) -> float:
+    """Return what to believe of a span's dispersion at first: 0.3 at 15 minutes, falling with its square root.
+
+    Examples
+    --------
+    >>> [round(prior_dispersion(span), 2) for span in (15, 60, 360, 1440)]
+    [0.3, 0.18, 0.09, 0.06]
+    """
+    return 0.3 * (15.0 / span) ** 0.37
+
+
+def highest_usual(expected: float, dispersion: float) -> float:
+    """Return the mean plus three standard deviations plus one: what a burst may add to a baseline at most."""
+    return expected + 3.0 * math.sqrt(expected + dispersion * expected * expected) + 1.0

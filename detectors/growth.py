@@ -1,0 +1,179 @@
+"""Negative growth: distinct people turn negative beyond what is usual for the brand at this hour."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from river.base import AnomalyDetector
+
+from detectors.burst import HOUR, NEVER, NOTHING, Burst, Reading, highest_usual, prior_dispersion
+from detectors.counts import Dispersion, RecentCounts, surprise
+
+__all__ = ["NegativeGrowth"]
+
+
+class NegativeGrowth(AnomalyDetector):
+    """Score how unlikely the number of negative voices is, where the excess of voices is negative too.
+
+    What is expected is the volume's baseline times the brand's usual share of negatives. A surge carries negatives
+    along with it, so a span counts only where at least `excess_share` of the voices beyond the expected ones are
+    negative: without that gate surges of joy page as crises.
+
+    Parameters
+    ----------
+    volume
+        The burst detector of all voices, taught along with this one.
+    spans
+        Windows in minutes.
+    excess_share
+        Least share of negatives in the excess, 0 to 1.
+    share_memory
+        Hours after which an hour weighs 1/e in the usual share.
+    share_prior, share_weight
+        The share to believe at first, and for how many voices.
+    negatives
+        Name of the feature that holds the number of negative voices.
+
+    Examples
+    --------
+    >>> growth = NegativeGrowth()
+    >>> for minute in range(0, 14 * 1440, 20):
+    ...     growth.learn_one({"t": minute, "count": 1, "negatives": int(minute % 100 == 0)})
+    >>> joy = {"t": 14 * 1440, "count": 40, "negatives": 6}
+    >>> anger = {"t": 14 * 1440, "count": 40, "negatives": 30}
+    >>> growth.volume.score_one(joy) > 3.5, growth.score_one(joy), growth.score_one(anger) > 3.5
+    (True, 0.0, True)
+    """
+
+    SPANS = (60, 360, 1440)
+
+    def __init__(
+        self,
+        volume: Burst | None = None,
+        spans: tuple[int, ...] = SPANS,
+        excess_share: float = 0.4,
+        share_memory: float = 336.0,
+        share_prior: float = 0.2,
+        share_weight: float = 10.0,
+        negatives: str = "negatives",
+    ) -> None:
+        self.volume = Burst() if volume is None else volume
+        self.spans = spans
+        self.excess_share = excess_share
+        self.share_memory = share_memory
+        self.share_prior = share_prior
+        self.share_weight = share_weight
+        self.negatives = negatives
+        self.dispersions = [Dispersion(prior=prior_dispersion(span), weight=50.0, memory=336.0) for span in spans]
+        self.recent = RecentCounts(fields=2, horizon=max(*spans, 2 * HOUR) + HOUR)
+        self._decay = math.exp(-1.0 / share_memory)
+        self.negative_voices = 0.0
+        self.all_voices = 0.0
+
+    @property
+    def share(self) -> float:
+        """Usual share of negatives."""
+        return (self.share_prior * self.share_weight + self.negative_voices) / (self.share_weight + self.all_voices)
+
+    # -- river's interface ------------------------------------------------------------------------------------------
+    def _read_input(self, x: dict[str, Any]) -> tuple[int, int, int]:
+        minute, count = self.volume._read_input(x)
+        return minute, count, min(count, max(0, round(x.get(self.negatives, 0))))
+
+    def learn_one(self, x: dict[str, Any]) -> None:
+        """Take in one minute's voices and negative voices."""
+        minute, count, negatives = self._read_input(x)
+        self.roll(minute // HOUR)
+        self.add(minute, count, negatives)
+        self.volume.note(self.volume.read(minute + 1))
+        self.volume.note(self.read(minute + 1))
+
+    def score_one(self, x: dict[str, Any]) -> float:
+        """Return the score as it would be with this minute; nothing is learned."""
+        minute, count, negatives = self._read_input(x)
+        return self.read(minute + 1, extra=(count, negatives)).score
+
+    # -- for a composition ------------------------------------------------------------------------------------------
+    def add(self, minute: int, count: int, negatives: int) -> None:
+        """Count without closing hours or scoring."""
+        self.volume.add(minute, count)
+        self.recent.add(minute, (count, negatives))
+
+    def read(self, end: int, extra: tuple[int, int] = (0, 0), least: int = 0) -> Reading:
+        """Return the highest score over the spans that pass the gate, of at least `least` negatives."""
+        best = NOTHING
+        floor = max(least, self.volume.least)
+        share = self.share
+        shape = self.volume.baseline.shape
+        uncertain = 1.0 / shape + (1.0 - share) / (share * (self.share_weight + self.all_voices))
+        for span, dispersion in zip(self.spans, self.dispersions, strict=True):
+            count, negatives = self.recent.totals(end - span, end)
+            count, negatives = count + extra[0], negatives + extra[1]
+            if negatives < floor:
+                continue
+            usual = self.volume.baseline.expected(end - span, end)
+            expected = usual * share
+            if negatives - expected < self.excess_share * (count - usual):
+                continue
+            score = surprise(negatives, expected, dispersion.value + uncertain)
+            if score > best.score:
+                best = Reading(score, span, negatives, expected)
+        return best
+
+    def roll(self, hour: int) -> None:
+        """Close and learn every hour before `hour`, long silences in closed form."""
+        volume = self.volume
+        if volume.hour == NEVER:
+            return
+        while volume.hour < hour:
+            start = volume.hour * HOUR
+            if start >= volume.now + self.recent.horizon:
+                fade = self._decay ** (hour - volume.hour)
+                self.negative_voices *= fade
+                self.all_voices *= fade
+                volume.roll(hour)
+                return
+            if start > volume.now:
+                volume.note(volume.read(start + HOUR))
+                volume.note(self.read(start + HOUR))
+            self._close_hour()
+
+    def _close_hour(self) -> None:
+        volume = self.volume
+        hour = volume.hour
+        start = hour * HOUR
+        learning = volume.learning(hour)
+        usual_share, uncertain = self.share, 1.0 / volume.baseline.shape
+        expected_of = [volume.baseline.expected(start + HOUR - span, start + HOUR) * usual_share for span in self.spans]
+        learned = volume.close_hour(volume.hot)
+        self.negative_voices *= self._decay
+        self.all_voices *= self._decay
+        if learned < 0:
+            return
+        count, negatives = self.recent.totals(start, start + HOUR)
+        if count:
+            # A capped hour weighs no more in the share than in the rate.
+            self.all_voices += learned
+            self.negative_voices += negatives * learned / count
+        if learning:
+            return
+        for span, dispersion, expected in zip(self.spans, self.dispersions, expected_of, strict=True):
+            seen = self.recent.total(1, start + HOUR - span, start + HOUR)
+            dispersion.learn(min(seen, highest_usual(expected, dispersion.value + uncertain)), expected)
+
+    # -- memory -----------------------------------------------------------------------------------------------------
+    def state(self) -> dict[str, Any]:
+        """Return what was learned, recent counts left out."""
+        return {
+            "volume": self.volume.state(),
+            "dispersions": [d.state() for d in self.dispersions],
+            "share": [self.negative_voices, self.all_voices],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take back what `state` gave; recent counts are added by the caller."""
+        self.volume.restore(state["volume"])
+        for dispersion, kept in zip(self.dispersions, state["dispersions"], strict=True):
+            dispersion.restore(kept)
+        self.negative_voices, self.all_voices = state["share"]

@@ -1,0 +1,76 @@
+"""The incident of one brand: calm, watch, warning, critical, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["CALM", "CRITICAL", "SEVERITIES", "WARNING", "WATCH", "Incident"]
+
+SEVERITIES = ("calm", "watch", "warning", "critical")
+CALM, WATCH, WARNING, CRITICAL = range(4)
+
+
+class Incident:
+    """One incident at a time: it rises at once and closes after a quiet while, never in steps down.
+
+    Parameters
+    ----------
+    quiet_hold
+        Minutes without any criterion after which it closes: shorter pauses do not make a second incident.
+
+    Examples
+    --------
+    >>> incident = Incident(quiet_hold=60)
+    >>> incident.update(10, WATCH, alive=True), incident.update(12, WARNING, alive=True)
+    (True, True)
+    >>> incident.update(30, WATCH, alive=True), incident.update(89, CALM, alive=False)
+    (False, False)
+    >>> incident.update(91, CALM, alive=False), incident.severity
+    (True, 0)
+    """
+
+    __slots__ = ("alive_at", "closed_at", "previous", "quiet_hold", "severity", "since", "warned_since")
+
+    def __init__(self, quiet_hold: int = 120) -> None:
+        self.quiet_hold = quiet_hold
+        self.severity = CALM
+        self.previous = CALM
+        self.since = 0
+        self.alive_at = 0
+        self.closed_at = 0
+        self.warned_since = -1
+
+    @property
+    def open(self) -> bool:
+        """Whether there is an incident."""
+        return self.severity > CALM
+
+    def update(self, minute: int, level: int, alive: bool) -> bool:
+        """Take in the level that the criteria ask for at a minute; return whether the severity changed."""
+        if level > CALM or alive:
+            self.alive_at = minute
+        if level > self.severity:
+            if self.severity == CALM:
+                self.since = minute
+            self.previous, self.severity = self.severity, level
+            return True
+        if self.severity > CALM and minute - self.alive_at >= self.quiet_hold:
+            self.previous, self.severity = self.severity, CALM
+            self.closed_at = minute
+            return True
+        return False
+
+    def lower(self, level: int) -> bool:
+        """Lower the severity where what was seen turns out to be less; return whether it changed."""
+        if self.severity > level:
+            self.previous, self.severity = self.severity, level
+            return True
+        return False
+
+    def state(self) -> list[Any]:
+        """Return the incident as plain numbers."""
+        return [self.severity, self.previous, self.since, self.alive_at, self.closed_at, self.warned_since]
+
+    def restore(self, state: list[Any]) -> None:
+        """Take back what `state` gave."""
+        self.severity, self.previous, self.since, self.alive_at, self.closed_at, self.warned_since = state

@@ -1,0 +1,90 @@
+"""What a detector sees of one brand: the closed minutes of event time in which something was said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Observation", "Post", "Voice"]
+
+
+class Voice(NamedTuple):
+    """One author's part in one minute.
+
+    Parameters
+    ----------
+    author
+        64-bit hash of the author; of the mention itself where the source names no author.
+    text
+        64-bit hash of the normalised text; 0 for a repost and for a text under 25 characters, which prove nothing.
+    origin
+        64-bit hash of the post that is reposted, or 0.
+    negative
+        Whether the author said something negative in this minute.
+    followers
+        Followers of the author, 0 where unknown.
+    """
+
+    author: int
+    text: int
+    origin: int
+    negative: bool
+    followers: int
+
+
+class Post(NamedTuple):
+    """One publication that reaches many people, as last seen in a minute.
+
+    Parameters
+    ----------
+    id
+        Identifier on its network, shown to people.
+    key
+        64-bit hash of the identifier, equal to `Voice.origin` of its reposts.
+    reach
+        People: the greater of its author's followers and its views so far.
+    reposts
+        Reposts so far.
+    negative
+        Whether the publication is negative.
+    """
+
+    id: str
+    key: int
+    reach: int
+    reposts: int
+    negative: bool
+
+
+class Observation(NamedTuple):
+    """One closed minute of one brand over all its networks, with at least one mention in it.
+
+    Parameters
+    ----------
+    minute
+        Start of the bucket, minutes since 1970-01-01T00:00Z.
+    mentions
+        Mentions, the brand's own left out.
+    negatives
+        Negative mentions among them.
+    voices
+        One per author, sorted by author hash: all of them, or a bottom-k sample.
+    scale
+        Distinct authors per sampled voice; 1.0 where every author is there.
+    posts
+        The posts of this minute with the greatest reach and the most reposts.
+
+    Examples
+    --------
+    >>> Observation(minute=28_000_000, mentions=1, negatives=1, voices=[Voice(7, 0, 0, True, 120)]).scale
+    1.0
+    """
+
+    minute: int
+    mentions: int
+    negatives: int
+    voices: Sequence[Voice]
+    scale: float = 1.0
+    posts: Sequence[Post] = ()
