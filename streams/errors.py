@@ -1,7 +1,7 @@
 """The one hierarchy of errors badbuzz raises on purpose.
 
-Every message says what was expected, what came, and how to mend it. The command line turns each of these into one line on
-standard error and exit status 2; anything else that escapes is a defect.
+Every message says what was expected, what came, and how to mend it. The command line turns each of these into one
+line on standard error and exit status 2; anything else that escapes is a defect.
 """
 
 

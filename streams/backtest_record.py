@@ -1,0 +1,41 @@
+"""Replaying one file for a backtest: its incident events, and when each brand was spoken of."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from streams.backtest import Record
+from streams.errors import MentionError
+from streams.mention import decode, milliseconds
+from streams.mention_files import MentionFiles
+from streams.pipeline import Pipeline
+from streams.replay import replay
+from streams.scorer import SPOKEN, Message
+
+
+def record(path: str, pipeline: Pipeline) -> Record:
+    """Replay one mention file through a fresh pipeline.
+
+    Parameters
+    ----------
+    path
+        `.jsonl` or `.jsonl.gz`; its name without these is what the truth table calls it.
+    pipeline
+        A fresh one.
+    """
+    times: dict[str, list[float]] = {}
+    events, _ = replay(_noting(MentionFiles([path]), times), pipeline)
+    for seconds in times.values():
+        seconds.sort()
+    return Record(Path(path).name.removesuffix(".gz").removesuffix(".jsonl"), times, events)
+
+
+def _noting(messages: Iterable[Message], times: dict[str, list[float]]) -> Iterator[Message]:
+    for message in messages:
+        try:
+            mention = decode(message.value)
+        except MentionError:
+            pass
+        else:
+            if mention.kind in SPOKEN and not mention.official:
+                times.setdefault(mention.brand, []).append(milliseconds(mention) / 1000)
+        yield message

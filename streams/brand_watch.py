@@ -1,0 +1,157 @@
+"""The watch over one brand: rollups in, incident events out.
+
+Merges rollups into one-minute buckets, closes a bucket when the watermark passes its end, lets the detectors see it,
+and says what changed. A pure function of the rollups: the Faust watcher and the in-process pipeline run this same
+code.
+"""
+
+from collections.abc import Iterator
+from itertools import chain
+
+import msgspec
+
+from detectors.brand import BrandDetector, Change
+from detectors.observation import Observation, Post, Voice
+from detectors.trending import TrendingTerms
+from streams.config import Config
+from streams.context import Context, MinuteContext
+from streams.incident_event import Incident, IncidentEvent, incident_event
+from streams.rollup import HASHES, MAX_VOICES, Rollup, merge
+from streams.watermark import oldest_open_minute
+
+
+class BrandWatch:
+    """Watch one brand on all its networks.
+
+    Parameters
+    ----------
+    brand
+        Its key.
+    config
+        Lateness, thresholds, names.
+
+    Examples
+    --------
+    >>> from streams.rollup import Counts
+    >>> watch = BrandWatch("Acme", Config())
+    >>> watch.apply(Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))
+    []
+    >>> watch.opened
+    99
+    """
+
+    def __init__(self, brand: str, config: Config) -> None:
+        self.brand = brand
+        self.config = config
+        self.detector = BrandDetector(config.settings(brand))
+        self.trending = TrendingTerms()
+        self.context = Context()
+        self.opened: int | None = None
+        self.incident: Incident | None = None
+        self._leave_out = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
+        self._newest: dict[int, int] = {}
+        self._buckets: dict[int, dict[str, Rollup]] = {}
+
+    def apply(self, rollup: Rollup, partition: int = 0) -> list[IncidentEvent]:
+        """Take one rollup of this brand and close what its watermark closes.
+
+        Parameters
+        ----------
+        rollup
+            Those of one partition come in its order.
+        partition
+            The partition of `mentions` it was made from: the watermark is the least over those seen.
+
+        Returns
+        -------
+        list of IncidentEvent
+            What changed, in event time's order.
+        """
+        minute = rollup.minute if self.opened is None else max(rollup.minute, self.opened)
+        if minute != rollup.minute:
+            rollup = msgspec.structs.replace(rollup, minute=minute)
+        bucket = self._buckets.setdefault(minute, {})
+        known = bucket.get(rollup.network)
+        bucket[rollup.network] = merge(known, rollup) if known else rollup
+        return self.hear(rollup.newest, partition)
+
+    def hear(self, newest_ms: int, partition: int = 0) -> list[IncidentEvent]:
+        """Move event time on, as a heartbeat does, and close what that closes.
+
+        Parameters
+        ----------
+        newest_ms
+            Milliseconds since the epoch.
+        partition
+            Where it was heard.
+        """
+        self._newest[partition] = max(newest_ms, self._newest.get(partition, newest_ms))
+        return self._close(oldest_open_minute(min(self._newest.values()), self.config.lateness_ms))
+
+    def _close(self, opened: int) -> list[IncidentEvent]:
+        if self.opened is not None and opened <= self.opened:
+            return []
+        events = []
+        for minute in sorted(m for m in self._buckets if m < opened):
+            events += self._close_bucket(minute, self._buckets.pop(minute))
+        events += self._events(self.detector.advance(opened))
+        self.opened = opened
+        return events
+
+    def _close_bucket(self, minute: int, bucket: dict[str, Rollup]) -> list[IncidentEvent]:
+        rollups = [bucket[network] for network in sorted(bucket)]
+        # What happened in quiet time happened before this minute is known.
+        events = self._events(self.detector.advance(minute))
+        self.context.add(MinuteContext.of(minute, rollups))
+        if any(rollup.counts.mentions for rollup in rollups):
+            self.trending.learn_one(minute, [sample.terms for rollup in rollups for sample in rollup.samples])
+            events += self._events(self.detector.observe(observation(minute, rollups, self.config.negative_at)))
+        return events
+
+    def _events(self, changes: list[Change]) -> list[IncidentEvent]:
+        events = []
+        for change in changes:
+            if self.incident is None:
+                self.incident = Incident(self.brand, change.minute, change.since)
+            terms = self.trending.top(change.minute, self.context.since(change), leave_out=self._leave_out)
+            events.append(incident_event(self.incident, change, self.context, terms, self.config))
+            if change.severity == "calm":
+                self.incident = None
+        return events
+
+
+def observation(minute: int, rollups: list[Rollup], negative_at: float) -> Observation:
+    """Give what the detectors see of a minute: the networks' rollups made one.
+
+    Where a network's authors are a sketch, all networks are cut at the least of the sketches' thresholds, so that
+    what is left is one uniform sample of all authors.
+
+    Examples
+    --------
+    >>> from streams.rollup import Counts, VoiceRow
+    >>> a = Rollup("Acme", "forum", 1, 0, Counts(mentions=2, negatives=1), (VoiceRow(5, 0, 0, True, 1),))
+    >>> b = Rollup("Acme", "twitter", 1, 0, Counts(mentions=1), (VoiceRow(3, 0, 0, False, 9),))
+    >>> seen = observation(1, [a, b], 0.5)
+    >>> seen.mentions, [voice.author for voice in seen.voices], seen.scale
+    (3, [3, 5], 1.0)
+    """
+    full = [rollup.voices[-1].author for rollup in rollups if len(rollup.voices) >= MAX_VOICES]
+    voices = sorted(Voice(*row) for rollup in rollups for row in rollup.voices)
+    scale = 1.0
+    if full:
+        threshold = min(full)
+        voices = [voice for voice in voices if voice.author < threshold]
+        scale = HASHES / threshold
+    return Observation(
+        minute,
+        sum(rollup.counts.mentions for rollup in rollups),
+        sum(rollup.counts.negatives for rollup in rollups),
+        voices,
+        scale,
+        list(_posts(rollups, negative_at)),
+    )
+
+
+def _posts(rollups: list[Rollup], negative_at: float) -> Iterator[Post]:
+    for row in chain.from_iterable(rollup.posts for rollup in rollups):
+        yield Post(row.id, row.key, row.reach, row.reposts, row.negativity >= 1000 * negative_at)

@@ -1,0 +1,287 @@
+"""The command line: each command reads its options and calls one module."""
+
+import functools
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from streams.config import load
+from streams.deadletters import DeadLetterFile
+from streams.errors import BadBuzzError, ConfigError
+from streams.pipeline import Pipeline
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    envvar="BADBUZZ_CONFIG",
+    help="Configuration file.  [default: badbuzz.toml, where there is one]",
+)
+brand_option = click.option(
+    "--brand", "brands", multiple=True, envvar="BADBUZZ_BRAND", help="Only this brand; may be repeated."
+)
+json_option = click.option("--json", "as_json", is_flag=True, envvar="BADBUZZ_JSON", help="One JSON object a line.")
+letters_option = click.option(
+    "--dead-letters",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="BADBUZZ_DEAD_LETTERS",
+    help="Keep unreadable lines here, with the reason.",
+)
+
+
+class _Commands(click.Group):
+    """Turn every error made on purpose into one line and exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadBuzzError as error:
+            err.print(f"badbuzz: {error}", style="red", markup=False)
+            ctx.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="badbuzz")
+def main() -> None:
+    """Tell on-call people that a bad buzz is starting: where, and why, minutes after it starts."""
+
+
+@functools.cache
+def _model() -> Any:
+    from detectors.negativity import NegativityModel  # noqa: PLC0415  the weights take a moment to load
+
+    return NegativityModel.load()
+
+
+def _letters(path: Path | None) -> DeadLetterFile:
+    try:
+        return DeadLetterFile(path)
+    except OSError as error:
+        raise ConfigError(
+            f"--dead-letters: expected a file that can be written, got {path}: {error.strerror}"
+        ) from None
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True)
+@brand_option
+@config_option
+@json_option
+@letters_option
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    envvar="BADBUZZ_SPEED",
+    help="Times event time; 0: as fast as it goes.",
+)
+def replay(
+    files: tuple[str, ...],
+    brands: tuple[str, ...],
+    config_path: Path | None,
+    as_json: bool,
+    dead_letters: Path | None,
+    speed: float,
+) -> None:
+    """Replay mention FILES (.jsonl, .jsonl.gz, - for standard input) and tell the incidents in them.
+
+    Several files are merged by event time.
+    """
+    from streams import replay as replaying  # noqa: PLC0415
+    from streams.mention_files import MentionFiles  # noqa: PLC0415
+    from streams.timeline import event_lines, summary_table  # noqa: PLC0415
+
+    config = load(config_path)
+    source = MentionFiles(files)
+    letters = _letters(dead_letters)
+    pipeline = Pipeline(config, _model(), letters.write, frozenset(brands))
+    started = time.perf_counter()
+
+    def told(event: Any) -> None:
+        if as_json and speed:
+            _write_line(event.to_json())
+        elif not as_json:
+            for line in event_lines(event, config.zone):
+                out.print(line)
+
+    with _ReplayProgress(source.progress) as step:
+        events, summary = replaying.replay(source, pipeline, speed=speed, told=told, step=lambda _: step())
+    letters.close()
+    if as_json:
+        if not speed:
+            for event in events:
+                _write_line(event.to_json())
+        _write_line(summary.to_json())
+    else:
+        out.print(summary_table(summary, time.perf_counter() - started))
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    required=True,
+    envvar="BADBUZZ_TRUTH",
+    help="CSV: file, brand, name, class, onset, end.",
+)
+@click.option(
+    "--warm-up",
+    type=click.FloatRange(min=0),
+    default=24.0,
+    show_default=True,
+    envvar="BADBUZZ_WARM_UP",
+    help="Hours of a brand that do not count.",
+)
+@config_option
+@json_option
+def backtest(files: tuple[str, ...], truth: Path, warm_up: float, config_path: Path | None, as_json: bool) -> None:
+    """Replay FILES and hold them against what really happened: found or not, delay, false alarms."""
+    import msgspec  # noqa: PLC0415
+
+    from streams import backtest as backtesting  # noqa: PLC0415
+    from streams.backtest_record import record  # noqa: PLC0415
+
+    config = load(config_path)
+    truths = backtesting.read_truth(truth)
+    records = []
+    for file in files:
+        err.print(f"replaying {file}", style="dim") if err.is_terminal else None
+        records.append(record(file, Pipeline(config, _model())))
+    result = backtesting.backtest(records, truths, warm_up)
+    if as_json:
+        _write_line(msgspec.json.encode(result))
+    else:
+        _print_backtest(result)
+
+
+def _print_backtest(result: Any) -> None:
+    table = Table(
+        "what happened", "class", "mentions", "watch", "warning", "critical", "criteria", box=None, pad_edge=False
+    )
+    for row in result.found:
+        delays = ["-" if d is None else f"{d} min" for d in (row.watch, row.warning, row.critical)]
+        table.add_row(row.name, row.kind, f"{row.mentions:,}", *delays, ", ".join(row.criteria))
+    out.print(table)
+    out.print(
+        f"{result.brand_weeks:,.1f} brand-weeks; false pages per brand-week: "
+        f"{result.false_pages_per_brand_week:.3f} of any kind, "
+        f"{result.false_warnings_per_brand_week:.3f} at warning or above"
+    )
+    for name, count in result.false_pages.items():
+        out.print(f"  {name}: {count}")
+
+
+@main.command()
+@click.argument("file", default="-")
+@json_option
+def detect(file: str, as_json: bool) -> None:
+    """Read `timestamp,value` rows from FILE (or standard input), write `timestamp,value,score,alarm`."""
+    from streams.detect import run_detect  # noqa: PLC0415
+
+    with _text_source(file) as source:
+        run_detect(source, sys.stdout, json=as_json)
+
+
+@main.command()
+@click.argument("file", default="-")
+@letters_option
+def score(file: str, dead_letters: Path | None) -> None:
+    """Read JSON lines with `text` from FILE (or standard input), write them with `negativity` (0 to 1)."""
+    from streams.score import score_lines  # noqa: PLC0415
+
+    letters = _letters(dead_letters)
+    with _binary_source(file) as source:
+        _, refused = score_lines(source, sys.stdout.buffer, _model(), letters.write, file)
+    letters.close()
+    if refused:
+        where = f"kept in {dead_letters}" if dead_letters else "dropped; --dead-letters FILE keeps them"
+        err.print(f"badbuzz: {refused} lines are no objects with a `text`; {where}")
+
+
+@main.command()
+@click.option(
+    "--scenario",
+    default="trois_suisses_2012",
+    show_default=True,
+    envvar="BADBUZZ_SCENARIO",
+    help="A shipped scenario or a file.",
+)
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("badbuzz-demo.png"),
+    show_default=True,
+    envvar="BADBUZZ_PICTURE",
+    help="Where to draw the incident, .png or .svg.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0),
+    default=40.0,
+    show_default=True,
+    envvar="BADBUZZ_SECONDS",
+    help="How long to watch; 0: no waiting.",
+)
+@config_option
+def demo(scenario: str, picture: Path, seconds: float, config_path: Path | None) -> None:
+    """Watch a reconstructed incident unfold, live, and see when badbuzz would have alerted."""
+    from streams.demo import run_demo  # noqa: PLC0415
+
+    run_demo(scenario, picture, seconds, load(config_path), _model(), out)
+
+
+class _ReplayProgress:
+    """A progress bar on standard error, where that is a terminal."""
+
+    def __init__(self, position: Callable[[], Any]) -> None:
+        self._position = position
+        self._bar = Progress(
+            TextColumn("replaying"),
+            BarColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(),
+            console=err,
+            transient=True,
+            disable=not err.is_terminal,
+        )
+
+    def __enter__(self) -> Callable[[], None]:
+        self._bar.start()
+        task = self._bar.add_task("", total=self._position().total or None)
+        return lambda: self._bar.update(task, completed=self._position().done)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def _write_line(line: bytes) -> None:
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _binary_source(path: str) -> IO[bytes]:
+    return _opened(path, "rb", sys.stdin.buffer)
+
+
+def _text_source(path: str) -> IO[str]:
+    return _opened(path, "r", sys.stdin)
+
+
+def _opened(path: str, mode: str, standard_input: IO[Any]) -> IO[Any]:
+    if path == "-":
+        return standard_input
+    try:
+        return Path(path).open(mode, encoding=None if "b" in mode else "utf-8", newline=None if "b" in mode else "")
+    except OSError as error:
+        raise ConfigError(f"expected a readable file, got {path}: {error.strerror}") from None

@@ -1,0 +1,190 @@
+"""Configuration: `badbuzz.toml`, each option also an environment variable, strictly checked.
+
+`OPTIONS` is what docs/configuration.md is generated from.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+from detectors.settings import DetectorSettings
+from streams.errors import ConfigError
+
+
+class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of one brand beforehand (`[brands.NAME]`)."""
+
+    names: Annotated[tuple[str, ...], Meta(description="how people write it; left out of the terms")] = ()
+    official_accounts: Annotated[frozenset[str], Meta(description="authors who are the brand itself")] = frozenset()
+    weaknesses: Annotated[
+        dict[str, tuple[str, ...]], Meta(description="known weak points: a tag and the phrases that betray it")
+    ] = {}
+    thresholds: Annotated[
+        dict[str, float], Meta(description="thresholds of this brand that differ from `[thresholds]`")
+    ] = {}
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every option of badbuzz.
+
+    Examples
+    --------
+    >>> Config().lateness_ms
+    60000
+    >>> parse('lateness_seconds = "soon"', {})
+    Traceback (most recent call last):
+    ...
+    streams.errors.ConfigError: badbuzz.toml: `lateness_seconds`: Expected `int`, got `str`
+    >>> parse("", {"BADBUZZ_LATENESS_SECONDS": "90"}).lateness_seconds
+    90
+    """
+
+    lateness_seconds: Annotated[
+        int, Meta(ge=0, le=3600, description="how much later than the newest event time a mention may come, in seconds")
+    ] = 60
+    negative_at: Annotated[
+        float, Meta(ge=0, le=1, description="negativity from which a mention counts as negative")
+    ] = 0.5
+    timezone: Annotated[str, Meta(description="zone of the local times shown, an IANA name")] = "UTC"
+    thresholds: DetectorSettings = DetectorSettings()
+    brands: dict[str, BrandConfig] = {}
+
+    @property
+    def lateness_ms(self) -> int:
+        """Allowed lateness in milliseconds."""
+        return self.lateness_seconds * 1000
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Zone of the local times shown."""
+        return ZoneInfo(self.timezone)
+
+    def brand(self, name: str) -> BrandConfig:
+        """Give what is known of a brand."""
+        return self.brands.get(name, _UNKNOWN)
+
+    def settings(self, brand: str) -> DetectorSettings:
+        """Give the thresholds of a brand."""
+        own = self.brand(brand).thresholds
+        return msgspec.structs.replace(self.thresholds, **own) if own else self.thresholds
+
+
+_UNKNOWN = BrandConfig()
+_SECTIONS: tuple[tuple[str, type], ...] = (("", Config), ("thresholds", DetectorSettings))
+
+
+class Option(NamedTuple):
+    """One option: its key in badbuzz.toml, its environment variable, type, default and meaning."""
+
+    key: str
+    variable: str
+    type: str
+    default: object
+    meaning: str
+
+
+def options() -> list[Option]:
+    """List every option that is also an environment variable."""
+    found = []
+    for section, struct in _SECTIONS:
+        hints = get_type_hints(struct, include_extras=True)
+        for field in msgspec.structs.fields(struct):
+            meta = next((m for m in get_args(hints[field.name]) if isinstance(m, Meta)), None)
+            if meta is None or meta.description is None:
+                continue
+            key = f"{section}.{field.name}" if section else field.name
+            kind = get_args(hints[field.name])[0]
+            found.append(
+                Option(
+                    key,
+                    "BADBUZZ_" + key.upper().replace(".", "_"),
+                    getattr(kind, "__name__", str(kind)),
+                    field.default,
+                    meta.description,
+                )
+            )
+    return found
+
+
+def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Config:
+    """Load the configuration.
+
+    Parameters
+    ----------
+    path
+        A TOML file; `None` takes `badbuzz.toml` of the working directory where there is one.
+    environment
+        Variables that override the file; default `os.environ`.
+
+    Raises
+    ------
+    ConfigError
+        Names the key, what was expected and what came.
+    """
+    name = path or Path("badbuzz.toml")
+    text = ""
+    if path or name.exists():
+        try:
+            text = name.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"expected a readable TOML file at {name}, got: {error}") from None
+    return parse(text, os.environ if environment is None else environment, str(name))
+
+
+def parse(text: str, environment: Mapping[str, str], name: str = "badbuzz.toml") -> Config:
+    """Check a configuration given as text, and lay the environment over it."""
+    try:
+        values: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name}: expected TOML, got: {error}") from None
+    _convert(values, name, strict=True)
+    for option in options():
+        raw = environment.get(option.variable)
+        if raw is None:
+            continue
+        *section, key = option.key.split(".")
+        one: dict[str, Any] = {section[0]: {key: raw}} if section else {key: raw}
+        value = _convert(one, option.variable, strict=False)
+        if section:
+            values.setdefault(section[0], {})[key] = getattr(getattr(value, section[0]), key)
+        else:
+            values[key] = getattr(value, key)
+    config = _convert(values, name, strict=True)
+    _check(config, name)
+    return config
+
+
+def _convert(values: dict[str, Any], name: str, *, strict: bool) -> Config:
+    try:
+        return msgspec.convert(values, Config, strict=strict)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        key = path.strip("`").lstrip(".")
+        raise ConfigError(f"{name}: `{key}`: {message}" if key else f"{name}: {message}") from None
+
+
+def _check(config: Config, name: str) -> None:
+    try:
+        _ = config.zone
+    except (KeyError, ValueError, OSError):
+        raise ConfigError(
+            f"{name}: `timezone`: expected an IANA name such as Europe/Paris, got {config.timezone!r}"
+        ) from None
+    known = {field.name for field in msgspec.structs.fields(DetectorSettings)}
+    for brand, own in config.brands.items():
+        for key in own.thresholds:
+            if key not in known:
+                raise ConfigError(
+                    f"{name}: `brands.{brand}.thresholds.{key}`: expected one of {', '.join(sorted(known))}"
+                )
+        values = {**msgspec.structs.asdict(config.thresholds), **own.thresholds}
+        try:
+            msgspec.convert(values, DetectorSettings)
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{name}: `brands.{brand}.thresholds`: {error}") from None

@@ -1,0 +1,242 @@
+"""The mention, version 1: one thing said about a brand, or done, on a network; and its strict decoding.
+
+A mention is one JSON message. Unknown fields are carried in the bytes and never read. What can be mended without
+changing who said what is mended (control characters and lone surrogates in the text); everything else is refused with
+a reason.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from streams.errors import MentionError
+
+MAX_BYTES = 256 * 1024
+MAX_NESTING = 32
+EARLIEST_MS = 631_152_000_000  # 1990-01-01: before any network; an older time is a broken clock
+
+Kind = Literal["post", "reply", "repost", "review", "deletion", "block", "scheduled", "heartbeat"]
+Count = Annotated[int, Meta(ge=0, le=10**11)]
+Id = Annotated[str, Meta(min_length=1, max_length=256)]
+
+REASONS = (
+    "size",
+    "encoding",
+    "json",
+    "nesting",
+    "version",
+    "kind",
+    "missing",
+    "type",
+    "length",
+    "range",
+    "time",
+    "future",
+    "identity",
+)
+"""Every reason a message can be refused for: bounded, so that it can label a metric."""
+
+
+class Mention(msgspec.Struct, frozen=True, gc=False):
+    """One mention.
+
+    Parameters
+    ----------
+    id
+        Unique within a network, 1-256 characters.
+    brand, network
+        Whom it is about and where it was said.
+    created_at
+        Event time, with a zone.
+    text
+        What was said, at most 20,000 characters; only a heartbeat may have none.
+    v
+        Version of the record: 1.
+    kind
+        What it is; `heartbeat` says "I have looked up to this time".
+    lang
+        BCP 47 tag.
+    author
+        Opaque id of who said it.
+    followers
+        Of the author.
+    official
+        The brand itself speaks.
+    reply_to, repost_of
+        Mention ids.
+    reposts, likes, replies, views
+        Counts so far.
+    rating
+        -1 (worst) to 1 (best), where a source gives one.
+    url
+        Where it stands.
+    promise_due_at
+        An official reply promises an answer by then.
+
+    Examples
+    --------
+    >>> m = decode(b'{"id":"1","brand":"Acme","network":"forum","created_at":"2012-06-11T18:00:00Z","text":"hi"}')
+    >>> m.kind, milliseconds(m)
+    ('post', 1339437600000)
+    """
+
+    id: Id
+    brand: Annotated[str, Meta(min_length=1, max_length=128)]
+    network: Annotated[str, Meta(min_length=1, max_length=64)]
+    created_at: Annotated[datetime, Meta(tz=True)]
+    text: Annotated[str, Meta(max_length=20_000)] | UnsetType = UNSET
+    v: Literal[1] = 1
+    kind: Kind = "post"
+    lang: Annotated[str, Meta(max_length=35)] | None = None
+    author: Id | None = None
+    followers: Count | None = None
+    official: bool | None = None
+    reply_to: Id | None = None
+    repost_of: Id | None = None
+    reposts: Count | None = None
+    likes: Count | None = None
+    replies: Count | None = None
+    views: Count | None = None
+    rating: Annotated[float, Meta(ge=-1, le=1)] | None = None
+    url: Annotated[str, Meta(max_length=4096)] | None = None
+    promise_due_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+_decode = msgspec.json.Decoder(Mention).decode
+_decode_any = msgspec.json.Decoder().decode
+_CONTROL = {c: None for c in (*range(0x20), *range(0x7F, 0xA0)) if chr(c) not in "\t\n"}
+_IDENTITY = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]")
+_ESCAPE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\.")
+
+
+def decode(line: bytes) -> Mention:
+    """Decode one message strictly.
+
+    Parameters
+    ----------
+    line
+        One JSON object, UTF-8.
+
+    Returns
+    -------
+    Mention
+        Its text free of control characters and lone surrogates.
+
+    Raises
+    ------
+    MentionError
+        The message is not a readable mention; `reason` is one of `REASONS`.
+
+    Examples
+    --------
+    >>> decode(b'{"id": 7}')
+    Traceback (most recent call last):
+    ...
+    streams.errors.MentionError: type: Expected `str`, got `int` - at `$.id`
+    """
+    if len(line) > MAX_BYTES:
+        raise MentionError("size", f"expected at most {MAX_BYTES} bytes, got {len(line)}")
+    try:
+        mention = _decode(line)
+        if len(line) > 4096:
+            _decode_any(line)  # a number of 5,000 digits in a field nobody reads would still break the next reader
+    except msgspec.ValidationError as error:
+        raise MentionError(_reason(str(error)), str(error)) from None
+    except msgspec.DecodeError as error:
+        mended = _without_lone_surrogates(line)
+        if mended != line:
+            return decode(mended)
+        raise MentionError("json", str(error)) from None
+    except UnicodeDecodeError as error:
+        raise MentionError("encoding", f"expected UTF-8, {error.reason} at byte {error.start} of a string") from None
+    except RecursionError:
+        raise MentionError("nesting", f"expected at most {MAX_NESTING} levels") from None
+    if line.count(b"{") + line.count(b"[") > MAX_NESTING:
+        _check_nesting(line)
+    return _checked(mention)
+
+
+def milliseconds(mention: Mention) -> int:
+    """Give the event time in milliseconds since the epoch."""
+    return int(mention.created_at.timestamp() * 1000)
+
+
+def _checked(mention: Mention) -> Mention:
+    text = mention.text
+    if text is UNSET:
+        if mention.kind != "heartbeat":
+            raise MentionError("missing", "Object missing required field `text`; only a heartbeat has none")
+        text = ""
+    elif not text.isprintable():
+        text = text.translate(_CONTROL)
+    if milliseconds(mention) < EARLIEST_MS:
+        raise MentionError("time", f"expected a time after 1990, got {mention.created_at.isoformat()}")
+    for name in ("id", "brand", "network", "author"):
+        value = getattr(mention, name)
+        # An identity is never repaired: repairing could make one of two.
+        if value is not None and not (value.isprintable() and "\ufffd" not in value) and _IDENTITY.search(value):
+            raise MentionError(
+                "identity", f"expected no control characters or lone surrogates in `{name}`, got {value!a}"
+            )
+    return mention if text is mention.text else msgspec.structs.replace(mention, text=text)
+
+
+_PATTERNS = (
+    ("version", "`$.v`"),
+    ("kind", "`$.kind`"),
+    ("missing", "missing required field"),
+    ("time", "RFC3339"),
+    ("time", "timezone"),
+    ("length", "of length"),
+    ("range", "out of range"),
+    ("range", ">="),
+    ("range", "<="),
+)
+
+
+def _reason(message: str) -> str:
+    return next((reason for reason, pattern in _PATTERNS if pattern in message), "type")
+
+
+def _without_lone_surrogates(line: bytes) -> bytes:
+    def mend(match: re.Match[bytes]) -> bytes:
+        found = match.group()
+        return b"\\ufffd" if found[:2] == b"\\u" and len(found) == 6 else found
+
+    return _ESCAPE.sub(mend, line)
+
+
+def _check_nesting(line: bytes) -> None:
+    depth = 0
+    for token in re.finditer(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', line):
+        found = token.group()
+        depth += (found in b"[{") - (found in b"]}")
+        if depth > MAX_NESTING:
+            raise MentionError("nesting", f"expected at most {MAX_NESTING} levels")
+
+
+def from_future(mention_ms: int, now_ms: int) -> bool:
+    """Tell whether an event time lies more than a minute ahead of the clock.
+
+    One such time would close every bucket of its brand.
+
+    Examples
+    --------
+    >>> from_future(61_000, 0), from_future(60_000, 0)
+    (True, False)
+    """
+    return mention_ms > now_ms + 60_000
+
+
+def utc(ms: int) -> datetime:
+    """Turn milliseconds since the epoch into a time in UTC.
+
+    Examples
+    --------
+    >>> utc(1339437600000).isoformat()
+    '2012-06-11T18:00:00+00:00'
+    """
+    return datetime.fromtimestamp(ms / 1000, UTC)

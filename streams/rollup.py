@@ -1,0 +1,244 @@
+"""The rollup: the mergeable summary of a brand's mentions on one network in one minute of event time.
+
+Merging is exact: sums are integers, sets are unions cut to their k smallest hashes (bottom-k, or KMV, sketches),
+lists are the k best by a total order. So any split of a stream, merged in any order, gives the same rollup to the
+byte.
+
+References
+----------
+Beyer, Haas, Reinwald, Sismanis, Gemulla (2007), On synopses for distinct-value estimation under multiset operations,
+doi:10.1145/1247480.1247504. Cohen, Kaplan (2007), Summarizing data using bottom-k sketches,
+doi:10.1145/1281100.1281133.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from streams.errors import InputError
+
+MAX_VOICES = 512
+MAX_TEXTS = 256
+MAX_SAMPLES = 32
+MAX_POSTS = 5
+MAX_SNIPPET = 200
+HASHES = 1 << 64
+VERSION = 1
+
+
+class VoiceRow(NamedTuple):
+    """What one author said in the minute: hashes of author, text and reposted mention, tone, followers."""
+
+    author: int
+    text: int
+    origin: int
+    negative: bool
+    followers: int
+
+
+class PostRow(NamedTuple):
+    """One publication: how far it reaches and what it says."""
+
+    reach: int
+    reposts: int
+    id: str
+    key: int
+    origin: int
+    author: str
+    negativity: int
+    text: str
+    url: str
+
+
+class SampleRow(NamedTuple):
+    """The terms of one mention; which mentions are sampled is decided by the hash of their id."""
+
+    key: int
+    negative: bool
+    terms: tuple[str, ...]
+
+
+class Counts(msgspec.Struct, array_like=True, gc=False):
+    """Sums over the mentions of a rollup; `negativity` in thousandths, `too_late` mentions joined no bucket."""
+
+    mentions: int = 0
+    negatives: int = 0
+    negativity: int = 0
+    reposts: int = 0
+    replies: int = 0
+    views: int = 0
+    complaints: int = 0
+    official: int = 0
+    answers: int = 0
+    deletions: int = 0
+    blocks: int = 0
+    scheduled: int = 0
+    late: int = 0
+    too_late: int = 0
+    duplicates: int = 0
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Add two sums.
+
+        Examples
+        --------
+        >>> Counts(mentions=1).plus(Counts(mentions=2, late=1)).mentions
+        3
+        """
+        return Counts(
+            *[a + b for a, b in zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)]
+        )
+
+
+class Rollup(msgspec.Struct, array_like=True, gc=False):
+    """A brand's mentions on one network in one minute.
+
+    Parameters
+    ----------
+    brand, network
+        Whose and where.
+    minute
+        Start of the bucket, in minutes since the epoch.
+    newest
+        Newest event time seen of the brand, in milliseconds since the epoch: what its watermark follows.
+    counts
+        Sums.
+    voices
+        At most `MAX_VOICES` authors, those with the smallest hashes, sorted.
+    texts
+        At most `MAX_TEXTS` hashes of distinct texts, the smallest, sorted.
+    posts
+        The `MAX_POSTS` of widest reach and the `MAX_POSTS` most reposted, sorted.
+    samples
+        The terms of at most `MAX_SAMPLES` mentions, those with the smallest hashes, sorted.
+    weaknesses
+        Mentions and negatives of each known weakness.
+    v
+        Version of the record.
+
+    Examples
+    --------
+    >>> a = Rollup("Acme", "forum", 5, 300_000, Counts(mentions=1), texts=(3,))
+    >>> b = Rollup("Acme", "forum", 5, 360_000, Counts(mentions=2), texts=(2, 3))
+    >>> merged = merge(a, b)
+    >>> merged.counts.mentions, merged.texts, merged.newest
+    (3, (2, 3), 360000)
+    >>> decode_rollup(encode_rollup(merged)) == merged
+    True
+    """
+
+    brand: str
+    network: str
+    minute: int
+    newest: int
+    counts: Counts
+    voices: tuple[VoiceRow, ...] = ()
+    texts: tuple[int, ...] = ()
+    posts: tuple[PostRow, ...] = ()
+    samples: tuple[SampleRow, ...] = ()
+    weaknesses: dict[str, tuple[int, int]] = {}
+    v: int = VERSION
+
+
+_encoder = msgspec.msgpack.Encoder(order="sorted")
+_decoder = msgspec.msgpack.Decoder(Rollup)
+
+
+def encode_rollup(rollup: Rollup) -> bytes:
+    """Encode as MessagePack; equal rollups give equal bytes."""
+    return _encoder.encode(rollup)
+
+
+def decode_rollup(data: bytes) -> Rollup:
+    """Decode what `encode_rollup` gave.
+
+    Raises
+    ------
+    InputError
+        It is no rollup, or one of a version this program does not know.
+    """
+    try:
+        rollup = _decoder.decode(data)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise InputError(f"expected a rollup of version {VERSION}, got {data[:40]!r}: {error}") from None
+    if rollup.v != VERSION:
+        raise InputError(f"expected a rollup of version {VERSION}, got version {rollup.v}: update this worker")
+    return rollup
+
+
+def merge(a: Rollup, b: Rollup) -> Rollup:
+    """Merge two rollups of one brand, network and minute.
+
+    Raises
+    ------
+    InputError
+        They are not of the same brand, network and minute.
+    """
+    if (a.brand, a.network, a.minute) != (b.brand, b.network, b.minute):
+        raise InputError(
+            f"expected rollups of one bucket, got {a.brand, a.network, a.minute} and {b.brand, b.network, b.minute}"
+        )
+    weaknesses = a.weaknesses
+    if b.weaknesses:
+        weaknesses = dict(a.weaknesses)
+        for tag, (mentions, negatives) in b.weaknesses.items():
+            before = weaknesses.get(tag, (0, 0))
+            weaknesses[tag] = (before[0] + mentions, before[1] + negatives)
+    return Rollup(
+        a.brand,
+        a.network,
+        a.minute,
+        max(a.newest, b.newest),
+        a.counts.plus(b.counts),
+        merge_voices(a.voices, b.voices),
+        tuple(sorted({*a.texts, *b.texts})[:MAX_TEXTS]),
+        best_posts((*a.posts, *b.posts)),
+        tuple(sorted({*a.samples, *b.samples})[:MAX_SAMPLES]),
+        weaknesses,
+    )
+
+
+def merge_voices(a: Iterable[VoiceRow], b: Iterable[VoiceRow]) -> tuple[VoiceRow, ...]:
+    """Merge what authors said: one row an author, the `MAX_VOICES` with the smallest hashes.
+
+    Examples
+    --------
+    >>> merge_voices([VoiceRow(1, 9, 0, False, 10)], [VoiceRow(1, 8, 0, True, 5)])
+    (VoiceRow(author=1, text=8, origin=0, negative=True, followers=10),)
+    """
+    merged = {voice.author: voice for voice in a}
+    for voice in b:
+        known = merged.get(voice.author)
+        merged[voice.author] = one_voice(known, voice) if known else voice
+    return tuple(sorted(merged.values())[:MAX_VOICES])
+
+
+def one_voice(a: VoiceRow, b: VoiceRow) -> VoiceRow:
+    """Combine two rows of one author: the lesser text and origin, negative if either is, the most followers."""
+    first = min(a, b)
+    return VoiceRow(a.author, first.text, first.origin, a.negative or b.negative, max(a.followers, b.followers))
+
+
+def best_posts(posts: Iterable[PostRow]) -> tuple[PostRow, ...]:
+    """Keep the posts of widest reach and the most reposted, in a total order."""
+    ranked = sorted(set(posts), reverse=True)
+    reposted = sorted(ranked, key=_by_reposts, reverse=True)
+    return tuple(sorted({*ranked[:MAX_POSTS], *reposted[:MAX_POSTS]}, reverse=True))
+
+
+def _by_reposts(post: PostRow) -> tuple[int, PostRow]:
+    return post.reposts, post
+
+
+def distinct(hashes: tuple[int, ...], limit: int) -> int:
+    """Estimate how many distinct values a sketch stands for: exact below its limit, else (k - 1) / k-th smallest.
+
+    Examples
+    --------
+    >>> distinct((5, 9), limit=3)
+    2
+    >>> distinct((2**61, 2**62), limit=2)
+    3
+    """
+    return len(hashes) if len(hashes) < limit else (limit - 1) * HASHES // (hashes[-1] + 1)

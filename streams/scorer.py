@@ -1,0 +1,176 @@
+"""The scorer: batches of raw messages in; rollups and dead letters out.
+
+Decodes strictly, drops duplicates, scores negativity, and combines a batch into rollups. What it remembers (ids seen,
+the newest event time of each brand) only says what a duplicate and what late is, and is learned again by reading the
+log's last part.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol
+
+from detectors.negativity import with_rating
+from streams.config import BrandConfig, Config
+from streams.deadletters import DeadLetter
+from streams.errors import MentionError
+from streams.mention import Mention, decode, from_future, milliseconds
+from streams.rollup import Rollup
+from streams.rollup_builder import RollupBuilder
+from streams.seen import SeenIds
+from streams.terms import hash64
+from streams.watermark import HOUR_MS, MINUTE_MS, oldest_open_minute
+
+SPOKEN = frozenset(("post", "reply", "repost", "review"))
+"""Kinds that say something; the others do something."""
+
+Spoken = tuple[RollupBuilder, Mention, int, BrandConfig]
+"""A mention to be scored: where it goes, itself, its identity's hash, what is known of its brand."""
+
+
+class TextModel(Protocol):
+    """What scores texts: `detectors.negativity.NegativityModel`, or another."""
+
+    def score_many(self, texts: list[str]) -> list[float]:
+        """Give the negativity of each text, 0 to 1."""
+
+
+class Message(NamedTuple):
+    """Bytes as they came, and where they stood: a file and its line, or a partition and its offset."""
+
+    source: str
+    offset: int
+    value: bytes
+
+
+class Batch(NamedTuple):
+    """What came of a batch: rollups by brand and minute, dead letters, messages read."""
+
+    rollups: list[Rollup]
+    letters: list[DeadLetter]
+    messages: int
+
+
+class Scorer:
+    """Turn batches of messages into rollups.
+
+    Parameters
+    ----------
+    config
+        Lateness, the negative threshold, official accounts and weaknesses of brands.
+    model
+        Scores texts.
+    clock
+        Milliseconds since the epoch: only to refuse times that lie in the future.
+
+    Examples
+    --------
+    >>> class Flat:
+    ...     def score_many(self, texts):
+    ...         return [0.9 for _ in texts]
+    >>> line = b'{"id":"1","brand":"Acme","network":"forum","created_at":"2012-06-11T18:00:00Z","text":"never again"}'
+    >>> messages = [Message("example", i, value) for i, value in enumerate((line, line, b"{"))]
+    >>> batch = Scorer(Config(), Flat()).score(messages)
+    >>> batch.rollups[0].counts.negatives, batch.rollups[0].counts.duplicates, batch.letters[0].reason
+    (1, 1, 'json')
+    """
+
+    def __init__(self, config: Config, model: TextModel, clock: Callable[[], int] | None = None) -> None:
+        self.config = config
+        self.model = model
+        self.clock = clock or (lambda: time.time_ns() // 1_000_000)
+        self._seen = SeenIds()
+        self._newest: dict[tuple[int, str], int] = {}
+
+    def score(self, messages: Iterable[Message], partition: int = 0) -> Batch:
+        """Score a batch of one partition, in its order.
+
+        Parameters
+        ----------
+        messages
+            Bytes of each, and where they stood.
+        partition
+            Lateness is judged within a partition.
+        """
+        now_ms = self.clock()
+        collected = _Collected()
+        letters: list[DeadLetter] = []
+        read = 0
+        for source, offset, line in messages:
+            read += 1
+            try:
+                mention = decode(line)
+                ms = milliseconds(mention)
+                if from_future(ms, now_ms):
+                    raise MentionError("future", f"expected a time up to a minute from now, got {mention.created_at}")
+            except MentionError as error:
+                letters.append(DeadLetter(error.reason, error.detail, source, offset, line))
+            else:
+                self._place(mention, ms, partition, collected)
+        self._add_spoken(collected.spoken)
+        return Batch(collected.rollups(), letters, read)
+
+    def _place(self, mention: Mention, ms: int, partition: int, collected: "_Collected") -> None:
+        """Find a mention's bucket: its own minute, or the oldest open one where it is late."""
+        brand = mention.brand
+        newest = self._newest.get((partition, brand), ms)
+        if ms >= newest:
+            self._newest[partition, brand] = ms
+        opened = oldest_open_minute(newest, self.config.lateness_ms)
+        minute = ms // MINUTE_MS
+        late = minute < opened
+        if mention.kind == "heartbeat":
+            if not late:
+                collected.hear(brand, mention.network, ms)
+            return
+        builder = collected.builder(brand, opened if late else minute, mention.network)
+        identity = hash64(f"{brand}\0{mention.network}\0{mention.id}")
+        if not self._seen.add(identity):
+            builder.counts.duplicates += 1
+            return
+        if late:
+            if newest - ms > HOUR_MS:
+                builder.counts.too_late += 1
+                return
+            builder.counts.late += 1
+        elif ms > builder.newest:
+            builder.newest = ms
+        known = self.config.brand(brand)
+        if mention.official or mention.author in known.official_accounts:
+            builder.add_official(mention)
+        elif mention.kind in SPOKEN:
+            collected.spoken.append((builder, mention, identity, known))
+        else:
+            builder.add_deed(mention)
+
+    def _add_spoken(self, spoken: list[Spoken]) -> None:
+        scores = self.model.score_many([mention.text or "" for _, mention, _, _ in spoken])
+        negative_at = self.config.negative_at
+        for (builder, mention, identity, known), score in zip(spoken, scores, strict=True):
+            negativity = score if mention.rating is None else with_rating(score, mention.rating)
+            builder.add(mention, identity, negativity, negativity >= negative_at, known)
+
+
+class _Collected:
+    """The rollups of one batch while they are being built."""
+
+    def __init__(self) -> None:
+        self.spoken: list[Spoken] = []
+        self._builders: dict[tuple[str, int, str], RollupBuilder] = {}
+        self._heard: dict[tuple[str, str], int] = {}
+
+    def builder(self, brand: str, minute: int, network: str) -> RollupBuilder:
+        key = (brand, minute, network)
+        found = self._builders.get(key)
+        if found is None:
+            found = self._builders[key] = RollupBuilder(brand, network, minute)
+        return found
+
+    def hear(self, brand: str, network: str, ms: int) -> None:
+        self._heard[brand, network] = max(ms, self._heard.get((brand, network), ms))
+
+    def rollups(self) -> list[Rollup]:
+        """Give them by brand and minute: so a brand's event time never runs ahead of what is still to come."""
+        for (brand, network), ms in self._heard.items():
+            builder = self.builder(brand, ms // MINUTE_MS, network)
+            builder.newest = max(builder.newest, ms)
+        return [self._builders[key].build() for key in sorted(self._builders)]

@@ -1,0 +1,39 @@
+"""Duplicates by mention id, in bounded memory."""
+
+
+class SeenIds:
+    """Remember the most recent ids, as 64-bit hashes, in two generations.
+
+    When the younger generation is full it becomes the older one, and the older is forgotten: at least the last
+    `capacity` ids are known, and at most twice as many.
+
+    Parameters
+    ----------
+    capacity
+        Ids a generation holds; about 60 bytes each.
+
+    Examples
+    --------
+    >>> seen = SeenIds(capacity=2)
+    >>> [seen.add(x) for x in (1, 2, 1, 3, 4, 5, 1)]
+    [True, True, False, True, True, True, True]
+    """
+
+    def __init__(self, capacity: int = 250_000) -> None:
+        self.capacity = capacity
+        self._young: set[int] = set()
+        self._old: set[int] = set()
+
+    def add(self, key: int) -> bool:
+        """Add a hash; tell whether it is new."""
+        if key in self._young or key in self._old:
+            return False
+        self._young.add(key)
+        if len(self._young) >= self.capacity:
+            self._old, self._young = self._young, set()
+        return True
+
+    def discard(self, key: int) -> None:
+        """Forget a hash, as if it had never been added."""
+        self._young.discard(key)
+        self._old.discard(key)

@@ -1,0 +1,39 @@
+"""Event time: when a bucket of a brand is closed.
+
+A brand's watermark is its newest event time less the allowed lateness. A one-minute bucket is closed when the
+watermark passes its end. Heartbeats move the newest event time where no mention does.
+"""
+
+MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
+
+
+def oldest_open_minute(newest_ms: int, lateness_ms: int) -> int:
+    """Give the start of the oldest bucket that is still open, in minutes since the epoch.
+
+    Parameters
+    ----------
+    newest_ms
+        The brand's newest event time.
+    lateness_ms
+        How late a mention may be.
+
+    Examples
+    --------
+    >>> oldest_open_minute(newest_ms=180_000, lateness_ms=60_000)
+    2
+    >>> oldest_open_minute(newest_ms=179_999, lateness_ms=60_000)
+    1
+    """
+    return (newest_ms - lateness_ms) // MINUTE_MS
+
+
+def closing_ms(newest_ms: int, lateness_ms: int) -> int:
+    """Give the time of the heartbeat that closes the bucket of `newest_ms`, in milliseconds since the epoch.
+
+    Examples
+    --------
+    >>> closing_ms(newest_ms=61_000, lateness_ms=60_000)
+    180000
+    """
+    return (newest_ms // MINUTE_MS + 1) * MINUTE_MS + lateness_ms
