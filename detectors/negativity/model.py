@@ -1,0 +1,317 @@
+"""Scoring texts with the shipped weights: sums of integers, so that a score is the same on every path to the byte.
+
+A text's evidence is ``sum(weights of its known features) / sqrt(number of its known features)``. Both sums are integers
+and the rest is one division and one square root, which IEEE 754 rounds in one way only, and a table of the logistic
+function; nothing depends on what was scored before or beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+
+import numpy as np
+
+from detectors.negativity.features import HASH_BITS, MAX_CHARS, PAIR, read, runs, split
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+WEIGHTS: Final = Path(__file__).with_name("weights.npz")
+
+STEPS: Final = 512
+"""Steps of the logistic table to one unit of log-odds: finer than the four decimals it holds."""
+
+_LIMIT: Final = 10 * STEPS
+_LOGISTIC: Final = [round(1 / (1 + math.exp(-step / STEPS)), 4) for step in range(-_LIMIT, _LIMIT + 1)]
+_LOGISTIC_ARRAY: Final = np.array(_LOGISTIC)
+
+MAX_PIECES: Final = 1 << 17
+"""Pieces remembered; more than one batch can bring."""
+
+MAX_PIECE_CHARS: Final = 1 << 22
+MAX_TEXTS: Final = 1 << 14
+MAX_TEXT_CHARS: Final = 1 << 22
+BATCH_CHARS: Final = 1 << 16
+"""Characters scored in one go: enough to share NumPy's cost of a call, and a bound on memory."""
+
+
+class Weights(NamedTuple):
+    """What training leaves.
+
+    Attributes
+    ----------
+    slots
+        A power of two of 16-bit slots: the feature's weight in the high byte, eight more bits of its hash in the low
+        one, so that a feature never trained on is told from the one that owns its slot (but for one time in 256) and
+        weighs nothing. Zero is a free slot.
+    gain
+        Log-odds, times `STEPS`, to one unit of evidence.
+    bias
+        Log-odds, times `STEPS`, of a text without evidence.
+    """
+
+    slots: NDArray[np.int16]
+    gain: float
+    bias: float
+
+
+def weigh(slots: NDArray[np.int16], hashes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Look up the weights of hashed features; zero where a feature is not known.
+
+    Parameters
+    ----------
+    slots
+        The slots of `Weights`; slot 0 is always free, so that a hash of zero weighs nothing.
+    hashes
+        Hashes of 32 bits.
+
+    Examples
+    --------
+    >>> weigh(np.array([0, 0, 0, -7 << 8 | 3], dtype=np.int16), np.array([0, 4 * 3 + 3, 4 * 9 + 3])).tolist()
+    [0, -7, 0]
+    """
+    found = slots[hashes & (len(slots) - 1)]
+    check = (hashes >> (len(slots).bit_length() - 1)).astype(np.uint8)
+    weights: NDArray[np.int64] = ((found >> 8) * (found.astype(np.uint8) == check)).astype(np.int64)
+    return weights
+
+
+@cache
+def shipped() -> Weights:
+    """Read the weights that ship with the package, once a process."""
+    with np.load(WEIGHTS, allow_pickle=False) as stored:
+        slots = np.zeros(1 << int(stored["bits"]), dtype=np.int16)
+        slots[np.cumsum(stored["gaps"], dtype=np.int64)] = stored["weights"].astype(np.int16) << 8 | stored["checks"]
+        slots.setflags(write=False)
+        return Weights(slots, float(stored["gain"]), float(stored["bias"]))
+
+
+class NegativityModel:
+    """How negative a text is, 0 to 1, in any of the languages it was trained on (see MODEL_CARD.md).
+
+    A linear model of hashed words, word pairs and character runs. What single pieces of text weigh, and the scores of
+    whole texts, are remembered up to a bound; a score does not depend on what is remembered. Not to be shared between
+    threads: the weights are, so a model for each thread costs little.
+
+    Parameters
+    ----------
+    weights
+        What training left.
+
+    Examples
+    --------
+    >>> model = NegativityModel.load()
+    >>> model.score_one("worst service ever, still no refund") > 0.5 > model.score_one("I love this, thank you!")
+    True
+    """
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._slots = memoryview(weights.slots)  # type: ignore[arg-type]
+        self._mask = len(weights.slots) - 1
+        self._shift = self._mask.bit_length()
+        self._ids: dict[str, int] = {}
+        self._piece_chars = 0
+        self._scores: dict[str, float] = {}
+        self._older: dict[str, float] = {}
+        self._text_chars = 0
+        # One row a piece: sum of weights, known features, hash of the first token, hash of the last token.
+        self._rows = np.zeros((4, MAX_PIECES), dtype=np.int64)
+        views: list[memoryview[int]] = [memoryview(row) for row in self._rows]  # type: ignore[arg-type]
+        self._sums, self._known, self._firsts, self._lasts = views
+
+    @classmethod
+    def load(cls) -> Self:
+        """Give a model with the shipped weights.
+
+        Examples
+        --------
+        >>> NegativityModel.load().score_one("") < 0.5
+        True
+        """
+        return cls(shipped())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self).load, ()) if self.weights is shipped() else (type(self), (self.weights,))
+
+    def score_one(self, text: str) -> float:
+        """Score one text.
+
+        Parameters
+        ----------
+        text
+            Any string; the first `features.MAX_CHARS` characters count.
+
+        Returns
+        -------
+        float
+            Probability, to four decimals, that the text is negative, where a third of texts are.
+
+        Examples
+        --------
+        >>> NegativityModel.load().score_one("so disappointed, worst airline") > 0.8
+        True
+        """
+        score = self._scores.get(text)
+        return self._score(text) if score is None else score
+
+    def score_many(self, texts: Sequence[str]) -> list[float]:
+        """Score many texts at once: the same scores as one at a time, in less time.
+
+        Parameters
+        ----------
+        texts
+            Any strings.
+
+        Examples
+        --------
+        >>> model = NegativityModel.load()
+        >>> model.score_many(["a", "b"]) == [model.score_one("a"), model.score_one("b")]
+        True
+        """
+        scores: list[float | None] = list(map(self._scores.get, texts))
+        if None not in scores:
+            return scores  # type: ignore[return-value]
+        fresh = dict.fromkeys(text for text, score in zip(texts, scores, strict=True) if score is None)
+        found: dict[str, float] = {}
+        part: list[str] = []
+        size = 0
+        for text in fresh:
+            if (older := self._older.get(text)) is not None:
+                found[text] = older
+                continue
+            part.append(text)
+            size += min(len(text), MAX_CHARS)
+            if size > BATCH_CHARS:
+                found.update(zip(part, self._score_part(part), strict=True))
+                part, size = [], 0
+        if part:
+            found.update(zip(part, self._score_part(part), strict=True))
+        for text, value in found.items():
+            self._remember(text, value)
+        return [found[text] if score is None else score for text, score in zip(texts, scores, strict=True)]
+
+    def _score(self, text: str) -> float:
+        older = self._older.get(text)
+        if older is not None:
+            return self._remember(text, older)
+        slots, mask, shift = self._slots, self._mask, self._shift
+        sums, counts, firsts, lasts = self._sums, self._known, self._firsts, self._lasts
+        total = known = left = 0
+        for row in self._find(split(text)):
+            total += sums[row]
+            known += counts[row]
+            right = firsts[row]
+            if left and right:
+                pair = (left * PAIR + right) & HASH_BITS
+                slot = slots[pair & mask]
+                if slot and slot & 255 == (pair >> shift) & 255:
+                    total += slot >> 8
+                    known += 1
+            left = lasts[row]
+        step = math.floor(total / math.sqrt(known or 1) * self.weights.gain + self.weights.bias)
+        return self._remember(text, _LOGISTIC[min(max(step, -_LIMIT), _LIMIT) + _LIMIT])
+
+    def _score_part(self, texts: list[str]) -> list[float]:
+        pieces: list[str] = []
+        ends = [0]
+        for text in texts:
+            pieces += split(text)
+            ends.append(len(pieces))
+        rows = np.array(self._find(pieces), dtype=np.int64)
+        bounds = np.array(ends)
+        sums, counts, firsts, lasts = self._rows
+        totals, known = np.zeros((2, len(rows) + 1), dtype=np.int64)
+        totals[1:], known[1:] = sums[rows], counts[rows]
+        left, right = lasts[rows[:-1]], firsts[rows[1:]]
+        pairs = (left * PAIR + right) & HASH_BITS
+        pairs[(left == 0) | (right == 0)] = 0
+        inner = bounds[(bounds > 0) & (bounds < len(rows))]
+        pairs[inner - 1] = 0
+        weights = weigh(self.weights.slots, pairs)
+        totals[2:] += weights
+        known[2:] += weights != 0
+        total, number = np.diff(np.cumsum(totals)[bounds]), np.diff(np.cumsum(known)[bounds])
+        steps = np.floor(total / np.sqrt(np.maximum(number, 1)) * self.weights.gain + self.weights.bias)
+        scores: list[float] = _LOGISTIC_ARRAY[np.clip(steps, -_LIMIT, _LIMIT).astype(np.int64) + _LIMIT].tolist()
+        return scores
+
+    def _find(self, pieces: list[str]) -> list[int]:
+        """Give the row of each piece, after learning those that are new."""
+        ids = self._ids
+        try:
+            return [ids[piece] for piece in pieces]
+        except KeyError:
+            new = [piece for piece in dict.fromkeys(pieces) if piece not in ids]
+        self._piece_chars += sum(map(len, new))
+        if len(ids) + len(new) > MAX_PIECES or self._piece_chars > MAX_PIECE_CHARS:
+            ids.clear()
+            new = list(dict.fromkeys(pieces))
+            self._piece_chars = sum(map(len, new))
+        self._learn(new)
+        return [ids[piece] for piece in pieces]
+
+    def _learn(self, pieces: list[str]) -> None:
+        tokens, words, starts = read(pieces)
+        begin, end = len(self._ids), len(self._ids) + len(pieces)
+        self._ids.update(zip(pieces, range(begin, end), strict=True))
+        target = self._rows[:, begin:end]
+        target[:] = 0
+        if not tokens:
+            return
+        slots = self.weights.slots
+        hashes, columns = runs(tokens)
+        ends = np.append(starts[1:], len(tokens))
+        some = ends > starts
+        pairs = np.zeros(len(words), dtype=np.int64)
+        pairs[1:] = (words[:-1] * PAIR + words[1:]) & HASH_BITS
+        pairs[starts[some]] = 0
+        weights = weigh(slots, hashes)
+        own, paired = weigh(slots, words), weigh(slots, pairs)
+        totals, known = np.zeros((2, len(words) + 1), dtype=np.int64)
+        np.cumsum(np.add.reduceat(weights.sum(axis=0), columns) + own + paired, out=totals[1:])
+        counts = np.add.reduceat(np.count_nonzero(weights, axis=0), columns)
+        np.cumsum(counts + (own != 0) + (paired != 0), out=known[1:])
+        target[0] = totals[ends] - totals[starts]
+        target[1] = known[ends] - known[starts]
+        target[2, some] = words[starts[some]]
+        target[3, some] = words[ends[some] - 1]
+
+    def _remember(self, text: str, score: float) -> float:
+        """Keep a text's score in the younger of two generations; a full one replaces the older."""
+        self._text_chars += len(text)
+        if len(self._scores) >= MAX_TEXTS or self._text_chars > MAX_TEXT_CHARS:
+            self._older, self._scores = self._scores, {}
+            self._text_chars = len(text)
+        self._scores[text] = score
+        return score
+
+
+def with_rating(text_score: float, rating: float | None) -> float:
+    """Join a text's negativity with the rating its author gave, which says it more surely.
+
+    Parameters
+    ----------
+    text_score
+        Negativity of the text, 0 to 1.
+    rating
+        -1 (worst) to 1 (best); None where the source gives none.
+
+    Returns
+    -------
+    float
+        Negativity, 0 to 1: three parts rating to one part text.
+
+    Examples
+    --------
+    >>> with_rating(0.4, None), with_rating(0.4, -1.0), with_rating(0.4, 1.0)
+    (0.4, 0.85, 0.1)
+    """
+    if rating is None:
+        return text_score
+    return round((3 * (1 - min(max(rating, -1.0), 1.0)) / 2 + text_score) / 4, 4)
