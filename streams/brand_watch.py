@@ -88,6 +88,18 @@ class BrandWatch:
         self._newest[partition] = max(newest_ms, self._newest.get(partition, newest_ms))
         return self._close(oldest_open_minute(min(self._newest.values()), self.config.lateness_ms))
 
+    def spreading(self, minute: int, since: int | None = None) -> list[tuple[str, int]]:
+        """Give the terms that spread and how often they were sampled, best first.
+
+        Parameters
+        ----------
+        minute
+            Now, in minutes since the epoch.
+        since
+            From when on; default an hour ago.
+        """
+        return self.trending.top(minute, minute - 60 if since is None else since, leave_out=self._leave_out)
+
     def _close(self, opened: int) -> list[IncidentEvent]:
         if self.opened is not None and opened <= self.opened:
             return []
@@ -113,7 +125,7 @@ class BrandWatch:
         for change in changes:
             if self.incident is None:
                 self.incident = Incident(self.brand, change.minute, change.since)
-            terms = self.trending.top(change.minute, self.context.since(change), leave_out=self._leave_out)
+            terms = self.spreading(change.minute, self.context.since(change))
             events.append(incident_event(self.incident, change, self.context, terms, self.config))
             if change.severity == "calm":
                 self.incident = None

@@ -1,0 +1,27 @@
+"""The engines the behaviour suite runs on: each takes the lines of a record and gives its incident events."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from detectors.negativity import NegativityModel
+from streams.config import Config
+from streams.pipeline import Pipeline
+from streams.replay import replay
+from streams.scorer import Message
+
+Engine = Callable[[Sequence[bytes]], list[bytes]]
+"""Lines of a record in, the JSON of its incident events out."""
+
+
+def in_process(lines: Sequence[bytes]) -> list[bytes]:
+    """Run a record through the in-process pipeline."""
+    pipeline = Pipeline(Config(), NegativityModel.load())
+    events, _ = replay((Message("record", i, value) for i, value in enumerate(lines)), pipeline)
+    return [event.to_json() for event in events]
+
+
+@pytest.fixture(params=["in process"])
+def incidents_of(request: pytest.FixtureRequest) -> Engine:
+    """The engine under test."""
+    return {"in process": in_process}[request.param]
