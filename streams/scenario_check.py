@@ -82,9 +82,8 @@ def _check(file: ScenarioFile) -> None:
         )
         raise ConfigError(message) from None
     if not 0 < (file.end - file.start).total_seconds() <= MAX_DAYS * 86400:
-        raise ConfigError(
-            f"end: expected 1 to {MAX_DAYS} days after start ({file.start}), got {file.end}; move one of them"
-        )
+        message = f"expected a time at most {MAX_DAYS} days after start ({file.start}), got {file.end}"
+        raise ConfigError(f"end: {message}; move one of them")
     _check_weights("networks", {name: network.share for name, network in file.networks.items()}, set(file.networks))
     for name, (least, most) in _sentences(file).items():
         if least > most:
