@@ -4,7 +4,7 @@ PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench accuracy lock clean help
+.PHONY: demo test lint bench accuracy docs lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ bench: $(VENV)/.dev ## measure speed, side by side in one run
 
 accuracy: $(VENV)/.dev ## measure accuracy on ../shared and rewrite its tables in docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks.accuracy
+
+docs: $(VENV)/.dev ## write the pages that are made from the code
+	$(BIN)/python -m streams.reference
 
 lock: $(VENV)/.dev ## pin the dependencies anew
 	$(BIN)/pip install -q uv

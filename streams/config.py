@@ -1,13 +1,10 @@
-"""Configuration: `badbuzz.toml`, each option also an environment variable, strictly checked.
-
-`OPTIONS` is what docs/configuration.md is generated from.
-"""
+"""Configuration: `badbuzz.toml`, each option also an environment variable, strictly checked."""
 
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,23 +12,45 @@ from msgspec import Meta
 
 from detectors.settings import DetectorSettings
 from streams.errors import ConfigError
+from streams.options import struct_options
 
 
 class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known of one brand beforehand (`[brands.NAME]`)."""
+    """What is known of one brand beforehand: `[brands.NAME]`.
 
-    names: Annotated[tuple[str, ...], Meta(description="how people write it; left out of the terms")] = ()
-    official_accounts: Annotated[frozenset[str], Meta(description="authors who are the brand itself")] = frozenset()
-    weaknesses: Annotated[
-        dict[str, tuple[str, ...]], Meta(description="known weak points: a tag and the phrases that betray it")
-    ] = {}
-    thresholds: Annotated[
-        dict[str, float], Meta(description="thresholds of this brand that differ from `[thresholds]`")
-    ] = {}
+    Parameters
+    ----------
+    names
+        How people write it; left out of the terms that spread.
+    official_accounts
+        Authors who are the brand itself.
+    weaknesses
+        Its known weak points: a tag each, and the phrases that betray it.
+    thresholds
+        Thresholds of this brand that differ from `[thresholds]`.
+    """
+
+    names: tuple[str, ...] = ()
+    official_accounts: frozenset[str] = frozenset()
+    weaknesses: dict[str, tuple[str, ...]] = {}
+    thresholds: dict[str, int | float | str] = {}
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every option of badbuzz.
+
+    Parameters
+    ----------
+    lateness_seconds
+        How much later than the newest event time a mention may come, in seconds.
+    negative_at
+        Negativity (0 to 1) from which a mention counts as negative.
+    timezone
+        Zone of the local times shown, an IANA name.
+    thresholds
+        When to alert.
+    brands
+        What is known of each brand beforehand.
 
     Examples
     --------
@@ -45,13 +64,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     90
     """
 
-    lateness_seconds: Annotated[
-        int, Meta(ge=0, le=3600, description="how much later than the newest event time a mention may come, in seconds")
-    ] = 60
-    negative_at: Annotated[
-        float, Meta(ge=0, le=1, description="negativity from which a mention counts as negative")
-    ] = 0.5
-    timezone: Annotated[str, Meta(description="zone of the local times shown, an IANA name")] = "UTC"
+    lateness_seconds: Annotated[int, Meta(ge=0, le=3600)] = 60
+    negative_at: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    timezone: str = "UTC"
     thresholds: DetectorSettings = DetectorSettings()
     brands: dict[str, BrandConfig] = {}
 
@@ -76,40 +91,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _UNKNOWN = BrandConfig()
-_SECTIONS: tuple[tuple[str, type], ...] = (("", Config), ("thresholds", DetectorSettings))
-
-
-class Option(NamedTuple):
-    """One option: its key in badbuzz.toml, its environment variable, type, default and meaning."""
-
-    key: str
-    variable: str
-    type: str
-    default: object
-    meaning: str
-
-
-def options() -> list[Option]:
-    """List every option that is also an environment variable."""
-    found = []
-    for section, struct in _SECTIONS:
-        hints = get_type_hints(struct, include_extras=True)
-        for field in msgspec.structs.fields(struct):
-            meta = next((m for m in get_args(hints[field.name]) if isinstance(m, Meta)), None)
-            if meta is None or meta.description is None:
-                continue
-            key = f"{section}.{field.name}" if section else field.name
-            kind = get_args(hints[field.name])[0]
-            found.append(
-                Option(
-                    key,
-                    "BADBUZZ_" + key.upper().replace(".", "_"),
-                    getattr(kind, "__name__", str(kind)),
-                    field.default,
-                    meta.description,
-                )
-            )
-    return found
+OPTIONS = (
+    *struct_options(Config, leave_out=frozenset(("thresholds", "brands"))),
+    *struct_options(DetectorSettings, "thresholds"),
+)
+"""Every option that is also an environment variable."""
 
 
 def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Config:
@@ -144,7 +130,7 @@ def parse(text: str, environment: Mapping[str, str], name: str = "badbuzz.toml")
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name}: expected TOML, got: {error}") from None
     _convert(values, name, strict=True)
-    for option in options():
+    for option in OPTIONS:
         raw = environment.get(option.variable)
         if raw is None:
             continue

@@ -1,0 +1,80 @@
+"""The page of every option, docs/configuration.md, made from the code that reads them."""
+
+from pathlib import Path
+
+import click
+
+from streams.cli import main
+from streams.config import OPTIONS, BrandConfig
+from streams.options import described
+
+HEAD = """# Configuration
+
+badbuzz reads `badbuzz.toml` of the working directory, or the file that `--config` or `BADBUZZ_CONFIG` names. Each
+option is also an environment variable, which wins over the file; an option on the command line wins over both. A wrong
+key or value ends with exit status 2 and one line that names the key, what was expected and what came.
+"""
+
+BRANDS = """## Brands
+
+Every brand that is spoken of is watched with the same thresholds. A table `[brands."NAME"]` tells what is known of one
+beforehand; it has no environment variables.
+
+```toml
+timezone = "Europe/Paris"
+
+[thresholds]
+reach_least = 100000
+
+[brands."3 Suisses"]
+names = ["3suisses", "les 3 suisses"]
+official_accounts = ["3suisses_fr"]
+
+[brands."3 Suisses".weaknesses]
+"promo code" = ["code promo", "29343"]
+delivery = ["livraison", "colis"]
+
+[brands."3 Suisses".thresholds]
+warning_authors = 10
+```
+"""
+
+
+def configuration_page() -> str:
+    """Write the page.
+
+    Examples
+    --------
+    >>> "| `lateness_seconds` | `BADBUZZ_LATENESS_SECONDS` | int | 60 |" in configuration_page()
+    True
+    """
+    rows = ["## Options", "", "| key | environment variable | type | default | meaning |", "|---|---|---|---|---|"]
+    rows += [f"| `{o.key}` | `{o.variable}` | {o.type} | {_shown(o.default)} | {o.meaning} |" for o in OPTIONS]
+    rows += [
+        "",
+        "## Options of the commands",
+        "",
+        "| command | option | environment variable | default | meaning |",
+        "|---|---|---|---|---|",
+    ]
+    rows += [row for name in sorted(main.commands) for row in _command_rows(name, main.commands[name])]
+    brand = [f"| `{key}` | {meaning} |" for key, meaning in described(BrandConfig).items()]
+    return "\n".join([HEAD, *rows, "", BRANDS, "| key | meaning |", "|---|---|", *brand, ""])
+
+
+def _command_rows(name: str, command: click.Command) -> list[str]:
+    rows = []
+    for option in command.params:
+        if isinstance(option, click.Option) and option.envvar:
+            default = _shown(option.default) if isinstance(option.default, (str, float, Path)) else ""
+            help_text = (option.help or "").split("  [")[0]
+            rows.append(f"| `{name}` | `{option.opts[0]}` | `{option.envvar}` | {default} | {help_text} |")
+    return rows
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    Path("docs/configuration.md").write_text(configuration_page(), encoding="utf-8")
