@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from detectors.negativity import NegativityModel
 from streams import scenario_format
 from streams.errors import ConfigError
 from streams.mention import Mention, decode, milliseconds
@@ -177,6 +178,18 @@ def test_reposts_and_replies_name_an_earlier_mention(said: list[Utterance]) -> N
     assert kinds["repost"] > 500
     assert kinds["reply"] > 300
     assert kinds["scheduled"] == 2
+
+
+def test_the_negativity_model_hears_the_joy_of_the_evening_and_the_anger_of_the_afternoon(
+    said: list[Utterance],
+) -> None:
+    model = NegativityModel.load()
+    share = {}
+    for tone in ("joie", "partage", "colere", "deception"):
+        texts = [str(u.mention["text"]) for u in said if u.tone == tone and u.mention["kind"] != "repost"]
+        share[tone] = sum(score >= 0.5 for score in model.score_many(texts)) / len(texts)
+    assert max(share["joie"], share["partage"]) < 0.2
+    assert min(share["colere"], share["deception"]) > 0.5
 
 
 def test_the_meaning_of_a_text_is_never_written_into_the_mention(lines: list[bytes]) -> None:
