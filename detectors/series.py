@@ -1,19 +1,25 @@
 """The burst detector for one series of counts, whatever its cadence."""
 
 from collections import deque
-from math import ceil, exp, sqrt
+from itertools import chain
+from math import ceil, sqrt
 from typing import Any
 
 from river import base, stats
 
+from detectors.day_profile import DAY, DayProfile
 from detectors.tails import TailProbability
 
 MINUTE = 60.0
-DAY = 86_400.0
 # Spans differ by minutes, so samples closer than this tell the tails nothing new; it bounds memory for fast series.
 GRID = 300.0
 # Least rows remembered, whatever the cadence: two weeks of hours, some seven excesses over a 98 % threshold.
 MIN_ROWS = 336
+# One standard deviation of counting noise on the stabilised scale: tails are never taken to be thinner.
+NOISE = 1.0
+# Where this many counts were to be expected and none came, the feed is silent rather than the brand quiet (e**-20 by
+# chance): what it does not bring is not learned, so that the usual level is no burst when it comes back.
+SILENCE = 20.0
 # A count in whole numbers up to here is exact in a float; anything beyond is no count.
 MAX_COUNT = 2.0**53
 
@@ -30,53 +36,6 @@ def stabilised(count: float) -> float:
     return 2.0 * sqrt(count + 0.375)
 
 
-class DayProfile:
-    """What one row usually counts at each half hour of the day (UTC), decayed and shrunk towards the overall mean.
-
-    Parameters
-    ----------
-    memory
-        Time constant of the decay, seconds.
-
-    Examples
-    --------
-    >>> profile = DayProfile()
-    >>> for hour in range(24 * 7):
-    ...     profile.learn(hour * 3600.0, 100.0 if hour % 24 == 9 else 0.0)
-    >>> profile.expected(24 * 7 * 3600.0 + 9 * 3600.0) > 40, profile.expected(24 * 7 * 3600.0) < 5
-    (True, True)
-
-    """
-
-    BINS = 48
-    # Rows at the overall mean that each half hour starts with.
-    PRIOR = 6.0
-
-    def __init__(self, memory: float = 14 * DAY) -> None:
-        self.memory = memory
-        self._total = [0.0] * (self.BINS + 1)
-        self._rows = [0.0] * (self.BINS + 1)
-        self._seen = [float("-inf")] * (self.BINS + 1)
-
-    def _slot(self, t: float) -> int:
-        return int(t % DAY * self.BINS / DAY) % self.BINS
-
-    def expected(self, t: float) -> float:
-        """Return the count a row at `t` usually has."""
-        slot = self._slot(t)
-        overall = (self._total[-1] + 1.0) / (self._rows[-1] + 1.0)
-        keep = exp((self._seen[slot] - t) / self.memory)
-        return (self._total[slot] * keep + self.PRIOR * overall) / (self._rows[slot] * keep + self.PRIOR)
-
-    def learn(self, t: float, count: float, rows: float = 1.0) -> None:
-        """Learn the count of a row, or of several rows at once."""
-        for slot in (self._slot(t), self.BINS):
-            keep = exp((self._seen[slot] - t) / self.memory)
-            self._total[slot] = self._total[slot] * keep + count
-            self._rows[slot] = self._rows[slot] * keep + rows
-            self._seen[slot] = t
-
-
 class SeriesBurst(base.AnomalyDetector):
     r"""Score how far a series of counts has burst above its own last days; drops score nothing.
 
@@ -87,9 +46,9 @@ class SeriesBurst(base.AnomalyDetector):
     and where the longest span holds fewer than `least` counts.
 
     A row is `{"t": seconds since the epoch, "value": count}` and stands for the counts since the row before. Rows that
-    are missing are zeros: they are learned as such when the next row comes. What usually lies between two rows is taken
-    from the rows themselves, as the tenth percentile of the last hundred differences, so that feeds which leave out
-    their empty rows are understood.
+    are missing are zeros, learned as such when the next row comes, unless the silence cannot be chance. What usually
+    lies between two rows is taken from the rows themselves, as the tenth percentile of the last hundred differences, so
+    that feeds which leave out their empty rows are understood.
 
     Parameters
     ----------
@@ -107,8 +66,10 @@ class SeriesBurst(base.AnomalyDetector):
 
     Notes
     -----
-    Stock detectors under the same alarm rule reach at most 73.9 on the benchmark below. They are two-sided (a fall in
-    mentions alarms), saturate or keep a burst as the new normal, which is what the tails here avoid.
+    Own code by measurement: on the ten series of mentions of the benchmark below this scores 83 at a threshold of 2.2
+    (82 to 84 from 2.15 to 2.25), and the best stock detector 75 at the threshold that suits it best: those are
+    two-sided, so that a fall alarms, and saturate. Bursts are learned like anything else: holding them out of the tails
+    costs 1 to 10 points. Scoring and learning a row take 23 µs, where `river.anomaly.GaussianScorer` takes 3 µs.
 
     References
     ----------
@@ -123,8 +84,8 @@ class SeriesBurst(base.AnomalyDetector):
     >>> detector = SeriesBurst()
     >>> for i in range(2 * 288):
     ...     detector.learn_one({"t": i * 300.0, "value": i % 7})
-    >>> detector.score_one({"t": 576 * 300.0, "value": 3}) < 1 < 3 < detector.score_one({"t": 576 * 300.0, "value": 60})
-    True
+    >>> [round(detector.score_one({"t": 576 * 300.0, "value": value}), 1) for value in (0, 3, 60, 600)]
+    [0.0, 0.2, 2.9, 4.3]
 
     """
 
@@ -149,9 +110,11 @@ class SeriesBurst(base.AnomalyDetector):
         self._steps = stats.RollingQuantile(0.1, 100)
         self._step = GRID
         self._profile = DayProfile(memory * DAY)
+        # Counts that were to be expected since the last one came.
+        self._silence = 0.0
         # Newest last: (minute, count, expected count), one a minute at most, as far back as the longest span.
         self._rows: deque[tuple[int, float, float]] = deque()
-        self._tails = [TailProbability(self._size(), quantile) for _ in range(2 * len(spans))]
+        self._tails = [TailProbability(self._size(), quantile, NOISE) for _ in range(2 * len(spans))]
 
     def score_one(self, x: dict[base.typing.FeatureName, Any]) -> float:
         """Return how rare the counts up to and including this row are, in decades; the state does not change."""
@@ -159,7 +122,9 @@ class SeriesBurst(base.AnomalyDetector):
         if row is None or self._first is None or row[0] - self._first < DAY:
             return 0.0
         t, count = row
-        levels, total = self._levels(t, count, self._profile.expected(t))
+        profile = self._profile
+        empty = [(int(at // MINUTE), 0.0, rows * profile.expected(at)) for at, rows in self._missing(t)]
+        levels, total = self._levels(t, count, profile.expected(t), empty)
         if total < self.least:
             return 0.0
         days = max(1.0, min(t - self._first, len(self._tails[0]) * max(self._step, GRID)) / DAY)
@@ -176,7 +141,8 @@ class SeriesBurst(base.AnomalyDetector):
         elif t > self._last:
             self._steps.update(t - self._last)
             self._set_step()
-            self._learn_gap(t)
+            for at, rows in self._missing(t):
+                self._learn(at, 0.0, rows)
         self._learn(t, count)
 
     def _read(self, x: dict[base.typing.FeatureName, Any]) -> tuple[float, float] | None:
@@ -194,29 +160,31 @@ class SeriesBurst(base.AnomalyDetector):
         return max(MIN_ROWS, ceil(self.memory * DAY / max(self._step, GRID)))
 
     def _set_step(self) -> None:
-        step = self._steps.get()
-        if step is not None and step != self._step:
+        step = max(1.0, self._steps.get() or GRID)
+        if step != self._step:
             self._step = step
             for tail in self._tails:
                 tail.size = self._size()
 
-    def _learn_gap(self, t: float) -> None:
+    def _missing(self, t: float) -> list[tuple[float, float]]:
+        """Return the empty rows since the last, oldest first: when, and how many rows each stands for."""
         stride = max(self._step, GRID)
         missing = int((t - self._last - self._step / 2) / stride)
-        # Empty rows beyond the memory would push out what they push out anyway: only the last ones are learned.
-        first = self._last + stride * max(0, missing - self._tails[0].size)
-        for i in range(1, min(missing, self._tails[0].size) + 1):
-            self._learn(first + i * stride, 0.0, stride / self._step)
+        # Empty rows beyond the memory would be forgotten again: only the last ones count.
+        skipped = max(0, missing - self._tails[0].size)
+        return [(self._last + i * stride, stride / self._step) for i in range(skipped + 1, missing + 1)]
 
     def _learn(self, t: float, count: float, rows: float = 1.0) -> None:
-        expected = self._profile.expected(t)
-        cell = int(t // GRID)
-        if cell != self._cell:
-            self._cell = cell
-            levels, _ = self._levels(t, count, expected)
-            for tail, level in zip(self._tails, levels, strict=True):
-                tail.update(level)
-        self._profile.learn(t, count, rows)
+        expected = rows * self._profile.expected(t)
+        self._silence = 0.0 if count else self._silence + expected
+        if self._silence <= SILENCE:
+            cell = int(t // GRID)
+            if cell != self._cell:
+                self._cell = cell
+                levels, _ = self._levels(t, count, expected, [])
+                for tail, level in zip(self._tails, levels, strict=True):
+                    tail.update(level)
+            self._profile.learn(t, count, rows)
         minute = int(t // MINUTE)
         if self._rows and self._rows[-1][0] == minute:
             _, held, usual = self._rows.pop()
@@ -227,10 +195,12 @@ class SeriesBurst(base.AnomalyDetector):
             self._rows.popleft()
         self._last = t
 
-    def _levels(self, t: float, count: float, expected: float) -> tuple[list[float], float]:
-        """Return each span's two levels with the row at `t` included, and the count over the longest span."""
+    def _levels(
+        self, t: float, count: float, expected: float, empty: list[tuple[int, float, float]]
+    ) -> tuple[list[float], float]:
+        """Return each span's two levels with the row at `t` and the `empty` ones before it, and the longest's count."""
         minute = int(t // MINUTE)
-        rows = iter(reversed(self._rows))
+        rows = chain(reversed(empty), reversed(self._rows))
         row = next(rows, None)
         levels, excesses = [], []
         for span in sorted(self.spans):

@@ -3,7 +3,7 @@
 import csv
 import math
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TextIO
 
 import msgspec
 
@@ -23,10 +23,10 @@ COLUMNS = ("timestamp", "value")
 class Detector(Protocol):
     """What scores a row: any river anomaly detector that understands `{"t": ..., "value": ...}`."""
 
-    def learn_one(self, x: dict[str, float]) -> None:
+    def learn_one(self, x: dict[Any, Any]) -> None:
         """Learn a row."""
 
-    def score_one(self, x: dict[str, float]) -> float:
+    def score_one(self, x: dict[Any, Any]) -> float:
         """Score a row without learning it."""
 
 
@@ -50,7 +50,7 @@ class DetectSummary(NamedTuple):
 
 class _Line(NamedTuple):
     timestamp: str
-    count: str
+    text: str
     when: datetime
     value: float
 
@@ -150,20 +150,20 @@ def run_detect(
             record = _JsonRow(line.timestamp, line.value, round(row.score, 3), row.alarm)
             out.write(msgspec.json.encode(record).decode() + "\n")
         else:
-            writer.writerow((line.timestamp, line.count, f"{row.score:.3f}", int(row.alarm)))
+            writer.writerow((line.timestamp, line.text, f"{row.score:.3f}", int(row.alarm)))
     return DetectSummary(rows, alarms, first, last)
 
 
 def _judge(detector: Detector | None, gate: AlarmGate | None) -> "Callable[[datetime, float], DetectRow]":
-    detector = SeriesBurst() if detector is None else detector
-    gate = AlarmGate(THRESHOLD) if gate is None else gate
+    scorer: Detector = SeriesBurst() if detector is None else detector
+    alarms = AlarmGate(THRESHOLD) if gate is None else gate
 
     def judge(when: datetime, value: float) -> DetectRow:
         t = when.timestamp()
-        x: dict[str, float] = {"t": t, "value": value}
-        score = detector.score_one(x)
-        detector.learn_one(x)
-        return DetectRow(when, value, score, gate.update(t, score))
+        x: dict[Any, Any] = {"t": t, "value": value}
+        score = scorer.score_one(x)
+        scorer.learn_one(x)
+        return DetectRow(when, value, score, alarms.update(t, score))
 
     return judge
 

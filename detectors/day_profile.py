@@ -1,0 +1,52 @@
+"""What a series usually counts at each time of the day."""
+
+from math import exp
+
+DAY = 86_400.0
+
+
+class DayProfile:
+    """What one row usually counts at each half hour of the day (UTC), decayed and shrunk towards the overall mean.
+
+    Parameters
+    ----------
+    memory
+        Time constant of the decay, seconds.
+
+    Examples
+    --------
+    >>> profile = DayProfile()
+    >>> for hour in range(24 * 7):
+    ...     profile.learn(hour * 3600.0, 100.0 if hour % 24 == 9 else 0.0)
+    >>> profile.expected(24 * 7 * 3600.0 + 9 * 3600.0) > 40, profile.expected(24 * 7 * 3600.0) < 5
+    (True, True)
+
+    """
+
+    BINS = 48
+    # Rows at the overall mean that each half hour starts with.
+    PRIOR = 6.0
+
+    def __init__(self, memory: float = 14 * DAY) -> None:
+        self.memory = memory
+        self._total = [0.0] * (self.BINS + 1)
+        self._rows = [0.0] * (self.BINS + 1)
+        self._seen = [float("-inf")] * (self.BINS + 1)
+
+    def _slot(self, t: float) -> int:
+        return int(t % DAY * self.BINS / DAY) % self.BINS
+
+    def expected(self, t: float) -> float:
+        """Return the count a row at `t` usually has."""
+        slot = self._slot(t)
+        overall = (self._total[-1] + 1.0) / (self._rows[-1] + 1.0)
+        keep = exp((self._seen[slot] - t) / self.memory)
+        return (self._total[slot] * keep + self.PRIOR * overall) / (self._rows[slot] * keep + self.PRIOR)
+
+    def learn(self, t: float, count: float, rows: float = 1.0) -> None:
+        """Learn the count of a row, or of several rows at once."""
+        for slot in (self._slot(t), self.BINS):
+            keep = exp((self._seen[slot] - t) / self.memory)
+            self._total[slot] = self._total[slot] * keep + count
+            self._rows[slot] = self._rows[slot] * keep + rows
+            self._seen[slot] = t
