@@ -1,24 +1,37 @@
 """Terms that are spreading: said often now, and rare before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from heapq import nsmallest
 from math import log
-from typing import Any, TypeVar
-
-Number = TypeVar("Number", int, float)
+from typing import Any, NamedTuple
 
 HOUR = 60
 RECENT_HOURS = 6
-HALF_LIFE_HOURS = 168
-MAX_BACKGROUND = 150
-MAX_HOUR = 400
+MAX_HOUR = 96
+BACKGROUND_DAYS = 7
+MAX_DAY = 32
+
+
+class Sample(NamedTuple):
+    """A sampled text; the hash of its mention decides what is kept where there are too many."""
+
+    key: int
+    text: str
 
 
 class TrendingTerms:
-    """Rank the terms of the last hours by how much more they are said than before.
+    """Rank the terms of the last hours by how much larger a part of what is said they are than before.
 
-    Counts of an hour stay apart for `RECENT_HOURS`, then sink into a background that halves every week. A term's
-    score is ``c * log((c + 0.5) / (e + 0.5))`` with its count c and the count e that the background expects: the
-    term's part in the log-likelihood ratio of the two.
+    Samples of an hour stay for `RECENT_HOURS`, at most `MAX_HOUR` of each; then `MAX_DAY` of each day are the
+    background, for `BACKGROUND_DAYS`. Which are kept is decided by their hashes (bottom-k), so that the same mentions
+    keep the same samples. Terms are only extracted when somebody asks. A term's score is ``c * log((c + 0.5) / (e +
+    0.5))`` with its count c and the count e that its share of the background gives: its part in the log-likelihood
+    ratio of the two.
+
+    Parameters
+    ----------
+    extract
+        Gives the distinct terms of a text.
 
     References
     ----------
@@ -26,56 +39,44 @@ class TrendingTerms:
 
     Examples
     --------
-    >>> trending = TrendingTerms()
+    >>> trending = TrendingTerms(str.split)
     >>> for day in range(7):
-    ...     trending.learn_one(day * 1440, [("delivery", "late")] * 3)
-    >>> trending.learn_one(7 * 1440, [("delivery", "29343")] * 3)
+    ...     trending.learn_one(day * 1440, [Sample(n, "delivery late") for n in range(3)])
+    >>> trending.learn_one(7 * 1440, [Sample(n, "delivery 29343") for n in range(3)])
     >>> trending.top(7 * 1440, since=7 * 1440, n=1)
     [('29343', 3)]
     """
 
-    def __init__(self) -> None:
-        self._hours: dict[int, dict[str, int]] = {}
-        self._background: dict[str, float] = {}
-        self._first: int | None = None
-        self._stamp = 0
-        self._sunk = 0
+    def __init__(self, extract: Callable[[str], Iterable[str]]) -> None:
+        self.extract = extract
+        self._hours: dict[int, list[Sample]] = {}
+        self._days: dict[int, list[Sample]] = {}
 
-    def learn_one(self, minute: int, samples: Iterable[Iterable[str]]) -> None:
-        """Count the terms of one closed minute.
+    def learn_one(self, minute: int, samples: Iterable[Sample]) -> None:
+        """Keep samples of one closed minute.
 
         Parameters
         ----------
         minute
             Minutes since the epoch; never less than the last one's.
         samples
-            The distinct terms of each sampled mention.
+            What was said in it, or a part.
         """
         hour = minute // HOUR
-        if self._first is None:
-            self._first = self._stamp = self._sunk = hour
-        counts = self._hours.get(hour)
-        if counts is None:
+        kept = self._hours.get(hour)
+        if kept is None:
             self._sink(hour - RECENT_HOURS)
-            counts = self._hours[hour] = {}
-        for terms in samples:
-            for term in terms:
-                counts[term] = counts.get(term, 0) + 1
-        if len(counts) > 2 * MAX_HOUR:
-            self._hours[hour] = _largest(counts, MAX_HOUR)
+            kept = self._hours[hour] = []
+        kept.extend(samples)
+        if len(kept) > 2 * MAX_HOUR:
+            self._hours[hour] = nsmallest(MAX_HOUR, kept)
 
     def _sink(self, before: int) -> None:
         for hour in sorted(h for h in self._hours if h <= before):
-            # Later hours weigh more instead of earlier ones less: the whole background is touched once a week only.
-            weight = 2.0 ** ((hour - self._stamp) / HALF_LIFE_HOURS)
-            background = self._background
-            for term, count in self._hours.pop(hour).items():
-                background[term] = background.get(term, 0.0) + count * weight
-            self._sunk = hour
-            if len(background) > 2 * MAX_BACKGROUND or hour - self._stamp > HALF_LIFE_HOURS:
-                kept = _largest(background, MAX_BACKGROUND)
-                self._background = {term: value / weight for term, value in kept.items()}
-                self._stamp = hour
+            day = hour // 24
+            self._days[day] = nsmallest(MAX_DAY, self._days.get(day, []) + self._hours.pop(hour))
+            for old in [d for d in self._days if d <= day - BACKGROUND_DAYS]:
+                del self._days[old]
 
     def top(
         self, minute: int, since: int, n: int = 8, leave_out: frozenset[str] = frozenset()
@@ -96,48 +97,39 @@ class TrendingTerms:
         Returns
         -------
         list of (term, count)
-            Best first; only terms said at least twice.
+            Best first; only terms of at least two samples.
         """
-        if self._first is None:
-            return []
-        counts: dict[str, int] = {}
-        for hour, terms in self._hours.items():
+        recent, counts = 0, {}
+        for hour, samples in self._hours.items():
             if since // HOUR <= hour <= minute // HOUR:
-                for term, count in terms.items():
-                    counts[term] = counts.get(term, 0) + count
-        keep = 0.5 ** (1 / HALF_LIFE_HOURS)
-        learned = (1 - keep ** (self._sunk - self._first + 1)) / (1 - keep)
-        weight = 2.0 ** ((self._sunk - self._stamp) / HALF_LIFE_HOURS)
-        share = (minute // HOUR - since // HOUR + 1) / learned / weight
+                recent += self._count(samples, counts)
+        earlier, usual = 0, {}
+        for kept in (self._days, {h: s for h, s in self._hours.items() if h < since // HOUR}):
+            for samples in kept.values():
+                earlier += self._count(samples, usual)
+        share = recent / max(1, earlier)
         scored = []
         for term, count in counts.items():
             if count >= 2 and term not in leave_out:
-                score = count * log((count + 0.5) / (self._background.get(term, 0.0) * share + 0.5))
+                score = count * log((count + 0.5) / (usual.get(term, 0) * share + 0.5))
                 if score > 0:
                     scored.append((-score, term, count))
         return [(term, count) for _, term, count in sorted(scored)[:n]]
 
+    def _count(self, samples: list[Sample], counts: dict[str, int]) -> int:
+        for sample in samples:
+            for term in self.extract(sample.text):
+                counts[term] = counts.get(term, 0) + 1
+        return len(samples)
+
     def state(self) -> dict[str, Any]:
-        """Give what was learned, as plain numbers."""
+        """Give what is kept, by hour and by day."""
         return {
-            "first": self._first,
-            "stamp": self._stamp,
-            "sunk": self._sunk,
-            "background": self._background,
-            "hours": {str(hour): counts for hour, counts in self._hours.items()},
+            "hours": {str(hour): samples for hour, samples in self._hours.items()},
+            "days": {str(day): samples for day, samples in self._days.items()},
         }
 
-    @classmethod
-    def restore(cls, state: Mapping[str, Any]) -> "TrendingTerms":
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from what `state` gave."""
-        trending = cls()
-        trending._first = state["first"]
-        trending._stamp = state["stamp"]
-        trending._sunk = state["sunk"]
-        trending._background = dict(state["background"])
-        trending._hours = {int(hour): dict(counts) for hour, counts in state["hours"].items()}
-        return trending
-
-
-def _largest(counts: Mapping[str, Number], n: int) -> dict[str, Number]:
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:n])
+        self._hours = {int(hour): [Sample(*row) for row in rows] for hour, rows in state["hours"].items()}
+        self._days = {int(day): [Sample(*row) for row in rows] for day, rows in state["days"].items()}

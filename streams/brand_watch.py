@@ -5,18 +5,16 @@ and says what changed. A pure function of the rollups: the Faust watcher and the
 code.
 """
 
-from collections.abc import Iterator
-from itertools import chain
-
 import msgspec
 
 from detectors.brand import BrandDetector, Change
-from detectors.observation import Observation, Post, Voice
-from detectors.trending import TrendingTerms
+from detectors.observation import Observation, Post
+from detectors.trending import Sample, TrendingTerms
 from streams.config import Config
 from streams.context import Context, MinuteContext
 from streams.incident_event import Incident, IncidentEvent, incident_event
 from streams.rollup import HASHES, MAX_VOICES, Rollup, merge
+from streams.terms import extract_terms, post_key
 from streams.watermark import oldest_open_minute
 
 
@@ -44,7 +42,7 @@ class BrandWatch:
         self.brand = brand
         self.config = config
         self.detector = BrandDetector(config.settings(brand))
-        self.trending = TrendingTerms()
+        self.trending = TrendingTerms(extract_terms)
         self.context = Context()
         self.opened: int | None = None
         self.incident: Incident | None = None
@@ -67,10 +65,11 @@ class BrandWatch:
         list of IncidentEvent
             What changed, in event time's order.
         """
-        minute = rollup.minute if self.opened is None else max(rollup.minute, self.opened)
-        if minute != rollup.minute:
-            rollup = msgspec.structs.replace(rollup, minute=minute)
-        bucket = self._buckets.setdefault(minute, {})
+        if self.opened is not None and rollup.minute < self.opened:
+            rollup = msgspec.structs.replace(rollup, minute=self.opened)
+        bucket = self._buckets.get(rollup.minute)
+        if bucket is None:
+            bucket = self._buckets[rollup.minute] = {}
         known = bucket.get(rollup.network)
         bucket[rollup.network] = merge(known, rollup) if known else rollup
         return self.hear(rollup.newest, partition)
@@ -85,8 +84,12 @@ class BrandWatch:
         partition
             Where it was heard.
         """
-        self._newest[partition] = max(newest_ms, self._newest.get(partition, newest_ms))
-        return self._close(oldest_open_minute(min(self._newest.values()), self.config.lateness_ms))
+        known = self._newest.get(partition)
+        if known is not None and newest_ms <= known:
+            return []
+        self._newest[partition] = newest_ms
+        opened = oldest_open_minute(min(self._newest.values()), self.config.lateness_ms)
+        return self._close(opened) if self.opened is None or opened > self.opened else []
 
     def spreading(self, minute: int, since: int | None = None) -> list[tuple[str, int]]:
         """Give the terms that spread and how often they were sampled, best first.
@@ -101,9 +104,7 @@ class BrandWatch:
         return self.trending.top(minute, minute - 60 if since is None else since, leave_out=self._leave_out)
 
     def _close(self, opened: int) -> list[IncidentEvent]:
-        if self.opened is not None and opened <= self.opened:
-            return []
-        events = []
+        events: list[IncidentEvent] = []
         for minute in sorted(m for m in self._buckets if m < opened):
             events += self._close_bucket(minute, self._buckets.pop(minute))
         events += self._events(self.detector.advance(opened))
@@ -111,13 +112,14 @@ class BrandWatch:
         return events
 
     def _close_bucket(self, minute: int, bucket: dict[str, Rollup]) -> list[IncidentEvent]:
-        rollups = [bucket[network] for network in sorted(bucket)]
+        rollups = [bucket[network] for network in sorted(bucket)] if len(bucket) > 1 else list(bucket.values())
         # What happened in quiet time happened before this minute is known.
         events = self._events(self.detector.advance(minute))
         self.context.add(MinuteContext.of(minute, rollups))
-        if any(rollup.counts.mentions for rollup in rollups):
-            self.trending.learn_one(minute, [sample.terms for rollup in rollups for sample in rollup.samples])
-            events += self._events(self.detector.observe(observation(minute, rollups, self.config.negative_at)))
+        seen = observation(minute, rollups, self.config.negative_at)
+        if seen.mentions:
+            self.trending.learn_one(minute, [Sample(p.identity, p.text) for rollup in rollups for p in rollup.posts])
+            events += self._events(self.detector.observe(seen))
         return events
 
     def _events(self, changes: list[Change]) -> list[IncidentEvent]:
@@ -140,30 +142,39 @@ def observation(minute: int, rollups: list[Rollup], negative_at: float) -> Obser
 
     Examples
     --------
-    >>> from streams.rollup import Counts, VoiceRow
-    >>> a = Rollup("Acme", "forum", 1, 0, Counts(mentions=2, negatives=1), (VoiceRow(5, 0, 0, True, 1),))
-    >>> b = Rollup("Acme", "twitter", 1, 0, Counts(mentions=1), (VoiceRow(3, 0, 0, False, 9),))
+    >>> from detectors.observation import Voice
+    >>> from streams.rollup import Counts
+    >>> a = Rollup("Acme", "forum", 1, 0, Counts(mentions=2, negatives=1), (Voice(5, 0, 0, True, 1),))
+    >>> b = Rollup("Acme", "twitter", 1, 0, Counts(mentions=1), (Voice(3, 0, 0, False, 9),))
     >>> seen = observation(1, [a, b], 0.5)
     >>> seen.mentions, [voice.author for voice in seen.voices], seen.scale
     (3, [3, 5], 1.0)
     """
-    full = [rollup.voices[-1].author for rollup in rollups if len(rollup.voices) >= MAX_VOICES]
-    voices = sorted(Voice(*row) for rollup in rollups for row in rollup.voices)
+    voices = [voice for rollup in rollups for voice in rollup.voices]
     scale = 1.0
+    if len(rollups) > 1:
+        voices.sort()
+    full = [rollup.voices[-1].author for rollup in rollups if len(rollup.voices) >= MAX_VOICES]
     if full:
         threshold = min(full)
         voices = [voice for voice in voices if voice.author < threshold]
         scale = HASHES / threshold
     return Observation(
         minute,
-        sum(rollup.counts.mentions for rollup in rollups),
-        sum(rollup.counts.negatives for rollup in rollups),
+        sum([rollup.counts.mentions for rollup in rollups]),
+        sum([rollup.counts.negatives for rollup in rollups]),
         voices,
         scale,
-        list(_posts(rollups, negative_at)),
+        [
+            Post(
+                post.id,
+                post_key(rollup.network, post.id),
+                post.reach,
+                post.reposts,
+                post.negativity >= 1000 * negative_at,
+            )
+            for rollup in rollups
+            for post in rollup.posts
+            if post.reach or post.reposts
+        ],
     )
-
-
-def _posts(rollups: list[Rollup], negative_at: float) -> Iterator[Post]:
-    for row in chain.from_iterable(rollup.posts for rollup in rollups):
-        yield Post(row.id, row.key, row.reach, row.reposts, row.negativity >= 1000 * negative_at)

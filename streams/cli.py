@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 import click
 from rich.console import Console
@@ -271,14 +271,16 @@ def _write_line(line: bytes) -> None:
 
 
 def _binary_source(path: str) -> IO[bytes]:
-    return _opened(path, "rb", sys.stdin.buffer)
+    source: IO[bytes] = _opened(path, "rb", sys.stdin.buffer)
+    return source
 
 
-def _text_source(path: str) -> IO[str]:
-    return _opened(path, "r", sys.stdin)
+def _text_source(path: str) -> TextIO:
+    source: TextIO = _opened(path, "r", sys.stdin)
+    return source
 
 
-def _opened(path: str, mode: str, standard_input: IO[Any]) -> IO[Any]:
+def _opened(path: str, mode: str, standard_input: IO[Any]) -> Any:
     if path == "-":
         return standard_input
     try:

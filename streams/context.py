@@ -16,7 +16,7 @@ class MinuteContext(NamedTuple):
     networks: dict[str, tuple[int, int]]
     counts: Counts
     weaknesses: dict[str, tuple[int, int]]
-    posts: tuple[tuple[str, PostRow], ...]
+    posts: list[tuple[str, tuple[PostRow, ...]]]
 
     @classmethod
     def of(cls, minute: int, rollups: list[Rollup]) -> Self:
@@ -27,9 +27,9 @@ class MinuteContext(NamedTuple):
         >>> MinuteContext.of(7, [Rollup("Acme", "forum", 7, 0, Counts(mentions=2, negatives=1))]).networks
         {'forum': (2, 1)}
         """
-        counts = Counts()
-        weaknesses: dict[str, tuple[int, int]] = {}
-        for rollup in rollups:
+        counts = rollups[0].counts
+        weaknesses = dict(rollups[0].weaknesses)
+        for rollup in rollups[1:]:
             counts = counts.plus(rollup.counts)
             _add(weaknesses, rollup.weaknesses)
         return cls(
@@ -37,7 +37,7 @@ class MinuteContext(NamedTuple):
             {r.network: (r.counts.mentions, r.counts.negatives) for r in rollups if r.counts.mentions},
             counts,
             weaknesses,
-            tuple((rollup.network, post) for rollup in rollups for post in rollup.posts),
+            [(rollup.network, rollup.posts) for rollup in rollups],
         )
 
 
@@ -56,7 +56,7 @@ class Context:
     Examples
     --------
     >>> context = Context()
-    >>> context.add(MinuteContext(7, {"forum": (2, 1)}, Counts(mentions=2), {}, ()))
+    >>> context.add(MinuteContext(7, {"forum": (2, 1)}, Counts(mentions=2), {}, []))
     >>> context.window(0, 10).networks
     {'forum': (2, 1)}
     """
@@ -80,16 +80,17 @@ class Context:
         counts = Counts()
         networks: dict[str, tuple[int, int]] = {}
         weaknesses: dict[str, tuple[int, int]] = {}
-        posts: dict[tuple[str, int], PostRow] = {}
+        posts: dict[tuple[str, str], PostRow] = {}
         for row in self.rows:
             if not first <= row.minute < end:
                 continue
             counts = counts.plus(row.counts)
             _add(networks, row.networks)
             _add(weaknesses, row.weaknesses)
-            for network, post in row.posts:
-                known = posts.get((network, post.key))
-                posts[network, post.key] = max(known, post) if known else post
+            for network, rows in row.posts:
+                for post in rows:
+                    known = posts.get((network, post.id))
+                    posts[network, post.id] = max(known, post) if known else post
         return Window(networks, counts, weaknesses, [(network, post) for (network, _), post in posts.items()])
 
 

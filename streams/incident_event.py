@@ -9,6 +9,7 @@ from streams.config import Config
 from streams.context import Context
 from streams.mention import utc
 from streams.rollup import PostRow
+from streams.terms import visible
 from streams.watermark import MINUTE_MS
 
 MAX_SHOWN_POSTS = 5
@@ -240,9 +241,8 @@ def _worth_showing(posts: list[tuple[str, PostRow]], change: Change, config: Con
 
 
 def _shown(network: str, post: PostRow) -> ShownPost:
-    return ShownPost(
-        post.id, network, post.author, post.reach, post.reposts, post.negativity / 1000, post.text, post.url
-    )
+    text = " ".join(visible(post.text).split())
+    return ShownPost(post.id, network, post.author, post.reach, post.reposts, post.negativity / 1000, text, post.url)
 
 
 def _span(minutes: int) -> str:

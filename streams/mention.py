@@ -16,7 +16,7 @@ from streams.errors import MentionError
 
 MAX_BYTES = 256 * 1024
 MAX_NESTING = 32
-EARLIEST_MS = 631_152_000_000  # 1990-01-01: before any network; an older time is a broken clock
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before any network: an older time is a broken clock
 
 Kind = Literal["post", "reply", "repost", "review", "deletion", "block", "scheduled", "heartbeat"]
 Count = Annotated[int, Meta(ge=0, le=10**11)]
@@ -107,7 +107,7 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
 
 _decode = msgspec.json.Decoder(Mention).decode
 _decode_any = msgspec.json.Decoder().decode
-_CONTROL = {c: None for c in (*range(0x20), *range(0x7F, 0xA0)) if chr(c) not in "\t\n"}
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 _IDENTITY = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]")
 _ESCAPE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\.")
 
@@ -165,23 +165,28 @@ def milliseconds(mention: Mention) -> int:
 
 
 def _checked(mention: Mention) -> Mention:
+    if mention.created_at < EARLIEST:
+        raise MentionError("time", f"expected a time after 1990, got {mention.created_at.isoformat()}")
+    # An identity is never repaired: repairing could make one of two.
+    identity = f"{mention.id}{mention.brand}{mention.network}{mention.author}"
+    if not identity.isascii() or not identity.isprintable():
+        _check_identity(mention)
     text = mention.text
     if text is UNSET:
         if mention.kind != "heartbeat":
             raise MentionError("missing", "Object missing required field `text`; only a heartbeat has none")
-        text = ""
-    elif not text.isprintable():
-        text = text.translate(_CONTROL)
-    if milliseconds(mention) < EARLIEST_MS:
-        raise MentionError("time", f"expected a time after 1990, got {mention.created_at.isoformat()}")
+    elif not text.isprintable() and _CONTROL.search(text):
+        return msgspec.structs.replace(mention, text=_CONTROL.sub("", text))
+    return mention
+
+
+def _check_identity(mention: Mention) -> None:
     for name in ("id", "brand", "network", "author"):
         value = getattr(mention, name)
-        # An identity is never repaired: repairing could make one of two.
-        if value is not None and not (value.isprintable() and "\ufffd" not in value) and _IDENTITY.search(value):
+        if value is not None and _IDENTITY.search(value):
             raise MentionError(
-                "identity", f"expected no control characters or lone surrogates in `{name}`, got {value!a}"
+                "identity", f"expected no control character or lone surrogate in `{name}`, got {value!a}"
             )
-    return mention if text is mention.text else msgspec.structs.replace(mention, text=text)
 
 
 _PATTERNS = (

@@ -11,11 +11,14 @@ doi:10.1145/1247480.1247504. Cohen, Kaplan (2007), Summarizing data using bottom
 doi:10.1145/1281100.1281133.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from heapq import nlargest, nsmallest
+from operator import add
 from typing import NamedTuple
 
 import msgspec
 
+from detectors.observation import Voice
 from streams.errors import InputError
 
 MAX_VOICES = 512
@@ -27,39 +30,25 @@ HASHES = 1 << 64
 VERSION = 1
 
 
-class VoiceRow(NamedTuple):
-    """What one author said in the minute: hashes of author, text and reposted mention, tone, followers."""
-
-    author: int
-    text: int
-    origin: int
-    negative: bool
-    followers: int
-
-
 class PostRow(NamedTuple):
-    """One publication: how far it reaches and what it says."""
+    """One publication: a hash of who it is, how far it reaches, what it says.
 
+    `identity` is the hash of brand, network and id, which decides what is sampled; `origin` that of the network and
+    the id it reposts, or 0.
+    """
+
+    identity: int
     reach: int
     reposts: int
-    id: str
-    key: int
-    origin: int
-    author: str
     negativity: int
+    id: str
+    author: str
+    origin: int
     text: str
     url: str
 
 
-class SampleRow(NamedTuple):
-    """The terms of one mention; which mentions are sampled is decided by the hash of their id."""
-
-    key: int
-    negative: bool
-    terms: tuple[str, ...]
-
-
-class Counts(msgspec.Struct, array_like=True, gc=False):
+class Counts(NamedTuple):
     """Sums over the mentions of a rollup; `negativity` in thousandths, `too_late` mentions joined no bucket."""
 
     mentions: int = 0
@@ -86,9 +75,7 @@ class Counts(msgspec.Struct, array_like=True, gc=False):
         >>> Counts(mentions=1).plus(Counts(mentions=2, late=1)).mentions
         3
         """
-        return Counts(
-            *[a + b for a, b in zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)]
-        )
+        return Counts(*map(add, self, other))
 
 
 class Rollup(msgspec.Struct, array_like=True, gc=False):
@@ -109,9 +96,8 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
     texts
         At most `MAX_TEXTS` hashes of distinct texts, the smallest, sorted.
     posts
-        The `MAX_POSTS` of widest reach and the `MAX_POSTS` most reposted, sorted.
-    samples
-        The terms of at most `MAX_SAMPLES` mentions, those with the smallest hashes, sorted.
+        The `MAX_POSTS` of widest reach, the `MAX_POSTS` most reposted, and a sample of `MAX_SAMPLES`, those with the
+        smallest hashes; sorted.
     weaknesses
         Mentions and negatives of each known weakness.
     v
@@ -133,10 +119,9 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
     minute: int
     newest: int
     counts: Counts
-    voices: tuple[VoiceRow, ...] = ()
+    voices: tuple[Voice, ...] = ()
     texts: tuple[int, ...] = ()
     posts: tuple[PostRow, ...] = ()
-    samples: tuple[SampleRow, ...] = ()
     weaknesses: dict[str, tuple[int, int]] = {}
     v: int = VERSION
 
@@ -193,19 +178,18 @@ def merge(a: Rollup, b: Rollup) -> Rollup:
         a.counts.plus(b.counts),
         merge_voices(a.voices, b.voices),
         tuple(sorted({*a.texts, *b.texts})[:MAX_TEXTS]),
-        best_posts((*a.posts, *b.posts)),
-        tuple(sorted({*a.samples, *b.samples})[:MAX_SAMPLES]),
+        best_posts({*a.posts, *b.posts}),
         weaknesses,
     )
 
 
-def merge_voices(a: Iterable[VoiceRow], b: Iterable[VoiceRow]) -> tuple[VoiceRow, ...]:
+def merge_voices(a: Iterable[Voice], b: Iterable[Voice]) -> tuple[Voice, ...]:
     """Merge what authors said: one row an author, the `MAX_VOICES` with the smallest hashes.
 
     Examples
     --------
-    >>> merge_voices([VoiceRow(1, 9, 0, False, 10)], [VoiceRow(1, 8, 0, True, 5)])
-    (VoiceRow(author=1, text=8, origin=0, negative=True, followers=10),)
+    >>> merge_voices([Voice(1, 9, 0, False, 10)], [Voice(1, 8, 0, True, 5)])
+    (Voice(author=1, text=8, origin=0, negative=True, followers=10),)
     """
     merged = {voice.author: voice for voice in a}
     for voice in b:
@@ -214,17 +198,22 @@ def merge_voices(a: Iterable[VoiceRow], b: Iterable[VoiceRow]) -> tuple[VoiceRow
     return tuple(sorted(merged.values())[:MAX_VOICES])
 
 
-def one_voice(a: VoiceRow, b: VoiceRow) -> VoiceRow:
+def one_voice(a: Voice, b: Voice) -> Voice:
     """Combine two rows of one author: the lesser text and origin, negative if either is, the most followers."""
     first = min(a, b)
-    return VoiceRow(a.author, first.text, first.origin, a.negative or b.negative, max(a.followers, b.followers))
+    return Voice(a.author, first.text, first.origin, a.negative or b.negative, max(a.followers, b.followers))
 
 
-def best_posts(posts: Iterable[PostRow]) -> tuple[PostRow, ...]:
-    """Keep the posts of widest reach and the most reposted, in a total order."""
-    ranked = sorted(set(posts), reverse=True)
-    reposted = sorted(ranked, key=_by_reposts, reverse=True)
-    return tuple(sorted({*ranked[:MAX_POSTS], *reposted[:MAX_POSTS]}, reverse=True))
+def best_posts(posts: Collection[PostRow]) -> tuple[PostRow, ...]:
+    """Keep the posts of widest reach, the most reposted, and a sample, each by a total order."""
+    if len(posts) <= MAX_SAMPLES:
+        return tuple(sorted(posts))
+    sampled = nsmallest(MAX_SAMPLES, posts)
+    return tuple(sorted({*sampled, *nlargest(MAX_POSTS, posts, _by_reach), *nlargest(MAX_POSTS, posts, _by_reposts)}))
+
+
+def _by_reach(post: PostRow) -> tuple[int, PostRow]:
+    return post.reach, post
 
 
 def _by_reposts(post: PostRow) -> tuple[int, PostRow]:

@@ -1,31 +1,16 @@
 """Building one rollup out of the mentions of a batch."""
 
-from heapq import nlargest, nsmallest
-
+from detectors.observation import Voice
 from streams.config import BrandConfig
 from streams.mention import Mention
-from streams.rollup import (
-    MAX_POSTS,
-    MAX_SAMPLES,
-    MAX_SNIPPET,
-    MAX_TEXTS,
-    MAX_VOICES,
-    Counts,
-    PostRow,
-    Rollup,
-    SampleRow,
-    VoiceRow,
-    best_posts,
-    one_voice,
-)
-from streams.terms import extract_terms, hash64, text_hash, visible
+from streams.rollup import MAX_SNIPPET, MAX_TEXTS, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
+from streams.terms import hash64, post_key, text_hash, visible
 
 
 class RollupBuilder:
     """Collect the mentions of one brand, network and minute.
 
-    Only what a batch holds is kept, and `build` cuts it to the rollup's bounds: a mention's terms are extracted only
-    where the rollup samples it.
+    Only what a batch holds is kept, and `build` cuts it to the rollup's bounds.
 
     Parameters
     ----------
@@ -35,18 +20,22 @@ class RollupBuilder:
         Start of the bucket, in minutes since the epoch.
     """
 
-    __slots__ = ("_mentions", "_texts", "_voices", "brand", "counts", "minute", "network", "newest", "weaknesses")
+    __slots__ = ("_posts", "_texts", "_voices", "_weaknesses", "brand", "minute", "network", "newest", "sums")
 
     def __init__(self, brand: str, network: str, minute: int) -> None:
         self.brand = brand
         self.network = network
         self.minute = minute
         self.newest = 0
-        self.counts = Counts()
-        self.weaknesses: dict[str, tuple[int, int]] = {}
-        self._voices: dict[int, VoiceRow] = {}
+        self.sums: dict[str, int] = {}
+        self._voices: dict[int, Voice] = {}
         self._texts: set[int] = set()
-        self._mentions: list[tuple[int, int, str, int, int, bool, Mention]] = []
+        self._posts: list[PostRow] = []
+        self._weaknesses: dict[str, tuple[int, int]] = {}
+
+    def count(self, name: str, number: int = 1) -> None:
+        """Add to one of the `Counts`."""
+        self.sums[name] = self.sums.get(name, 0) + number
 
     def add(self, mention: Mention, identity: int, negativity: float, negative: bool, brand: BrandConfig) -> None:
         """Add what somebody said.
@@ -64,105 +53,85 @@ class RollupBuilder:
         brand
             Its known weaknesses.
         """
-        counts = self.counts
-        kind = mention.kind
         text = mention.text or ""
-        repost = kind == "repost" or mention.repost_of is not None
+        repost_of, author = mention.repost_of, mention.author
         compared = text_hash(text)
-        counts.mentions += 1
-        counts.negativity += round(1000 * negativity)
-        if repost:
-            counts.reposts += 1
-        elif negative:
-            counts.complaints += 1
-        if negative:
-            counts.negatives += 1
-        if kind == "reply":
-            counts.replies += 1
-        views = mention.views or 0
-        counts.views += views
-        author = identity if mention.author is None else hash64(f"{self.network}\0{mention.author}")
-        origin = hash64(f"{self.network}\0{mention.repost_of}") if mention.repost_of is not None else 0
-        followers = mention.followers or 0
-        voice = VoiceRow(author, 0 if repost else compared, origin, negative, followers)
-        known = self._voices.get(author)
-        self._voices[author] = one_voice(known, voice) if known else voice
+        repost = repost_of is not None or mention.kind == "repost"
+        thousandths = round(1000 * negativity)
+        self._count_said(mention, thousandths, negative, repost)
+        voice = Voice(
+            identity if author is None else hash64(f"{self.network}\0{author}"),
+            0 if repost else compared,
+            0 if repost_of is None else post_key(self.network, repost_of),
+            negative,
+            mention.followers or 0,
+        )
+        known = self._voices.get(voice.author)
+        self._voices[voice.author] = one_voice(known, voice) if known else voice
         self._texts.add(compared or hash64(text))
-        reach = followers if followers > views else views
-        self._mentions.append(
-            (reach, mention.reposts or 0, mention.id, identity, round(1000 * negativity), negative, mention)
+        self._posts.append(
+            PostRow(
+                identity,
+                max(voice.followers, mention.views or 0),
+                mention.reposts or 0,
+                thousandths,
+                mention.id,
+                author or "",
+                voice.origin,
+                text[:MAX_SNIPPET],
+                mention.url or "",
+            )
         )
         if brand.weaknesses:
             self._add_weaknesses(text, negative, brand)
 
     def add_official(self, mention: Mention) -> None:
         """Add what the brand itself said or did."""
-        self.counts.official += 1
+        self.count("official")
         if mention.reply_to is not None:
-            self.counts.answers += 1
+            self.count("answers")
         self.add_deed(mention)
 
     def add_deed(self, mention: Mention) -> None:
         """Add what was done rather than said: a deletion, a block, a scheduled publication."""
-        if mention.kind == "deletion":
-            self.counts.deletions += 1
-        elif mention.kind == "block":
-            self.counts.blocks += 1
-        elif mention.kind == "scheduled":
-            self.counts.scheduled += 1
+        if mention.kind in _DEEDS:
+            self.count(_DEEDS[mention.kind])
+
+    def _count_said(self, mention: Mention, thousandths: int, negative: bool, repost: bool) -> None:
+        sums = self.sums
+        sums["mentions"] = sums.get("mentions", 0) + 1
+        sums["negativity"] = sums.get("negativity", 0) + thousandths
+        if negative:
+            self.count("negatives")
+        if repost:
+            self.count("reposts")
+        elif negative:
+            self.count("complaints")
+        if mention.kind == "reply":
+            self.count("replies")
+        if mention.views:
+            self.count("views", mention.views)
 
     def _add_weaknesses(self, text: str, negative: bool, brand: BrandConfig) -> None:
         lowered = visible(text).lower()
         for tag, phrases in brand.weaknesses.items():
             if any(phrase.lower() in lowered for phrase in phrases):
-                mentions, negatives = self.weaknesses.get(tag, (0, 0))
-                self.weaknesses[tag] = (mentions + 1, negatives + negative)
+                mentions, negatives = self._weaknesses.get(tag, (0, 0))
+                self._weaknesses[tag] = (mentions + 1, negatives + negative)
 
     def build(self) -> Rollup:
         """Give the rollup."""
-        mentions = self._mentions
-        if len(mentions) > 2 * MAX_POSTS:
-            best = {id(row): row for row in nlargest(MAX_POSTS, mentions, key=_reach)}
-            best.update((id(row), row) for row in nlargest(MAX_POSTS, mentions, key=_reposts))
-            posts = best_posts(self._post(row) for row in best.values())
-        else:
-            posts = best_posts(self._post(row) for row in mentions)
-        sampled = mentions if len(mentions) <= MAX_SAMPLES else nsmallest(MAX_SAMPLES, mentions, key=_identity)
         return Rollup(
             self.brand,
             self.network,
             self.minute,
             self.newest,
-            self.counts,
+            Counts(**self.sums),
             tuple(sorted(self._voices.values())[:MAX_VOICES]),
             tuple(sorted(self._texts)[:MAX_TEXTS]),
-            posts,
-            tuple(sorted(SampleRow(row[3], row[5], extract_terms(row[6].text or "")) for row in sampled)),
-            self.weaknesses,
-        )
-
-    def _post(self, row: tuple[int, int, str, int, int, bool, Mention]) -> PostRow:
-        reach, reposts, mention_id, _, negativity, _, mention = row
-        return PostRow(
-            reach,
-            reposts,
-            mention_id,
-            hash64(f"{self.network}\0{mention_id}"),
-            hash64(f"{self.network}\0{mention.repost_of}") if mention.repost_of is not None else 0,
-            mention.author or "",
-            negativity,
-            " ".join(visible(mention.text or "").split())[:MAX_SNIPPET],
-            mention.url or "",
+            best_posts(self._posts),
+            self._weaknesses,
         )
 
 
-def _reach(row: tuple[int, int, str, int, int, bool, Mention]) -> tuple[int, int, str]:
-    return row[0], row[1], row[2]
-
-
-def _reposts(row: tuple[int, int, str, int, int, bool, Mention]) -> tuple[int, int, int, str]:
-    return row[1], row[0], row[1], row[2]
-
-
-def _identity(row: tuple[int, int, str, int, int, bool, Mention]) -> int:
-    return row[3]
+_DEEDS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}

@@ -125,13 +125,13 @@ class Scorer:
         builder = collected.builder(brand, opened if late else minute, mention.network)
         identity = hash64(f"{brand}\0{mention.network}\0{mention.id}")
         if not self._seen.add(identity):
-            builder.counts.duplicates += 1
+            builder.count("duplicates")
             return
         if late:
             if newest - ms > HOUR_MS:
-                builder.counts.too_late += 1
+                builder.count("too_late")
                 return
-            builder.counts.late += 1
+            builder.count("late")
         elif ms > builder.newest:
             builder.newest = ms
         known = self.config.brand(brand)

@@ -1,6 +1,7 @@
 """What is being said: words, hashtags, links and code-like tokens; and a text as it is compared for copies."""
 
 import re
+import string
 import unicodedata
 
 import xxhash
@@ -10,8 +11,8 @@ MAX_TERM_LENGTH = 40
 COMPARED_FROM = 25
 """Normalised texts shorter than this many characters are said by many without copying."""
 
-_INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
-_NOISE = re.compile(r"https?://\S+|@\w+|[\W_]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+_NOISE = re.compile(r"https?://\S+|@\w+")
 _TOKEN = re.compile(
     r"https?://(?P<link>[^\s/?#]+(?:/[^\s?#]*)?)"
     r"|@\w+"
@@ -20,6 +21,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]{4,})"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_ENDS = string.punctuation + string.whitespace + "…"
 _SHORTENED = ("t.co/", "bit.ly/", "youtu.be/", "goo.gl/", "tinyurl.com/", "ow.ly/")
 
 
@@ -31,29 +33,41 @@ def hash64(text: str) -> int:
     >>> hash64("badbuzz") == hash64("badbuzz") != hash64("Badbuzz")
     True
     """
-    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+    return xxhash.xxh3_64_intdigest(text.encode())
+
+
+def post_key(network: str, mention_id: str) -> int:
+    """Hash a publication: what a repost's origin and the publication itself have in common."""
+    return hash64(f"{network}\0{mention_id}")
 
 
 def visible(text: str) -> str:
-    """Give a text without invisible characters and with look-alike forms made one.
+    r"""Give a text without invisible characters and with look-alike forms made one.
 
     Examples
     --------
     >>> visible("Ｆree\u200bTV")
     'FreeTV'
     """
-    return text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    if text.isascii():
+        return text
+    if not text.isprintable():  # invisible characters are not printable, so most texts need no search
+        text = _INVISIBLE.sub("", text)
+    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
 
 
 def compared(text: str) -> str:
-    """Give a text as it is compared for copies: no handles, links, case or punctuation.
+    """Give a text as it is compared for copies: without handles, links, case, spacing and the punctuation at its ends.
 
     Examples
     --------
     >>> compared("@Acme  NEVER again!! http://t.co/x")
     'never again'
     """
-    return " ".join(_NOISE.sub(" ", visible(text).lower()).split())
+    text = visible(text).lower()
+    if "@" in text or "http" in text:
+        text = _NOISE.sub(" ", text)
+    return " ".join(text.split()).strip(_ENDS)
 
 
 def text_hash(text: str) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from streams.config import OPTIONS, Config, load, parse
 from streams.errors import ConfigError
+from streams.options import Option
 from streams.reference import configuration_page
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
@@ -36,8 +37,8 @@ def test_a_wrong_environment_variable_is_named() -> None:
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=[option.key for option in OPTIONS])
-def test_each_option_can_be_set_by_its_environment_variable(option: object) -> None:
-    key, variable, _, default, meaning = option  # type: ignore[misc]
+def test_each_option_can_be_set_by_its_environment_variable(option: Option) -> None:
+    key, variable, _, default, meaning = option
     value = "Europe/Paris" if key == "timezone" else str(default)
     config: object = parse("", {variable: value})
     for part in key.split("."):
