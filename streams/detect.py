@@ -14,8 +14,8 @@ from streams.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-# Decades of rarity, agreed over all spans, at which a person is told: about one moment in two hundred. Half a decade
-# above the weakest bursts people marked by hand are missed; a decade below it, alarms are three times as many.
+# Decades of rarity, agreed over all spans, at which a person is told: one moment in 160. On the benchmark 2.05 to
+# 2.25 score 80 to 84; from 2.3 on bursts people marked by hand go missing, at 1.7 false alarms are 2.6 times as many.
 THRESHOLD = 2.2
 COLUMNS = ("timestamp", "value")
 
