@@ -38,18 +38,18 @@ PAIR: Final = 5
 HASH_BITS: Final = 0xFFFFFFFF
 
 _REPOST = re.compile(r"\s*RT @\w+:?\s+")
-# The anchor at a piece's beginning and the bounded lengths keep the time linear in the text's length.
 _LINK = re.compile(
-    r"(?<![^\n(\"'])(?:[^\s@]{0,16}://|www\.|(?:[\w-]{1,64}\.){1,4}[a-z]{2,6}/)[^\n]*|\bhttps?\b", re.IGNORECASE
+    r"\A([(\"']*)(?:[^\s@]{0,16}://|www\.|(?:[\w-]{1,64}\.){1,4}[a-z]{2,6}/).*", re.IGNORECASE | re.DOTALL
 )
-_HANDLE = re.compile(r"(?<![\w@])@\w+")
+_HANDLE = re.compile(r"@\w+")
+_ESCAPE = re.compile(r"\\u(20[0-9a-f]{2}|00[2-7][0-9a-f])")  # of a text that was cut out of JSON, half decoded
 _ENTITY = re.compile(r"&(amp|lt|gt|quot|#39);")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "#39": "'"}
 _HUMP = re.compile(r"(?<=[^\W\dA-Z_])(?=[A-Z])")
 _HASHTAG = re.compile(r"#\w+")
-_SHOUT = re.compile(r"(?<![^\n\"'(#])[A-Z]{3,}(?![^\n\"').,!?])")
+_SHOUT = re.compile(r"\b[A-Z]{3,}\b")
 _DIGITS = re.compile(r"\d")
-_LONG_RUN = re.compile(r"([^\n\d])\1{3,}")
+_LONG_RUN = re.compile(r"(.)\1\1\1+")
 # Zero-width and bidirectional marks, soft hyphens, variation selectors, skin tones, controls and lone surrogates: all
 # of them invisible, or a matter of looks.
 _INVISIBLE = re.compile(
@@ -73,10 +73,11 @@ _PLACES: Final = np.array(
     dtype=np.uint64,
 )[:, None]
 _ONE: Final = np.uint64(1)
+_HALF: Final = np.uint64(32)
 
 
 class Pieces(NamedTuple):
-    """Tokens of many pieces, flat, with the hash of each token and the place where each piece begins."""
+    """Tokens of many pieces, flat, the hash of each token, and where each piece begins and the last one ends."""
 
     tokens: list[str]
     words: NDArray[np.int64]
@@ -121,12 +122,20 @@ def normalise(joined: str) -> str:
     '@user\nsooo\nbad\ue000\nhttp'
     """
     if not joined.isascii():
-        joined = unicodedata.normalize("NFKC", _INVISIBLE.sub("", joined)).replace("’", "'")
+        joined = unicodedata.normalize("NFKC", _INVISIBLE.sub("", joined))
     joined = _INVISIBLE.sub("", joined)
+    if "\\" in joined:
+        joined = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), joined)
+    joined = joined.replace("’", "'")
     if "&" in joined:
         joined = _ENTITY.sub(lambda match: _ENTITIES[match[1]], joined)
-    if "." in joined or "http" in joined:
-        joined = _LINK.sub("http", joined)
+    if "/" in joined or "www." in joined:
+        joined = "\n".join(
+            [
+                _LINK.sub(r"\1http", piece, count=1) if "/" in piece or "www." in piece else piece
+                for piece in joined.split("\n")
+            ]
+        )
     if "@" in joined:
         joined = _HANDLE.sub("@user", joined)
     if "#" in joined:
@@ -156,43 +165,54 @@ def read(pieces: Sequence[str]) -> Pieces:
             starts.append(len(tokens))
         else:
             tokens.append(token)
+    starts.append(len(tokens))
     digest = xxhash.xxh3_64_intdigest
     words = np.array([digest(token.encode()) & HASH_BITS for token in tokens], dtype=np.int64)
     return Pieces(tokens, words, np.array(starts, dtype=np.int64))
 
 
-def runs(tokens: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Hash the character runs of tokens.
+def hashes(part: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Hash all features of pieces.
 
     Parameters
     ----------
-    tokens
-        Strings without NUL, at least one.
+    part
+        The tokens of pieces, at least one token.
 
     Returns
     -------
-    hashes, starts
-        ``hashes[k, i]`` is the hash of the run of ``k + 2`` characters at place ``i``, zero where there is none; token
-        ``t`` owns the columns from ``starts[t]`` on.
+    matrix, columns
+        A row for tokens, one for pairs of tokens and one for each length of run; zero where there is no feature. The
+        features of piece ``i`` stand in the columns from ``columns[i]`` up to ``columns[i + 1]``.
 
     Examples
     --------
-    >>> hashes, starts = runs(["no"])  # runs of <no>: <n no o>, <no no>, <no>
-    >>> (hashes != 0).sum(axis=1).tolist()
-    [3, 2, 1, 0]
+    >>> matrix, columns = hashes(read(["no", "oh"]))  # runs of <no>: <n no o>, <no no>, <no>
+    >>> (matrix[:, columns[0] : columns[1]] != 0).sum(axis=1).tolist()
+    [1, 0, 3, 2, 1, 0]
     """
+    tokens, words, starts = part
     joined = "<" + ">\0<".join(tokens) + ">" + "\0" * LONGEST
-    codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
+    inside = codes != 0
     odd = codes * _PLACES
     odd |= _ONE
-    odd[:, codes == 0] = 0
-    size = codes.size - LONGEST
-    hashes = np.empty((LONGEST - 1, size), dtype=np.uint64)
-    np.multiply(odd[0, :size], odd[1, 1 : size + 1], out=hashes[0])
+    odd *= inside
+    size = codes.size - LONGEST + 1
+    matrix = np.zeros((LONGEST + 1, size), dtype=np.int64)
+    found = matrix[2:].view(np.uint64)
+    np.multiply(odd[0, :size], odd[1, 1 : size + 1], out=found[0])
     for place in range(2, LONGEST):
-        np.multiply(hashes[place - 2], odd[place, place : size + place], out=hashes[place - 1])
-    hashes >>= np.uint64(32)
-    lengths = np.fromiter(map(len, tokens), dtype=np.int64, count=len(tokens))
-    starts = np.zeros(len(tokens), dtype=np.int64)
-    np.cumsum(lengths[:-1] + 3, out=starts[1:])
-    return hashes.view(np.int64), starts
+        np.multiply(found[place - 2], odd[place, place : size + place], out=found[place - 1])
+    found >>= _HALF
+    columns = np.zeros(len(tokens) + 1, dtype=np.int64)
+    columns[1:] = np.flatnonzero(~inside[:size])
+    columns[1:] += 1
+    begins = columns[:-1]
+    matrix[0, begins] = words
+    pairs = np.zeros(len(words) + 1, dtype=np.int64)
+    pairs[1:-1] = (words[:-1] * PAIR + words[1:]) & HASH_BITS
+    pairs[starts] = 0
+    matrix[1, begins] = pairs[:-1]
+    columns = columns[starts]
+    return matrix, columns

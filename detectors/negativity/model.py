@@ -10,14 +10,14 @@ from __future__ import annotations
 import math
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import numpy as np
 
-from detectors.negativity.features import HASH_BITS, MAX_CHARS, PAIR, read, runs, split
+from detectors.negativity.features import HASH_BITS, MAX_CHARS, PAIR, hashes, read, split
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,6 +25,9 @@ WEIGHTS: Final = Path(__file__).with_name("weights.npz")
 
 STEPS: Final = 512
 """Steps of the logistic table to one unit of log-odds: finer than the four decimals it holds."""
+
+KNOWN: Final = 1 << 32
+"""One known feature, in a sum that holds two: the number of known features above, the sum of their weights below."""
 
 _LIMIT: Final = 10 * STEPS
 _LOGISTIC: Final = [round(1 / (1 + math.exp(-step / STEPS)), 4) for step in range(-_LIMIT, _LIMIT + 1)]
@@ -61,7 +64,7 @@ class Weights(NamedTuple):
 
 
 def weigh(slots: NDArray[np.int16], hashes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Look up the weights of hashed features; zero where a feature is not known.
+    """Look up features: `KNOWN` plus its weight for one that is known, zero for any other.
 
     Parameters
     ----------
@@ -72,23 +75,32 @@ def weigh(slots: NDArray[np.int16], hashes: NDArray[np.int64]) -> NDArray[np.int
 
     Examples
     --------
-    >>> weigh(np.array([0, 0, 0, -7 << 8 | 3], dtype=np.int16), np.array([0, 4 * 3 + 3, 4 * 9 + 3])).tolist()
-    [0, -7, 0]
+    >>> slots = np.array([0, 0, 0, -7 << 8 | 3], dtype=np.int16)
+    >>> (weigh(slots, np.array([0, 4 * 3 + 3, 4 * 9 + 3])) - KNOWN).tolist() == [-KNOWN, -7, -KNOWN]
+    True
     """
-    found = slots[hashes & (len(slots) - 1)]
-    check = (hashes >> (len(slots).bit_length() - 1)).astype(np.uint8)
-    weights: NDArray[np.int64] = ((found >> 8) * (found.astype(np.uint8) == check)).astype(np.int64)
+    found = slots.take(hashes & (len(slots) - 1))
+    check = hashes >> (len(slots).bit_length() - 1)
+    check ^= found
+    check &= 255
+    weights = (found >> 8) + np.int64(KNOWN)
+    weights *= (check == 0) & (found != 0)
     return weights
+
+
+def unpack(stored: Mapping[str, NDArray[Any]]) -> Weights:
+    """Make slots of a weights file: for each taken slot it holds the gap since the last, the weight, the check byte."""
+    slots = np.zeros(1 << int(stored["bits"]), dtype=np.int16)
+    slots[np.cumsum(stored["gaps"], dtype=np.int64)] = stored["weights"].astype(np.int16) << 8 | stored["checks"]
+    slots.setflags(write=False)
+    return Weights(slots, float(stored["gain"]), float(stored["bias"]))
 
 
 @cache
 def shipped() -> Weights:
     """Read the weights that ship with the package, once a process."""
     with np.load(WEIGHTS, allow_pickle=False) as stored:
-        slots = np.zeros(1 << int(stored["bits"]), dtype=np.int16)
-        slots[np.cumsum(stored["gaps"], dtype=np.int64)] = stored["weights"].astype(np.int16) << 8 | stored["checks"]
-        slots.setflags(write=False)
-        return Weights(slots, float(stored["gain"]), float(stored["bias"]))
+        return unpack(stored)
 
 
 class NegativityModel:
@@ -120,10 +132,10 @@ class NegativityModel:
         self._scores: dict[str, float] = {}
         self._older: dict[str, float] = {}
         self._text_chars = 0
-        # One row a piece: sum of weights, known features, hash of the first token, hash of the last token.
-        self._rows = np.zeros((4, MAX_PIECES), dtype=np.int64)
+        # For each piece: the sum of `weigh` over its features, hash of the first token, hash of the last token.
+        self._rows = np.zeros((3, MAX_PIECES), dtype=np.int64)
         views: list[memoryview[int]] = [memoryview(row) for row in self._rows]  # type: ignore[arg-type]
-        self._sums, self._known, self._firsts, self._lasts = views
+        self._sums, self._firsts, self._lasts = views
 
     @classmethod
     def load(cls) -> Self:
@@ -196,25 +208,46 @@ class NegativityModel:
             self._remember(text, value)
         return [found[text] if score is None else score for text, score in zip(texts, scores, strict=True)]
 
+    def forget(self, *, pieces: bool = True) -> None:
+        """Forget the texts scored so far, and what their pieces weigh; no score changes.
+
+        Parameters
+        ----------
+        pieces
+            False to keep what pieces weigh.
+
+        Examples
+        --------
+        >>> model = NegativityModel.load()
+        >>> before = model.score_one("late again")
+        >>> model.forget()
+        >>> model.score_one("late again") == before
+        True
+        """
+        self._scores, self._older, self._text_chars = {}, {}, 0
+        if pieces:
+            self._ids.clear()
+            self._piece_chars = 0
+
     def _score(self, text: str) -> float:
         older = self._older.get(text)
         if older is not None:
             return self._remember(text, older)
         slots, mask, shift = self._slots, self._mask, self._shift
-        sums, counts, firsts, lasts = self._sums, self._known, self._firsts, self._lasts
-        total = known = left = 0
+        sums, firsts, lasts = self._sums, self._firsts, self._lasts
+        total = left = 0
         for row in self._find(split(text)):
             total += sums[row]
-            known += counts[row]
             right = firsts[row]
             if left and right:
                 pair = (left * PAIR + right) & HASH_BITS
                 slot = slots[pair & mask]
-                if slot and slot & 255 == (pair >> shift) & 255:
-                    total += slot >> 8
-                    known += 1
+                if slot and not (slot ^ pair >> shift) & 255:
+                    total += KNOWN + (slot >> 8)
             left = lasts[row]
-        step = math.floor(total / math.sqrt(known or 1) * self.weights.gain + self.weights.bias)
+        known = (total + (KNOWN >> 1)) >> 32
+        evidence = (total - known * KNOWN) / math.sqrt(known or 1)
+        step = math.floor(evidence * self.weights.gain + self.weights.bias)
         return self._remember(text, _LOGISTIC[min(max(step, -_LIMIT), _LIMIT) + _LIMIT])
 
     def _score_part(self, texts: list[str]) -> list[float]:
@@ -225,19 +258,18 @@ class NegativityModel:
             ends.append(len(pieces))
         rows = np.array(self._find(pieces), dtype=np.int64)
         bounds = np.array(ends)
-        sums, counts, firsts, lasts = self._rows
-        totals, known = np.zeros((2, len(rows) + 1), dtype=np.int64)
-        totals[1:], known[1:] = sums[rows], counts[rows]
+        sums, firsts, lasts = self._rows
         left, right = lasts[rows[:-1]], firsts[rows[1:]]
         pairs = (left * PAIR + right) & HASH_BITS
-        pairs[(left == 0) | (right == 0)] = 0
-        inner = bounds[(bounds > 0) & (bounds < len(rows))]
-        pairs[inner - 1] = 0
-        weights = weigh(self.weights.slots, pairs)
-        totals[2:] += weights
-        known[2:] += weights != 0
-        total, number = np.diff(np.cumsum(totals)[bounds]), np.diff(np.cumsum(known)[bounds])
-        steps = np.floor(total / np.sqrt(np.maximum(number, 1)) * self.weights.gain + self.weights.bias)
+        pairs *= (left != 0) & (right != 0)
+        pairs[bounds[(bounds > 0) & (bounds < len(rows))] - 1] = 0
+        running = np.zeros(len(rows) + 1, dtype=np.int64)
+        running[1:] = sums[rows]
+        running[2:] += weigh(self.weights.slots, pairs)
+        total = np.diff(np.cumsum(running)[bounds])
+        known = (total + (KNOWN >> 1)) >> 32
+        evidence = (total - known * KNOWN) / np.sqrt(np.maximum(known, 1))
+        steps = np.floor(evidence * self.weights.gain + self.weights.bias)
         scores: list[float] = _LOGISTIC_ARRAY[np.clip(steps, -_LIMIT, _LIMIT).astype(np.int64) + _LIMIT].tolist()
         return scores
 
@@ -257,30 +289,23 @@ class NegativityModel:
         return [ids[piece] for piece in pieces]
 
     def _learn(self, pieces: list[str]) -> None:
-        tokens, words, starts = read(pieces)
+        """Sum the weights of new pieces, a row each."""
+        part = read(pieces)
         begin, end = len(self._ids), len(self._ids) + len(pieces)
         self._ids.update(zip(pieces, range(begin, end), strict=True))
         target = self._rows[:, begin:end]
         target[:] = 0
-        if not tokens:
+        if not part.tokens:
             return
-        slots = self.weights.slots
-        hashes, columns = runs(tokens)
-        ends = np.append(starts[1:], len(tokens))
-        some = ends > starts
-        pairs = np.zeros(len(words), dtype=np.int64)
-        pairs[1:] = (words[:-1] * PAIR + words[1:]) & HASH_BITS
-        pairs[starts[some]] = 0
-        weights = weigh(slots, hashes)
-        own, paired = weigh(slots, words), weigh(slots, pairs)
-        totals, known = np.zeros((2, len(words) + 1), dtype=np.int64)
-        np.cumsum(np.add.reduceat(weights.sum(axis=0), columns) + own + paired, out=totals[1:])
-        counts = np.add.reduceat(np.count_nonzero(weights, axis=0), columns)
-        np.cumsum(counts + (own != 0) + (paired != 0), out=known[1:])
-        target[0] = totals[ends] - totals[starts]
-        target[1] = known[ends] - known[starts]
-        target[2, some] = words[starts[some]]
-        target[3, some] = words[ends[some] - 1]
+        matrix, columns = hashes(part)
+        running = np.zeros(matrix.shape[1] + 1, dtype=np.int64)
+        np.cumsum(weigh(self.weights.slots, matrix).sum(axis=0), out=running[1:])
+        totals = running[columns]
+        np.subtract(totals[1:], totals[:-1], out=target[0])
+        starts = part.starts
+        some = starts[1:] > starts[:-1]
+        target[1, some] = part.words[starts[:-1][some]]
+        target[2, some] = part.words[starts[1:][some] - 1]
 
     def _remember(self, text: str, score: float) -> float:
         """Keep a text's score in the younger of two generations; a full one replaces the older."""
