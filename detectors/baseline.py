@@ -18,7 +18,7 @@ class Baseline:
     memory
         Hours after which an hour's count weighs 1/e in the rate. A week: three days lose slow crises.
     prior_hours
-        The rate starts as one count in so many hours.
+        The rate starts as one count in so many hours, believed for `prior_weight` hours.
     profile_memory
         The same memory for the hour-of-day profile, in hours.
     profile_prior
@@ -26,9 +26,9 @@ class Baseline:
 
     Notes
     -----
-    The rate has a Gamma posterior with shape 1 + decayed counts and exposure `prior_hours` + decayed, profile-weighted
-    hours; 1 / shape is its squared relative uncertainty. Empty hours are learned in closed form, so that years of
-    silence cost no more than a day.
+    The rate has a Gamma posterior: prior and decayed counts over prior and decayed, profile-weighted hours; 1 / shape
+    is its squared relative uncertainty. The profile is drawn anew at the end of each UTC day. Whole empty days are
+    learned in closed form, so that years of silence cost no more than a day.
 
     Examples
     --------
@@ -40,33 +40,34 @@ class Baseline:
 
     def __init__(
         self,
+        *,
         memory: float = 168.0,
         prior_hours: float = 24.0,
+        prior_weight: float = 12.0,
         profile_memory: float = 336.0,
         profile_prior: float = 60.0,
     ) -> None:
         self.memory = memory
         self.prior_hours = prior_hours
+        self.prior_weight = prior_weight
         self.profile_memory = profile_memory
         self.profile_prior = profile_prior
         self._decay = math.exp(-1.0 / memory)
-        self._profile_decay = math.exp(-1.0 / profile_memory)
+        self._day_decay = math.exp(-_DAY / profile_memory)
         self.counts = 0.0
         self.exposure = 0.0
         self.hour_counts = [0.0] * _DAY
         self.hour_seen = [0.0] * _DAY
+        self.day = 0
+        self.today = [0.0] * _DAY
+        self.today_seen = [0.0] * _DAY
         self.profile = [1.0] * _DAY
         self._cumulated = [float(h) for h in range(_DAY + 1)]
+        self._set_rate()
 
-    @property
-    def shape(self) -> float:
-        """Shape of the rate's Gamma posterior: the counts it rests on, plus one."""
-        return 1.0 + self.counts
-
-    @property
-    def rate(self) -> float:
-        """Mean count an hour, the hour of day apart."""
-        return (1.0 + self.counts) / (self.prior_hours + self.exposure)
+    def _set_rate(self) -> None:
+        self.shape = self.prior_weight / self.prior_hours + self.counts
+        self.rate = self.shape / (self.prior_weight + self.exposure)
 
     def _upto(self, minute: int) -> float:
         day, rest = divmod(minute, 1440)
@@ -78,35 +79,54 @@ class Baseline:
         return self.rate * (self._upto(end) - self._upto(start))
 
     def learn(self, hour: int, count: float) -> None:
-        """Take in the count of one hour (hours since the epoch)."""
-        at = hour % _DAY
+        """Take in the count of one hour (hours since the epoch), later than those before."""
+        day, at = divmod(hour, _DAY)
+        if day != self.day:
+            self._close_day(day)
         self.counts = self._decay * self.counts + count
         self.exposure = self._decay * self.exposure + self.profile[at]
-        d = self._profile_decay
-        self.hour_counts = [d * c for c in self.hour_counts]
-        self.hour_seen = [d * s for s in self.hour_seen]
-        self.hour_counts[at] += count
-        self.hour_seen[at] += 1.0
-        self._shape_profile()
+        self.today[at] = count
+        self.today_seen[at] = 1.0
+        self._set_rate()
 
     def learn_quiet(self, hour: int, hours: int) -> None:
-        """Take in `hours` empty hours from `hour` on, in closed form (the profile holds still meanwhile)."""
-        days, rest = divmod(hours, _DAY)
-        if days:
-            d, p = self._decay, self._profile_decay
-            one_day = sum(d ** (_DAY - 1 - i) * self.profile[(hour + i) % _DAY] for i in range(_DAY))
+        """Take in `hours` empty hours from `hour` on, whole days of them in closed form."""
+        end = hour + hours
+        while hour < end and hour % _DAY:
+            self.learn(hour, 0.0)
+            hour += 1
+        days = (end - hour) // _DAY
+        if days > 0:
+            if hour // _DAY != self.day:
+                self._close_day(hour // _DAY)
+            d, p = self._decay, self._day_decay
+            one_day = sum(d ** (_DAY - 1 - h) * self.profile[h] for h in range(_DAY))
             kept = d ** (_DAY * days)
             self.counts *= kept
             self.exposure = kept * self.exposure + one_day * (1.0 - kept) / (1.0 - d**_DAY)
-            kept = p ** (_DAY * days)
-            grown = (1.0 - kept) / (1.0 - p**_DAY)
-            for i in range(_DAY):
-                at = (hour + i) % _DAY
-                self.hour_counts[at] *= kept
-                self.hour_seen[at] = kept * self.hour_seen[at] + p ** (_DAY - 1 - i) * grown
-            self._shape_profile()
-        for i in range(rest):
-            self.learn(hour + days * _DAY + i, 0.0)
+            kept = p ** (days - 1)
+            # The last of these days stays open as today, the others are closed at once.
+            seen = (1.0 - kept) / (1.0 - p)
+            self.hour_counts = [kept * c for c in self.hour_counts]
+            self.hour_seen = [kept * s + seen for s in self.hour_seen]
+            self.today_seen = [1.0] * _DAY
+            self.day += days - 1
+            hour += days * _DAY
+            self._set_rate()
+        while hour < end:
+            self.learn(hour, 0.0)
+            hour += 1
+
+    def _close_day(self, day: int) -> None:
+        """Move today into the profile and open another day."""
+        kept = self._day_decay ** (day - self.day)
+        last = self._day_decay ** (day - self.day - 1)
+        self.hour_counts = [kept * c + last * t for c, t in zip(self.hour_counts, self.today, strict=True)]
+        self.hour_seen = [kept * s + last * t for s, t in zip(self.hour_seen, self.today_seen, strict=True)]
+        self.day = day
+        self.today = [0.0] * _DAY
+        self.today_seen = [0.0] * _DAY
+        self._shape_profile()
 
     def _shape_profile(self) -> None:
         counts, seen = self.hour_counts, self.hour_seen
@@ -133,6 +153,9 @@ class Baseline:
             "exposure": self.exposure,
             "hour_counts": list(self.hour_counts),
             "hour_seen": list(self.hour_seen),
+            "day": self.day,
+            "today": list(self.today),
+            "today_seen": list(self.today_seen),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -141,4 +164,8 @@ class Baseline:
         self.exposure = state["exposure"]
         self.hour_counts = list(state["hour_counts"])
         self.hour_seen = list(state["hour_seen"])
+        self.day = state["day"]
+        self.today = list(state["today"])
+        self.today_seen = list(state["today_seen"])
+        self._set_rate()
         self._shape_profile()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from detectors.burst import HOUR, NEVER, Burst, Reading
@@ -12,16 +13,17 @@ from detectors.growth import NegativeGrowth
 from detectors.incident import CALM, CRITICAL, SEVERITIES, WARNING, WATCH, Incident
 from detectors.reach import Reach
 from detectors.settings import DetectorSettings
+from detectors.stock import StockSurge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from detectors.observation import Observation
 
 __all__ = ["BrandDetector", "Change"]
 
 VERSION = 1
 STEP = 5
+# An incident goes on while a score is at most this much under the watch score.
+RELEASE = 1.5
 DAY = 1440
 # Fields of a minute, in their order.
 FRESH, NEGATIVE, COPIES, VOICES, MENTIONS = range(5)
@@ -71,6 +73,15 @@ class Change(NamedTuple):
     posts: tuple[str, ...]
 
 
+class _Found(NamedTuple):
+    """The level asked for, the criteria that hold, the leading one's figures, and the posts that reach far."""
+
+    level: int
+    criteria: tuple[str, ...]
+    lead: Reading
+    posts: tuple[str, ...]
+
+
 class BrandDetector:
     """Watch one brand: learn its closed minutes and tell when its severity changes.
 
@@ -95,12 +106,11 @@ class BrandDetector:
     def __init__(self, settings: DetectorSettings | None = None) -> None:
         self.settings = s = DetectorSettings() if settings is None else settings
         self.freshness = Freshness()
-        self.growth = NegativeGrowth(
-            volume=Burst(threshold=s.watch_score, learning_hours=s.learning_hours), excess_share=s.excess_share
-        )
+        self.growth = NegativeGrowth(volume=Burst(learning_hours=s.learning_hours), excess_share=s.excess_share)
         self.copies = Copies(least=s.copies_least, share=s.copies_share)
         self.reach = Reach(least=s.reach_least, factor=s.reach_factor)
         self.incident = Incident(quiet_hold=s.quiet_hold)
+        self.stock = None if s.volume == "burst" else StockSurge(s.volume, s.watch_score)
         self.recent = RecentCounts(fields=5, horizon=DAY + HOUR)
         self.now = NEVER
         self.coordinated_until = NEVER
@@ -123,6 +133,8 @@ class BrandDetector:
         self._learn_copies(minute)
         counts = self.freshness.take(minute, observation.voices, observation.scale)
         self.growth.roll(minute // HOUR)
+        if self.stock is not None:
+            self.stock.roll(minute // HOUR, self.recent)
         self.growth.add(minute, counts.fresh, counts.negatives)
         self.recent.add(minute, (*counts, observation.mentions))
         self.reach.learn(observation)
@@ -145,76 +157,94 @@ class BrandDetector:
 
     # -- decisions --------------------------------------------------------------------------------------------------
     def _decide(self, end: int, changes: list[Change]) -> None:
-        s = self.settings
-        growth, incident = self.growth, self.incident
-        volume = growth.volume
-        surge = volume.read(end)
-        negative = growth.read(end)
-        volume.note(surge)
-        volume.note(negative)
+        volume, incident = self.growth.volume, self.incident
         if volume.learning((end - 1) // HOUR):
             return
-        _, _, copies, voices, _ = self.recent.totals(end - 360, end)
-        if self.copies.flooded(copies, voices):
-            self.coordinated_until = end + s.coordinated_hours * HOUR
-        coordinated = end < self.coordinated_until
-        posts = self.reach.significant() if self.reach.posts else []
+        found = self._criteria(end)
+        alive = incident.open and self._alive(end)
+        coordinated = "coordinated" in found.criteria
+        if incident.update(end, found.level, alive) or (coordinated and incident.lower(WATCH)):
+            if not incident.open:
+                incident.warned_since = -1
+            changes.append(self._change(end, found))
+        self._remember_peaks(end)
 
-        criteria = []
-        level = CALM
-        if surge.score >= s.watch_score and surge.observed < s.watch_authors:
-            surge = volume.read(end, least=s.watch_authors)
-        if negative.score >= s.warning_score and negative.observed < s.warning_authors:
-            negative = growth.read(end, least=s.warning_authors)
+    def _criteria(self, end: int) -> _Found:
+        s = self.settings
+        surge, negative = self._read(end)
         surges = surge.score >= s.watch_score and surge.observed >= s.watch_authors and self._exceeds_last(FRESH, surge)
         grows = (
             negative.score >= s.warning_score
             and negative.observed >= s.warning_authors
             and self._exceeds_last(NEGATIVE, negative)
         )
-        if surges:
-            criteria.append("surge")
-            level = WATCH
-        if grows:
-            criteria.append("negative_growth")
-            level = WARNING
-        if posts:
-            criteria.append("reach")
-            level = WARNING
-        if level >= WARNING:
-            if incident.warned_since < 0:
-                incident.warned_since = end
-            if (grows and posts) or (
-                grows
-                and end - incident.warned_since >= s.critical_hold
-                and negative.score >= s.warning_score + s.critical_margin
-                and self._widespread(end)
-            ):
-                level = CRITICAL
-        if coordinated:
+        posts = self.reach.significant() if self.reach.posts else []
+        criteria = [
+            name for name, holds in (("surge", surges), ("negative_growth", grows), ("reach", bool(posts))) if holds
+        ]
+        level = WARNING if grows or posts else WATCH if surges else CALM
+        if level == WARNING and self._critical(end, negative if grows else None, bool(posts)):
+            level = CRITICAL
+        if self._coordinated(end):
             criteria.append("coordinated")
             level = min(level, WATCH)
-        release = s.watch_score - 1.5
-        alive = surge.score >= release or negative.score >= release
-        if incident.update(end, level, alive) or (coordinated and incident.lower(WATCH)):
-            if not incident.open:
-                incident.warned_since = -1
-            lead = negative if grows else surge
-            changes.append(self._change(end, criteria, lead, posts))
-        self._remember_peaks(end)
+        return _Found(level, tuple(criteria), negative if grows else surge, tuple(posts))
+
+    def _read(self, end: int) -> tuple[Reading, Reading]:
+        """Read both scores, and again with the fewest people an alert takes where fewer than those lead."""
+        s, growth = self.settings, self.growth
+        volume = growth.volume
+        surge, negative = volume.read(end), growth.read(end)
+        volume.note(surge)
+        volume.note(negative)
+        if self.stock is not None:
+            surge = self.stock.read(end, self.recent)
+        elif surge.score >= s.watch_score and surge.observed < s.watch_authors:
+            surge = volume.read(end, least=s.watch_authors)
+        if negative.score >= s.warning_score and negative.observed < s.warning_authors:
+            negative = growth.read(end, least=s.warning_authors)
+        return surge, negative
+
+    def _critical(self, end: int, negative: Reading | None, reaches: bool) -> bool:
+        s, incident = self.settings, self.incident
+        if incident.warned_since < 0:
+            incident.warned_since = end
+        if negative is None:
+            return False
+        return reaches or (
+            end - incident.warned_since >= s.critical_hold
+            and negative.score >= s.warning_score + s.critical_margin
+            and self._widespread(end)
+        )
+
+    def _coordinated(self, end: int) -> bool:
+        _, _, copies, voices, _ = self.recent.totals(end - 6 * HOUR, end)
+        if self.copies.flooded(copies, voices):
+            self.coordinated_until = end + self.settings.coordinated_hours * HOUR
+        return end < self.coordinated_until
+
+    def _alive(self, end: int) -> bool:
+        """Whether an open incident goes on: hours, not the whole day, for a burst that is over must end."""
+        release = self.settings.watch_score - RELEASE
+        growth = self.growth
+        return growth.volume.read(end).score >= release or growth.read(end, longest=6 * HOUR).score >= release
 
     def _widespread(self, end: int) -> bool:
-        start = end - 360
-        if self.recent.total(NEGATIVE, start, end) < self.settings.critical_authors:
+        """Whether many distinct people are negative over more than a moment: a crowd, not a few loud ones."""
+        start = end - 6 * HOUR
+        fresh, negatives, _, voices, _ = self.recent.totals(start, end)
+        s = self.settings
+        if negatives < s.critical_authors or not self.copies.crowded(fresh, voices, s.crowd_share):
             return False
         slots = sum(self.recent.total(NEGATIVE, at, at + 10) > 0 for at in range(start, end, 10))
         return slots >= 3
 
     def _exceeds_last(self, field: int, reading: Reading) -> bool:
-        """Whether a reading exceeds what an incident closed lately had reached in the same window."""
+        """Whether a reading exceeds, beyond chance, what an incident closed lately had reached in the same window."""
         if self.incident.open or not self.peaks:
             return True
-        return reading.observed > self.peaks.get((field, reading.window), 0)
+        peak = self.peaks.get((field, reading.window), 0)
+        return reading.observed > peak + math.sqrt(peak)
 
     def _remember_peaks(self, end: int) -> None:
         if self.incident.open:
@@ -232,21 +262,20 @@ class BrandDetector:
             return
         if self.copies_hour != NEVER:
             start = self.copies_hour * HOUR
-            copies = self.recent.total(COPIES, start, start + HOUR)
-            voices = self.recent.total(VOICES, start, start + HOUR)
-            flood = start < self.coordinated_until
-            self.copies.learn(0 if flood else copies, 0 if flood else voices, hour - self.copies_hour)
+            fresh, _, copies, voices, _ = self.recent.totals(start, start + HOUR)
+            if start >= self.coordinated_until and not self.incident.open:
+                self.copies.learn(copies, fresh, voices, hour - self.copies_hour)
         self.copies_hour = hour
 
-    def _change(self, end: int, criteria: list[str], lead: Reading, posts: Sequence[str]) -> Change:
-        incident = self.incident
+    def _change(self, end: int, found: _Found) -> Change:
+        incident, lead = self.incident, found.lead
         window = lead.window or HOUR
         fresh, negatives, copies, _, mentions = self.recent.totals(end - window, end)
         return Change(
             minute=end,
             severity=SEVERITIES[incident.severity],
             previous=SEVERITIES[incident.previous],
-            criteria=tuple(criteria),
+            criteria=found.criteria,
             since=incident.since,
             observed=lead.observed,
             expected=lead.expected,
@@ -257,7 +286,7 @@ class BrandDetector:
             negatives=negatives,
             copies=copies,
             mentions=mentions,
-            posts=tuple(posts),
+            posts=found.posts,
         )
 
     # -- memory -----------------------------------------------------------------------------------------------------
@@ -267,9 +296,16 @@ class BrandDetector:
             "version": VERSION,
             "now": self.now,
             "growth": self.growth.state(),
-            "copies": [self.copies.copies, self.copies.voices, self.copies_hour, self.coordinated_until],
+            "copies": [
+                self.copies.copies,
+                self.copies.fresh,
+                self.copies.voices,
+                self.copies_hour,
+                self.coordinated_until,
+            ],
             "reach": self.reach.state(),
             "incident": self.incident.state(),
+            "stock": None if self.stock is None else self.stock.state(),
             "peaks": [[field, span, seen] for (field, span), seen in self.peaks.items()],
         }
 
@@ -307,8 +343,11 @@ class BrandDetector:
             brand.recent.add(minute, counts)
         brand.now = state["now"]
         brand.growth.restore(state["growth"])
-        brand.copies.copies, brand.copies.voices, brand.copies_hour, brand.coordinated_until = state["copies"]
+        copies = brand.copies
+        copies.copies, copies.fresh, copies.voices, brand.copies_hour, brand.coordinated_until = state["copies"]
         brand.reach.restore(state["reach"])
         brand.incident.restore(state["incident"])
+        if brand.stock is not None and state["stock"] is not None:
+            brand.stock.restore(state["stock"])
         brand.peaks = {(field, span): seen for field, span, seen in state["peaks"]}
         return brand

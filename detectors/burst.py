@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from river.base import AnomalyDetector
 
 from detectors.baseline import Baseline
 from detectors.counts import Dispersion, RecentCounts, surprise
 
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
 __all__ = ["Burst", "Reading"]
 
 HOUR = 60
 NEVER = -(10**9)
+# Squared expected counts for which the prior dispersion is believed.
+DISPERSION_WEIGHT = 50.0
 
 
 class Reading(NamedTuple):
@@ -70,6 +75,7 @@ class Burst(AnomalyDetector):
 
     def __init__(
         self,
+        *,
         spans: tuple[int, ...] = SPANS,
         threshold: float = 3.5,
         protection: int = 48,
@@ -90,7 +96,13 @@ class Burst(AnomalyDetector):
         self.baseline = Baseline(memory=memory)
         # A longer window evens out more of what makes counts vary: the prior falls with its length.
         self.dispersions = [
-            Dispersion(prior=prior_dispersion(span), weight=50.0, memory=336.0 * max(1.0, 60 / span)) for span in spans
+            Dispersion(
+                prior=prior_dispersion(span),
+                weight=DISPERSION_WEIGHT,
+                memory=336.0 * max(1.0, 60 / span),
+                every=min(1.0, 60 / span),
+            )
+            for span in spans
         ]
         self.recent = RecentCounts(fields=1, horizon=max(*spans, 2 * HOUR) + HOUR)
         self.now = NEVER
@@ -100,20 +112,21 @@ class Burst(AnomalyDetector):
         self.protected = 0
 
     # -- river's interface ------------------------------------------------------------------------------------------
-    def _read_input(self, x: dict[str, Any]) -> tuple[int, int]:
+    def read_input(self, x: dict[Hashable, Any]) -> tuple[int, int]:
+        """Return the minute and the count of an input."""
         minute = int(x.get(self.time, self.now + 1 if self.now != NEVER else 0))
         return max(minute, self.now), max(0, round(x.get(self.count, 1)))
 
-    def learn_one(self, x: dict[str, Any]) -> None:
+    def learn_one(self, x: dict[Hashable, Any]) -> None:
         """Take in the count of one minute; times that do not rise count for the newest minute."""
-        minute, count = self._read_input(x)
+        minute, count = self.read_input(x)
         self.roll(minute // HOUR)
         self.add(minute, count)
         self.note(self.read(minute + 1))
 
-    def score_one(self, x: dict[str, Any]) -> float:
+    def score_one(self, x: dict[Hashable, Any]) -> float:
         """Return the score as it would be with this count; nothing is learned."""
-        minute, count = self._read_input(x)
+        minute, count = self.read_input(x)
         return self.read(minute + 1, extra=count).score
 
     # -- for a composition ------------------------------------------------------------------------------------------
@@ -137,17 +150,17 @@ class Burst(AnomalyDetector):
         """Return the count expected between two minutes."""
         return self.baseline.expected(start, end)
 
-    def read(self, end: int, extra: int = 0, least: int = 0) -> Reading:
-        """Return the highest score over the spans that end before minute `end`, of at least `least` counts."""
+    def read(self, end: int, extra: int = 0, least: int = 0, longest: int = 1440) -> Reading:
+        """Return the highest score over the spans up to `longest` that end before `end`, of at least `least` counts."""
         best = NOTHING
         floor = max(least, self.least)
         uncertain = 1.0 / self.baseline.shape
         for span, dispersion in zip(self.spans, self.dispersions, strict=True):
             observed = self.recent.total(0, end - span, end) + extra
-            if observed < floor:
+            if observed < floor or span > longest:
                 continue
             expected = self.baseline.expected(end - span, end)
-            score = surprise(observed, expected, dispersion.value + uncertain)
+            score = surprise(observed, expected, dispersion.value + uncertain) - looks(span)
             if score > best.score:
                 best = Reading(score, span, observed, expected)
         return best
@@ -211,14 +224,25 @@ class Burst(AnomalyDetector):
 
 
 def prior_dispersion(span: int) -> float:
-    """Return what to believe of a span's dispersion at first: 0.3 at 15 minutes, falling with its square root.
+    """Return what to believe of a span's dispersion at first: 0.3 at 15 minutes, less over longer spans.
 
     Examples
     --------
     >>> [round(prior_dispersion(span), 2) for span in (15, 60, 360, 1440)]
     [0.3, 0.18, 0.09, 0.06]
     """
-    return 0.3 * (15.0 / span) ** 0.37
+    return 0.3 * math.pow(15.0 / span, 0.37)
+
+
+def looks(span: int) -> float:
+    """Return what a short span's score loses because it is looked at more often than an hour, as a power of ten.
+
+    Examples
+    --------
+    >>> round(looks(15), 1), looks(360)
+    (0.6, 0.0)
+    """
+    return max(0.0, math.log10(HOUR / span))
 
 
 def highest_usual(expected: float, dispersion: float) -> float:

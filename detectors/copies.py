@@ -30,9 +30,9 @@ class Copies:
     (True, False)
     """
 
-    __slots__ = ("copies", "least", "memory", "score", "share", "voices")
+    __slots__ = ("copies", "fresh", "least", "memory", "score", "share", "voices")
 
-    PRIOR_COPIES, PRIOR_VOICES = 0.5, 25.0
+    PRIOR_COPIES, PRIOR_FRESH, PRIOR_VOICES = 0.5, 22.5, 25.0
 
     def __init__(self, least: int = 4, share: float = 0.1, memory: float = 336.0, score: float = 3.0) -> None:
         self.least = least
@@ -40,6 +40,7 @@ class Copies:
         self.memory = memory
         self.score = score
         self.copies = 0.0
+        self.fresh = 0.0
         self.voices = 0.0
 
     @property
@@ -47,11 +48,21 @@ class Copies:
         """Share of copies usual for this brand."""
         return (self.PRIOR_COPIES + self.copies) / (self.PRIOR_VOICES + self.voices)
 
-    def learn(self, copies: float, voices: float, hours: float) -> None:
+    @property
+    def usual_fresh(self) -> float:
+        """Share of fresh voices usual for this brand."""
+        return (self.PRIOR_FRESH + self.fresh) / (self.PRIOR_VOICES + self.voices)
+
+    def learn(self, copies: float, fresh: float, voices: float, hours: float) -> None:
         """Take in one hour, `hours` hours after the last one."""
         fade = math.exp(-hours / self.memory)
         self.copies = self.copies * fade + copies
+        self.fresh = self.fresh * fade + fresh
         self.voices = self.voices * fade + voices
+
+    def crowded(self, fresh: int, voices: int, share: float) -> bool:
+        """Whether a window's voices are a crowd, at least `share` times as fresh as this brand's usually are."""
+        return fresh >= share * self.usual_fresh * voices
 
     def flooded(self, copies: int, voices: int) -> bool:
         """Whether a window's copies are a flood."""

@@ -67,6 +67,8 @@ class Dispersion:
         How long to believe it, in squared expected counts.
     memory
         Steps after which a count weighs 1/e.
+    every
+        Weight of one count: below 1 where windows overlap and say the same thing several times.
 
     Examples
     --------
@@ -76,13 +78,14 @@ class Dispersion:
     True
     """
 
-    __slots__ = ("_decay", "excess", "prior", "squares", "value", "weight")
+    __slots__ = ("_decay", "every", "excess", "prior", "squares", "value", "weight")
 
     LOWEST, HIGHEST = 0.01, 2.0
 
-    def __init__(self, prior: float, weight: float, memory: float) -> None:
+    def __init__(self, prior: float, weight: float, memory: float, every: float = 1.0) -> None:
         self.prior = prior
         self.weight = weight
+        self.every = every
         self._decay = math.exp(-1.0 / memory)
         self.excess = 0.0
         self.squares = 0.0
@@ -92,8 +95,8 @@ class Dispersion:
         """Take in one count and what was expected of it."""
         d = self._decay
         gap = count - expected
-        self.excess = d * self.excess + gap * gap - expected
-        self.squares = d * self.squares + expected * expected
+        self.excess = d * self.excess + self.every * (gap * gap - expected)
+        self.squares = d * self.squares + self.every * expected * expected
         self._estimate()
 
     def _estimate(self) -> None:
@@ -141,13 +144,9 @@ class RecentCounts:
         self.minutes.append(minute)
         for sums, count in zip(self.sums, counts, strict=True):
             sums.append(sums[-1] + count)
-        # Pruned in blocks, so that the cost of a minute stays constant.
-        if len(self.minutes) >= 2 * self.horizon + 64 or (len(self.minutes) & 255) == 0:
-            self._prune(minute + 1 - self.horizon)
-
-    def _prune(self, first: int) -> None:
-        at = bisect_left(self.minutes, first)
-        if at:
+        # Pruned in blocks: deleting from the front of a list moves all of it.
+        if len(self.minutes) & 255 == 0:
+            at = bisect_left(self.minutes, minute + 1 - self.horizon)
             del self.minutes[:at]
             for sums in self.sums:
                 del sums[:at]

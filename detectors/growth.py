@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from river.base import AnomalyDetector
+from scipy.special import betainc
 
-from detectors.burst import HOUR, NEVER, NOTHING, Burst, Reading, highest_usual, prior_dispersion
+from detectors.burst import (
+    DISPERSION_WEIGHT,
+    HOUR,
+    NEVER,
+    NOTHING,
+    Burst,
+    Reading,
+    highest_usual,
+    looks,
+    prior_dispersion,
+)
 from detectors.counts import Dispersion, RecentCounts, surprise
 
-__all__ = ["NegativeGrowth"]
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+__all__ = ["NegativeGrowth", "turned"]
+
+# Score from which a span is a surge of its own, whose tone its shorter spans share unless they differ this surely.
+SURGING = 2.0
+TURNED = 3.5
 
 
 class NegativeGrowth(AnomalyDetector):
@@ -18,7 +36,8 @@ class NegativeGrowth(AnomalyDetector):
 
     What is expected is the volume's baseline times the brand's usual share of negatives. A surge carries negatives
     along with it, so a span counts only where at least `excess_share` of the voices beyond the expected ones are
-    negative: without that gate surges of joy page as crises.
+    negative, and where a longer span around it is a surge of joy, only where its tone differs from that surge's beyond
+    chance: without the gate surges of joy page as crises.
 
     Parameters
     ----------
@@ -50,6 +69,7 @@ class NegativeGrowth(AnomalyDetector):
 
     def __init__(
         self,
+        *,
         volume: Burst | None = None,
         spans: tuple[int, ...] = SPANS,
         excess_share: float = 0.4,
@@ -65,7 +85,10 @@ class NegativeGrowth(AnomalyDetector):
         self.share_prior = share_prior
         self.share_weight = share_weight
         self.negatives = negatives
-        self.dispersions = [Dispersion(prior=prior_dispersion(span), weight=50.0, memory=336.0) for span in spans]
+        self.dispersions = [
+            Dispersion(prior=prior_dispersion(span), weight=DISPERSION_WEIGHT, memory=336.0, every=min(1.0, 60 / span))
+            for span in spans
+        ]
         self.recent = RecentCounts(fields=2, horizon=max(*spans, 2 * HOUR) + HOUR)
         self._decay = math.exp(-1.0 / share_memory)
         self.negative_voices = 0.0
@@ -77,11 +100,11 @@ class NegativeGrowth(AnomalyDetector):
         return (self.share_prior * self.share_weight + self.negative_voices) / (self.share_weight + self.all_voices)
 
     # -- river's interface ------------------------------------------------------------------------------------------
-    def _read_input(self, x: dict[str, Any]) -> tuple[int, int, int]:
-        minute, count = self.volume._read_input(x)
+    def _read_input(self, x: dict[Hashable, Any]) -> tuple[int, int, int]:
+        minute, count = self.volume.read_input(x)
         return minute, count, min(count, max(0, round(x.get(self.negatives, 0))))
 
-    def learn_one(self, x: dict[str, Any]) -> None:
+    def learn_one(self, x: dict[Hashable, Any]) -> None:
         """Take in one minute's voices and negative voices."""
         minute, count, negatives = self._read_input(x)
         self.roll(minute // HOUR)
@@ -89,7 +112,7 @@ class NegativeGrowth(AnomalyDetector):
         self.volume.note(self.volume.read(minute + 1))
         self.volume.note(self.read(minute + 1))
 
-    def score_one(self, x: dict[str, Any]) -> float:
+    def score_one(self, x: dict[Hashable, Any]) -> float:
         """Return the score as it would be with this minute; nothing is learned."""
         minute, count, negatives = self._read_input(x)
         return self.read(minute + 1, extra=(count, negatives)).score
@@ -100,23 +123,32 @@ class NegativeGrowth(AnomalyDetector):
         self.volume.add(minute, count)
         self.recent.add(minute, (count, negatives))
 
-    def read(self, end: int, extra: tuple[int, int] = (0, 0), least: int = 0) -> Reading:
-        """Return the highest score over the spans that pass the gate, of at least `least` negatives."""
+    def read(self, end: int, extra: tuple[int, int] = (0, 0), least: int = 0, longest: int = 1440) -> Reading:
+        """Return the highest score over the spans up to `longest` that pass the gate, of at least `least` negatives."""
         best = NOTHING
         floor = max(least, self.volume.least)
         share = self.share
         shape = self.volume.baseline.shape
         uncertain = 1.0 / shape + (1.0 - share) / (share * (self.share_weight + self.all_voices))
-        for span, dispersion in zip(self.spans, self.dispersions, strict=True):
+        joy: tuple[int, int] | None = None
+        # Longest first: a short span inside a surge of joy must differ from it beyond chance.
+        for span, dispersion in zip(reversed(self.spans), reversed(self.dispersions), strict=True):
             count, negatives = self.recent.totals(end - span, end)
             count, negatives = count + extra[0], negatives + extra[1]
-            if negatives < floor:
+            if negatives < self.volume.least:
                 continue
             usual = self.volume.baseline.expected(end - span, end)
             expected = usual * share
+            spread = dispersion.value + uncertain
             if negatives - expected < self.excess_share * (count - usual):
+                if surprise(count, usual, spread) >= SURGING:
+                    joy = (count, negatives)
                 continue
-            score = surprise(negatives, expected, dispersion.value + uncertain)
+            if negatives < floor or span > longest:
+                continue
+            if joy is not None and turned(negatives, count, joy, share) < TURNED:
+                continue
+            score = surprise(negatives, expected, spread) - looks(span)
             if score > best.score:
                 best = Reading(score, span, negatives, expected)
         return best
@@ -177,3 +209,25 @@ class NegativeGrowth(AnomalyDetector):
         for dispersion, kept in zip(self.dispersions, state["dispersions"], strict=True):
             dispersion.restore(kept)
         self.negative_voices, self.all_voices = state["share"]
+
+
+def turned(negatives: int, count: int, around: tuple[int, int], share: float) -> float:
+    """Return -log10 of the chance that a part of a surge has so many negatives by the tone of the rest of it.
+
+    Parameters
+    ----------
+    negatives, count
+        Negative voices and voices of the part.
+    around
+        Voices and negative voices of the whole surge.
+    share
+        The brand's usual share of negatives, believed like ten voices.
+
+    Examples
+    --------
+    >>> turned(5, 7, (128, 24), 0.12) < 3.5 < turned(20, 25, (150, 30), 0.12)
+    True
+    """
+    others, others_negative = around[0] - count, around[1] - negatives
+    tone = (10.0 * share + others_negative) / (10.0 + others)
+    return -math.log10(max(1e-300, float(betainc(negatives, count - negatives + 1, tone))))

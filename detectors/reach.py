@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-
     from detectors.observation import Observation
 
 __all__ = ["Reach"]

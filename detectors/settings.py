@@ -10,7 +10,7 @@ __all__ = ["DetectorSettings"]
 class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Thresholds of one brand's detectors.
 
-    Scores are -log10 of a tail probability: 3.5 is what chance alone would do once in about 3,000 looks.
+    Scores are -log10 of a tail probability: 4 is what chance alone would do once in ten thousand looks.
 
     Parameters
     ----------
@@ -30,6 +30,9 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Fewest fresh negative voices in 6 hours of a critical incident.
     critical_hold
         Minutes for which a warning must have held before it can be critical.
+    crowd_share
+        Least share of fresh voices in a critical incident, in parts of the share usual for the brand: a few loud
+        authors are no crowd.
     quiet_hold
         Minutes without any criterion after which an incident closes.
     aftermath_hours
@@ -55,14 +58,15 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     4
     """
 
-    watch_score: float = 3.5
-    watch_authors: int = 6
+    watch_score: float = 4.0
+    watch_authors: int = 4
     warning_score: float = 3.5
     warning_authors: int = 5
     excess_share: float = 0.4
     critical_margin: float = 1.0
-    critical_authors: int = 12
-    critical_hold: int = 30
+    critical_authors: int = 20
+    critical_hold: int = 60
+    crowd_share: float = 0.85
     quiet_hold: int = 120
     aftermath_hours: int = 48
     copies_least: int = 4
