@@ -1,9 +1,9 @@
 """Terms that are spreading: said often now, and rare before."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from heapq import nsmallest
 from math import log
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 HOUR = 60
 RECENT_HOURS = 6
@@ -99,11 +99,12 @@ class TrendingTerms:
         list of (term, count)
             Best first; only terms of at least two samples.
         """
-        recent, counts = 0, {}
+        recent = earlier = 0
+        counts: dict[str, int] = {}
+        usual: dict[str, int] = {}
         for hour, samples in self._hours.items():
             if since // HOUR <= hour <= minute // HOUR:
                 recent += self._count(samples, counts)
-        earlier, usual = 0, {}
         for kept in (self._days, {h: s for h, s in self._hours.items() if h < since // HOUR}):
             for samples in kept.values():
                 earlier += self._count(samples, usual)
@@ -122,14 +123,17 @@ class TrendingTerms:
                 counts[term] = counts.get(term, 0) + 1
         return len(samples)
 
-    def state(self) -> dict[str, Any]:
-        """Give what is kept, by hour and by day."""
-        return {
-            "hours": {str(hour): samples for hour, samples in self._hours.items()},
-            "days": {str(day): samples for day, samples in self._days.items()},
-        }
+    def state(self) -> list[tuple[int, list[Sample]]]:
+        """Give the background: samples of each day. The recent hours are learned again from the minutes kept."""
+        return sorted(self._days.items())
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Continue from what `state` gave."""
-        self._hours = {int(hour): [Sample(*row) for row in rows] for hour, rows in state["hours"].items()}
-        self._days = {int(day): [Sample(*row) for row in rows] for day, rows in state["days"].items()}
+    def restore(
+        self, state: Iterable[tuple[int, Iterable[Sample]]], minutes: Iterable[tuple[int, list[Sample]]]
+    ) -> None:
+        """Continue from what `state` gave, and from the samples of the last hours' minutes, in order."""
+        kept = list(minutes)
+        recent = kept[-1][0] // HOUR - RECENT_HOURS if kept else 0
+        for minute, samples in kept:
+            if minute // HOUR > recent:
+                self.learn_one(minute, samples)
+        self._days = {day: [Sample(*row) for row in rows] for day, rows in state}

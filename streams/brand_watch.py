@@ -28,6 +28,19 @@ class BrandWatch:
     config
         Lateness, thresholds, names.
 
+    Attributes
+    ----------
+    opened
+        Start of the oldest bucket that is still open, in minutes since the epoch.
+    newest
+        Newest event time of each partition, in milliseconds since the epoch.
+    buckets
+        Open buckets: minute, then network.
+    closed
+        Minutes closed since the last snapshot that hold something.
+    incident
+        The open one.
+
     Examples
     --------
     >>> from streams.rollup import Counts
@@ -47,8 +60,9 @@ class BrandWatch:
         self.opened: int | None = None
         self.incident: Incident | None = None
         self._leave_out = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
-        self._newest: dict[int, int] = {}
-        self._buckets: dict[int, dict[str, Rollup]] = {}
+        self.closed: list[int] = []
+        self.newest: dict[int, int] = {}
+        self.buckets: dict[int, dict[str, Rollup]] = {}
 
     def apply(self, rollup: Rollup, partition: int = 0) -> list[IncidentEvent]:
         """Take one rollup of this brand and close what its watermark closes.
@@ -67,9 +81,9 @@ class BrandWatch:
         """
         if self.opened is not None and rollup.minute < self.opened:
             rollup = msgspec.structs.replace(rollup, minute=self.opened)
-        bucket = self._buckets.get(rollup.minute)
+        bucket = self.buckets.get(rollup.minute)
         if bucket is None:
-            bucket = self._buckets[rollup.minute] = {}
+            bucket = self.buckets[rollup.minute] = {}
         known = bucket.get(rollup.network)
         bucket[rollup.network] = merge(known, rollup) if known else rollup
         return self.hear(rollup.newest, partition)
@@ -84,11 +98,11 @@ class BrandWatch:
         partition
             Where it was heard.
         """
-        known = self._newest.get(partition)
+        known = self.newest.get(partition)
         if known is not None and newest_ms <= known:
             return []
-        self._newest[partition] = newest_ms
-        opened = oldest_open_minute(min(self._newest.values()), self.config.lateness_ms)
+        self.newest[partition] = newest_ms
+        opened = oldest_open_minute(min(self.newest.values()), self.config.lateness_ms)
         return self._close(opened) if self.opened is None or opened > self.opened else []
 
     def spreading(self, minute: int, since: int | None = None) -> list[tuple[str, int]]:
@@ -105,8 +119,8 @@ class BrandWatch:
 
     def _close(self, opened: int) -> list[IncidentEvent]:
         events: list[IncidentEvent] = []
-        for minute in sorted(m for m in self._buckets if m < opened):
-            events += self._close_bucket(minute, self._buckets.pop(minute))
+        for minute in sorted(m for m in self.buckets if m < opened):
+            events += self._close_bucket(minute, self.buckets.pop(minute))
         events += self._events(self.detector.advance(opened))
         self.opened = opened
         return events
@@ -116,6 +130,7 @@ class BrandWatch:
         # What happened in quiet time happened before this minute is known.
         events = self._events(self.detector.advance(minute))
         self.context.add(MinuteContext.of(minute, rollups))
+        self.closed.append(minute)
         seen = observation(minute, rollups, self.config.negative_at)
         if seen.mentions:
             self.trending.learn_one(minute, [Sample(p.identity, p.text) for rollup in rollups for p in rollup.posts])

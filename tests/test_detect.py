@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.accuracy_nab import CONTENDERS, nab_results, nab_score
+from tests.benchmarks.nab import CONTENDERS, nab_results, nab_score
 from streams.detect import DetectSummary, detect, run_detect
 from streams.errors import InputError
 

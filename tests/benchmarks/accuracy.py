@@ -1,0 +1,98 @@
+"""Measure accuracy on the real records of ../shared and rewrite the tables in docs/benchmarks.md.
+
+``python -m tests.benchmarks.accuracy`` replays every incident file with default settings through `badbuzz replay --json`,
+scores it with the records' own program, does the same for NAB's series through `badbuzz detect`, and says how well texts are
+scored.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.nab import CONTENDERS, nab_results, nab_score
+from tests.benchmarks.page import write_section
+from tests.conftest import SHARED
+
+BADBUZZ = Path(sys.executable).with_name("badbuzz")
+
+
+def main() -> None:
+    """Measure and write."""
+    if not (SHARED / "data").is_dir():
+        raise SystemExit(f"no {SHARED}/data: BADBUZZ_SHARED says where the real records are")
+    with tempfile.TemporaryDirectory() as folder:
+        write_section("incidents", incidents(Path(folder)))
+        write_section("nab", nab(Path(folder)))
+
+
+def incident_scores(folder: Path, *options: str) -> dict[str, Any]:
+    """Replay every incident file and score them together."""
+    runs = []
+    for path in sorted((SHARED / "data" / "incidents").glob("*.jsonl.gz")):
+        name = path.name.removesuffix(".jsonl.gz")
+        with (folder / f"{name}.jsonl").open("wb") as out:
+            subprocess.run([BADBUZZ, "replay", path, "--json", *options], stdout=out, check=True)
+        runs.append(f"{name}={folder / f'{name}.jsonl'}")
+    scorer = SHARED / "tools" / "incident_score.py"
+    done = subprocess.run([sys.executable, scorer, "--json", "--together", *runs], capture_output=True, check=True)
+    scores: dict[str, Any] = json.loads(done.stdout)
+    return scores
+
+
+def incidents(folder: Path) -> str:
+    """Write the table of incidents, hits and misses."""
+    got = incident_scores(folder)
+    rows = ["| what happened | class | mentions | any alert | warning | critical |", "|---|---|---|---|---|---|"]
+    for row in sorted(got["incidents"], key=lambda r: (r["class"] != "crisis", r["class"], r["name"])):
+        told = [_delay(row[level]) for level in ("any", "warning", "critical")]
+        rows.append(f"| {row['name']} | {row['class']} | {row['mentions']:,} | {' | '.join(told)} |")
+    rows += [
+        "",
+        "| measure | figure |",
+        "|---|---|",
+        f"| crises found | {got['found']} of {got['crises']} |",
+        f"| found at warning | {got['found_at_warning']} |",
+        f"| found at critical | {got['found_at_critical']} |",
+        f"| found within 60 minutes of the first mention | {got['found_within_60_min']} |",
+        f"| median delay | {got['median_delay_min']} min |",
+        f"| surges of joy paged as a crisis | {got['benign_paged_as_crisis']} |",
+        f"| coordinated floods paged critical | {got['coordinated_paged_critical']} |",
+        f"| brand-weeks watched | {got['brand_weeks']} |",
+        f"| false warning pages per brand-week | {got['false_warning_pages_per_brand_week']} |",
+        f"| false pages of any kind per brand-week | {got['false_pages_per_brand_week']} |",
+        "",
+        "| file | brand-weeks | warning pages outside any incident | all pages outside any incident |",
+        "|---|---|---|---|",
+    ]
+    for name, row in got["by_file"].items():
+        rows.append(f"| {name} | {row['weeks']:,} | {row['warning_pages']} | {row['all_pages']} |")
+    return "\n".join(rows)
+
+
+def _delay(found: dict[str, int] | None) -> str:
+    return "-" if found is None else f"{found['delay_min']} min, {found['mentions_seen']} mentions"
+
+
+def nab(folder: Path) -> str:
+    """Write the table of NAB's series, stock river detectors beside."""
+    rows = [
+        "| detector | standard | low FP | low FN | strict hits | false alarms per brand-week |",
+        "|---|---|---|---|---|---|",
+    ]
+    series = SHARED / "data" / "nab" / "realTweets"
+    for name, contender in CONTENDERS.items():
+        out = folder / "nab" / name
+        nab_results(contender.detector, out, series, contender.gate)
+        got = nab_score(SHARED / "tools" / "nab_score.py", out)
+        rows.append(
+            f"| {name} | {got.standard} | {got.low_fp} | {got.low_fn} | {got.hits} of {got.labels} | "
+            f"{got.false_alarms_per_brand_week} |"
+        )
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    main()
