@@ -162,7 +162,7 @@ class NegativityModel:
         Returns
         -------
         float
-            Probability, to four decimals, that the text is negative, where a third of texts are.
+            Probability, to four decimals, that the text is negative, where three of seven texts are.
 
         Examples
         --------

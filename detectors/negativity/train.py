@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from detectors.negativity.evaluate import TRAINING, Example, load, near_copies, table
 from detectors.negativity.features import HASH_BITS, PAIR, hashes, read, split
@@ -42,6 +42,7 @@ SIZE: Final = 0.6  # power of a source's size in its share of the loss: 0.75 ran
 RIDGE: Final = 3e-6
 PASSES: Final = 60
 HELD_OUT: Final = 0.1  # of the texts, for calibration
+NEGATIVE: Final = 3 / 7  # share a score is calibrated for; at 1/3, 0.5 finds 45 % of complaints at airlines, at 3/7 61 %
 
 
 class Corpus(NamedTuple):
@@ -221,6 +222,7 @@ def train(examples: Sequence[Example], seed: int) -> dict[str, Any]:
     chosen = held_out & np.array([example.source in complete for example in examples])
     value = evidence(corpus, quantise(weights, top))
     gain, bias = calibrate(value, negative, share(examples, chosen, 0))
+    bias += logit(NEGATIVE) - logit(1 / 3)
     tested = [examples[place] for place in np.flatnonzero(held_out).tolist()]
     known = {examples[place].text for place in np.flatnonzero(~held_out).tolist()}
     fresh = ~near_copies([example.text for example in tested], known)
