@@ -43,7 +43,7 @@ class Baseline:
         *,
         memory: float = 168.0,
         prior_hours: float = 24.0,
-        prior_weight: float = 12.0,
+        prior_weight: float = 16.0,
         profile_memory: float = 336.0,
         profile_prior: float = 60.0,
     ) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["NegativeGrowth", "turned"]
 
 # Score from which a span is a surge of its own, whose tone its shorter spans share unless they differ this surely.
-SURGING = 2.0
+SURGING = 1.0
 TURNED = 3.5
 
 
