@@ -4,16 +4,16 @@ A snapshot rewrites the brand's own row (a few kilobytes); a minute's row is wri
 dropped after `KEPT_MINUTES`. A watch restored from its rows goes on to the byte.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from detectors.brand import BrandDetector
-from detectors.trending import RECENT_HOURS, Sample
+from detectors.trending import Sample
 from streams.brand_watch import BrandWatch
 from streams.config import Config
-from streams.context import REMEMBERED_MINUTES, MinuteContext
+from streams.context import ClosedMinute
 from streams.errors import InputError
 from streams.incident_event import Incident
 from streams.rollup import Rollup
@@ -31,7 +31,7 @@ class BrandRow(msgspec.Struct, array_like=True, frozen=True):
         Version of the record.
     applied
         Last offset of `rollups` applied, by partition of `rollups`.
-    opened, newest, open_buckets, incident
+    opened, hour, newest, open_buckets, incident
         As in `BrandWatch`.
     learned
         State of its detectors, plain numbers.
@@ -40,6 +40,7 @@ class BrandRow(msgspec.Struct, array_like=True, frozen=True):
     v: int
     applied: list[tuple[int, int]]
     opened: int | None
+    hour: int
     newest: list[tuple[int, int]]
     open_buckets: list[Rollup]
     incident: Incident | None
@@ -47,10 +48,10 @@ class BrandRow(msgspec.Struct, array_like=True, frozen=True):
 
 
 class MinuteRow(msgspec.Struct, array_like=True, frozen=True):
-    """One closed minute: what the detectors need of it for a day, and what a person may be told of it."""
+    """One closed minute: what the detectors need of it for a day, and its rollups less what only they needed."""
 
     recent: list[Any]
-    context: MinuteContext
+    rollups: list[Rollup]
 
 
 _encode = msgspec.msgpack.Encoder(order="sorted").encode
@@ -67,6 +68,7 @@ def brand_row(watch: BrandWatch, applied: Mapping[int, int]) -> bytes:
             VERSION,
             sorted(applied.items()),
             watch.opened,
+            watch.hour,
             sorted(watch.newest.items()),
             buckets,
             watch.incident,
@@ -77,8 +79,9 @@ def brand_row(watch: BrandWatch, applied: Mapping[int, int]) -> bytes:
 
 def minute_row(watch: BrandWatch, minute: int) -> bytes:
     """Encode the row of a minute that has just closed."""
-    context = next(row for row in reversed(watch.context.rows) if row.minute == minute)
-    return _encode(MinuteRow(watch.detector.recent_row(minute), context))
+    closed = next(row for row in reversed(watch.context.rows) if row.minute == minute)
+    told = [msgspec.structs.replace(rollup, voices=(), texts=()) for rollup in closed.rollups]
+    return _encode(MinuteRow(watch.detector.recent_row(minute), told))
 
 
 def terms_row(watch: BrandWatch) -> bytes:
@@ -119,21 +122,13 @@ def restore(
     if kept.v != VERSION:
         raise InputError(f"expected a row of version {VERSION} for {brand!r}, got version {kept.v}: update this worker")
     watch = BrandWatch(brand, config)
-    watch.opened, watch.incident = kept.opened, kept.incident
+    watch.opened, watch.hour, watch.incident = kept.opened, kept.hour, kept.incident
     watch.newest.update(kept.newest)
     for rollup in kept.open_buckets:
         watch.buckets.setdefault(rollup.minute, {})[rollup.network] = rollup
-    contexts = [entry.context for entry in rows.values()]
-    for context in contexts:
-        watch.context.add(context)
-    watch.trending.restore(background, ((c.minute, samples) for c, samples in _samples(contexts)))
+    for minute, closed in rows.items():
+        watch.context.add(ClosedMinute(minute, closed.rollups))
+    watch.trending.restore(background)
     recent = {minute: entry.recent for minute, entry in rows.items() if entry.recent}
     watch.detector = BrandDetector.restore(config.settings(brand), kept.learned, recent)
     return watch, dict(kept.applied)
-
-
-def _samples(contexts: list[MinuteContext]) -> Iterable[tuple[MinuteContext, list[Sample]]]:
-    newest = contexts[-1].minute if contexts else 0
-    for context in contexts:
-        if context.counts.mentions and context.minute > newest - (RECENT_HOURS + 1) * 60 - REMEMBERED_MINUTES:
-            yield context, [Sample(post.identity, post.text) for _, posts in context.posts for post in posts]

@@ -11,7 +11,7 @@ from detectors.brand import BrandDetector, Change
 from detectors.observation import Observation, Post
 from detectors.trending import Sample, TrendingTerms
 from streams.config import Config
-from streams.context import Context, MinuteContext
+from streams.context import ClosedMinute, Context
 from streams.incident_event import Incident, IncidentEvent, incident_event
 from streams.rollup import HASHES, MAX_VOICES, Rollup, merge
 from streams.terms import extract_terms, post_key
@@ -38,6 +38,8 @@ class BrandWatch:
         Open buckets: minute, then network.
     closed
         Minutes closed since the last snapshot that hold something.
+    hour
+        Hour of the newest closed minute, in hours since the epoch: those before it are in the background of terms.
     incident
         The open one.
 
@@ -61,6 +63,7 @@ class BrandWatch:
         self.incident: Incident | None = None
         self._leave_out = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
         self.closed: list[int] = []
+        self.hour = 0
         self.newest: dict[int, int] = {}
         self.buckets: dict[int, dict[str, Rollup]] = {}
 
@@ -106,7 +109,7 @@ class BrandWatch:
         return self._close(opened) if self.opened is None or opened > self.opened else []
 
     def spreading(self, minute: int, since: int | None = None) -> list[tuple[str, int]]:
-        """Give the terms that spread and how often they were sampled, best first.
+        """Give the terms that spread and how many sampled mentions say them, best first.
 
         Parameters
         ----------
@@ -115,27 +118,40 @@ class BrandWatch:
         since
             From when on; default an hour ago.
         """
-        return self.trending.top(minute, minute - 60 if since is None else since, leave_out=self._leave_out)
+        rollups = self.context.rollups(minute - 60 if since is None else since, minute)
+        return self.trending.top((post.text for rollup in rollups for post in rollup.posts), leave_out=self._leave_out)
 
     def _close(self, opened: int) -> list[IncidentEvent]:
         events: list[IncidentEvent] = []
-        for minute in sorted(m for m in self.buckets if m < opened):
+        for minute in sorted([m for m in self.buckets if m < opened]):
             events += self._close_bucket(minute, self.buckets.pop(minute))
-        events += self._events(self.detector.advance(opened))
+        if self.incident is not None:
+            events += self._events(self.detector.advance(opened))
         self.opened = opened
         return events
 
     def _close_bucket(self, minute: int, bucket: dict[str, Rollup]) -> list[IncidentEvent]:
-        rollups = [bucket[network] for network in sorted(bucket)] if len(bucket) > 1 else list(bucket.values())
-        # What happened in quiet time happened before this minute is known.
-        events = self._events(self.detector.advance(minute))
-        self.context.add(MinuteContext.of(minute, rollups))
+        # What happened in quiet time, which only an open incident notices, happened before this minute is known.
+        events = [] if self.incident is None else self._events(self.detector.advance(minute))
+        if minute // 60 > self.hour:
+            self._learn_terms(minute // 60)
+        rollups = [bucket[network] for network in sorted(bucket)]
+        self.context.add(ClosedMinute(minute, rollups))
         self.closed.append(minute)
         seen = observation(minute, rollups, self.config.negative_at)
         if seen.mentions:
-            self.trending.learn_one(minute, [Sample(p.identity, p.text) for rollup in rollups for p in rollup.posts])
-            events += self._events(self.detector.observe(seen))
+            changes = self.detector.observe(seen)
+            if changes:
+                events += self._events(changes)
         return events
+
+    def _learn_terms(self, hour: int) -> None:
+        """Let what was said in the last hour heard join the background."""
+        first = self.hour * 60
+        posts = [post for rollup in self.context.rollups(first, first + 60) for post in rollup.posts]
+        if posts:
+            self.trending.learn_one(self.hour // 24, [Sample(post.identity, post.text) for post in posts])
+        self.hour = hour
 
     def _events(self, changes: list[Change]) -> list[IncidentEvent]:
         events = []

@@ -1,7 +1,8 @@
 """What a person is told beside the figures: on which network, by which posts, how it is being answered."""
 
 from collections import deque
-from typing import NamedTuple, Self
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from detectors.brand import Change
 from streams.rollup import Counts, PostRow, Rollup
@@ -9,40 +10,15 @@ from streams.rollup import Counts, PostRow, Rollup
 REMEMBERED_MINUTES = 360
 
 
-class MinuteContext(NamedTuple):
-    """One closed minute: mentions and negatives of each network, sums, weaknesses, and the posts to show."""
+class ClosedMinute(NamedTuple):
+    """One closed minute: its rollups, one a network."""
 
     minute: int
-    networks: dict[str, tuple[int, int]]
-    counts: Counts
-    weaknesses: dict[str, tuple[int, int]]
-    posts: list[tuple[str, tuple[PostRow, ...]]]
-
-    @classmethod
-    def of(cls, minute: int, rollups: list[Rollup]) -> Self:
-        """Gather the rollups of one minute, one a network.
-
-        Examples
-        --------
-        >>> MinuteContext.of(7, [Rollup("Acme", "forum", 7, 0, Counts(mentions=2, negatives=1))]).networks
-        {'forum': (2, 1)}
-        """
-        counts = rollups[0].counts
-        weaknesses = dict(rollups[0].weaknesses)
-        for rollup in rollups[1:]:
-            counts = counts.plus(rollup.counts)
-            _add(weaknesses, rollup.weaknesses)
-        return cls(
-            minute,
-            {r.network: (r.counts.mentions, r.counts.negatives) for r in rollups if r.counts.mentions},
-            counts,
-            weaknesses,
-            [(rollup.network, rollup.posts) for rollup in rollups],
-        )
+    rollups: list[Rollup]
 
 
 class Window(NamedTuple):
-    """The minutes of an incident's window, summed."""
+    """Some closed minutes, summed: mentions and negatives of each network and weakness, and the posts to show."""
 
     networks: dict[str, tuple[int, int]]
     counts: Counts
@@ -56,24 +32,31 @@ class Context:
     Examples
     --------
     >>> context = Context()
-    >>> context.add(MinuteContext(7, {"forum": (2, 1)}, Counts(mentions=2), {}, []))
+    >>> context.add(ClosedMinute(7, [Rollup("Acme", "forum", 7, 0, Counts(mentions=2, negatives=1))]))
     >>> context.window(0, 10).networks
     {'forum': (2, 1)}
     """
 
     def __init__(self) -> None:
-        self.rows: deque[MinuteContext] = deque()
+        self.rows: deque[ClosedMinute] = deque()
 
-    def add(self, row: MinuteContext) -> None:
+    def add(self, row: ClosedMinute) -> None:
         """Remember a minute, later than the last."""
-        while self.rows and self.rows[0].minute <= row.minute - REMEMBERED_MINUTES:
-            self.rows.popleft()
-        self.rows.append(row)
+        rows = self.rows
+        while rows and rows[0].minute <= row.minute - REMEMBERED_MINUTES:
+            rows.popleft()
+        rows.append(row)
 
     def since(self, change: Change) -> int:
         """Give the minute from which on a change is told: while it goes on, or as far as its detector looks back."""
         first = min(change.since, change.minute - change.window)
         return max(first, change.minute - REMEMBERED_MINUTES)
+
+    def rollups(self, first: int, end: int) -> Iterator[Rollup]:
+        """Give the rollups of the minutes from `first` up to, not including, `end`, in order."""
+        for row in self.rows:
+            if first <= row.minute < end:
+                yield from row.rollups
 
     def window(self, first: int, end: int) -> Window:
         """Sum the minutes from `first` up to, not including, `end`."""
@@ -81,20 +64,18 @@ class Context:
         networks: dict[str, tuple[int, int]] = {}
         weaknesses: dict[str, tuple[int, int]] = {}
         posts: dict[tuple[str, str], PostRow] = {}
-        for row in self.rows:
-            if not first <= row.minute < end:
-                continue
-            counts = counts.plus(row.counts)
-            _add(networks, row.networks)
-            _add(weaknesses, row.weaknesses)
-            for network, rows in row.posts:
-                for post in rows:
-                    known = posts.get((network, post.id))
-                    posts[network, post.id] = max(known, post) if known else post
+        for rollup in self.rollups(first, end):
+            counts = counts.plus(rollup.counts)
+            if rollup.counts.mentions:
+                _add(networks, rollup.network, rollup.counts.mentions, rollup.counts.negatives)
+            for tag, (mentions, negatives) in rollup.weaknesses.items():
+                _add(weaknesses, tag, mentions, negatives)
+            for post in rollup.posts:
+                known = posts.get((rollup.network, post.id))
+                posts[rollup.network, post.id] = max(known, post) if known else post
         return Window(networks, counts, weaknesses, [(network, post) for (network, _), post in posts.items()])
 
 
-def _add(total: dict[str, tuple[int, int]], more: dict[str, tuple[int, int]]) -> None:
-    for key, (mentions, negatives) in more.items():
-        before = total.get(key, (0, 0))
-        total[key] = (before[0] + mentions, before[1] + negatives)
+def _add(total: dict[str, tuple[int, int]], key: str, mentions: int, negatives: int) -> None:
+    before = total.get(key, (0, 0))
+    total[key] = (before[0] + mentions, before[1] + negatives)

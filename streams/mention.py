@@ -16,6 +16,8 @@ from streams.errors import MentionError
 
 MAX_BYTES = 256 * 1024
 MAX_NESTING = 32
+FUTURE_MS = 60_000
+"""How far ahead of the clock an event time may be: one bad clock must not close a brand's buckets."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before any network: an older time is a broken clock
 
 Kind = Literal["post", "reply", "repost", "review", "deletion", "block", "scheduled", "heartbeat"]
@@ -221,19 +223,6 @@ def _check_nesting(line: bytes) -> None:
         depth += (found in b"[{") - (found in b"]}")
         if depth > MAX_NESTING:
             raise MentionError("nesting", f"expected at most {MAX_NESTING} levels")
-
-
-def from_future(mention_ms: int, now_ms: int) -> bool:
-    """Tell whether an event time lies more than a minute ahead of the clock.
-
-    One such time would close every bucket of its brand.
-
-    Examples
-    --------
-    >>> from_future(61_000, 0), from_future(60_000, 0)
-    (True, False)
-    """
-    return mention_ms > now_ms + 60_000
 
 
 def utc(ms: int) -> datetime:

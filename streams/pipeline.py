@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from operator import add
 
 from streams.brand_watch import BrandWatch
 from streams.config import Config
@@ -30,8 +31,6 @@ class Pipeline:
 
     Attributes
     ----------
-    counts
-        Sums over everything watched.
     refused
         Dead letters by reason.
     newest_ms
@@ -63,11 +62,16 @@ class Pipeline:
         self.scorer = Scorer(config, model)
         self.dead_letter = dead_letter
         self.brands = brands
-        self.counts = Counts()
+        self._sums = list(Counts())
         self.messages = 0
         self.newest_ms = 0
         self.refused: Counter[str] = Counter()
         self.watches: dict[str, BrandWatch] = {}
+
+    @property
+    def counts(self) -> Counts:
+        """Sums over everything watched."""
+        return Counts(*self._sums)
 
     def run(self, messages: Iterable[Message]) -> list[IncidentEvent]:
         """Take one batch, in its order, and give what changed."""
@@ -82,7 +86,7 @@ class Pipeline:
         for rollup in rollups:
             if self.brands and rollup.brand not in self.brands:
                 continue
-            self.counts = self.counts.plus(rollup.counts)
+            self._sums = [*map(add, self._sums, rollup.counts)]
             self.newest_ms = max(self.newest_ms, rollup.newest)
             watch = self.watches.get(rollup.brand)
             if watch is None:

@@ -13,6 +13,7 @@ doi:10.1145/1281100.1281133.
 
 from collections.abc import Collection, Iterable
 from heapq import nlargest, nsmallest
+from itertools import chain
 from operator import add
 from typing import NamedTuple
 
@@ -191,8 +192,8 @@ def merge_voices(a: Iterable[Voice], b: Iterable[Voice]) -> tuple[Voice, ...]:
     >>> merge_voices([Voice(1, 9, 0, False, 10)], [Voice(1, 8, 0, True, 5)])
     (Voice(author=1, text=8, origin=0, negative=True, followers=10),)
     """
-    merged = {voice.author: voice for voice in a}
-    for voice in b:
+    merged: dict[int, Voice] = {}
+    for voice in chain(a, b):
         known = merged.get(voice.author)
         merged[voice.author] = one_voice(known, voice) if known else voice
     return tuple(sorted(merged.values())[:MAX_VOICES])
@@ -206,6 +207,8 @@ def one_voice(a: Voice, b: Voice) -> Voice:
 
 def best_posts(posts: Collection[PostRow]) -> tuple[PostRow, ...]:
     """Keep the posts of widest reach, the most reposted, and a sample, each by a total order."""
+    if len(posts) <= 1:
+        return tuple(posts)
     if len(posts) <= MAX_SAMPLES:
         return tuple(sorted(posts))
     sampled = nsmallest(MAX_SAMPLES, posts)

@@ -3,8 +3,10 @@
 from detectors.observation import Voice
 from streams.config import BrandConfig
 from streams.mention import Mention
-from streams.rollup import MAX_SNIPPET, MAX_TEXTS, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
+from streams.rollup import MAX_SNIPPET, MAX_TEXTS, Counts, PostRow, Rollup, best_posts, merge_voices
 from streams.terms import hash64, post_key, text_hash, visible
+
+_DEEDS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
 
 
 class RollupBuilder:
@@ -18,26 +20,26 @@ class RollupBuilder:
         Whose and where.
     minute
         Start of the bucket, in minutes since the epoch.
+    known
+        What is known of the brand.
     """
 
-    __slots__ = ("_posts", "_texts", "_voices", "_weaknesses", "brand", "minute", "network", "newest", "sums")
+    __slots__ = ("_others", "_said", "brand", "known", "minute", "network", "newest")
 
-    def __init__(self, brand: str, network: str, minute: int) -> None:
+    def __init__(self, brand: str, network: str, minute: int, known: BrandConfig) -> None:
         self.brand = brand
         self.network = network
         self.minute = minute
+        self.known = known
         self.newest = 0
-        self.sums: dict[str, int] = {}
-        self._voices: dict[int, Voice] = {}
-        self._texts: set[int] = set()
-        self._posts: list[PostRow] = []
-        self._weaknesses: dict[str, tuple[int, int]] = {}
+        self._said: list[tuple[Mention, int, int, bool]] = []
+        self._others: dict[str, int] = {}
 
-    def count(self, name: str, number: int = 1) -> None:
-        """Add to one of the `Counts`."""
-        self.sums[name] = self.sums.get(name, 0) + number
+    def count(self, name: str) -> None:
+        """Add one to one of the `Counts`."""
+        self._others[name] = self._others.get(name, 0) + 1
 
-    def add(self, mention: Mention, identity: int, negativity: float, negative: bool, brand: BrandConfig) -> None:
+    def add(self, mention: Mention, identity: int, negativity: float, negative: bool) -> None:
         """Add what somebody said.
 
         Parameters
@@ -50,40 +52,8 @@ class RollupBuilder:
             0 to 1.
         negative
             Whether that counts as negative.
-        brand
-            Its known weaknesses.
         """
-        text = mention.text or ""
-        repost_of, author = mention.repost_of, mention.author
-        compared = text_hash(text)
-        repost = repost_of is not None or mention.kind == "repost"
-        thousandths = round(1000 * negativity)
-        self._count_said(mention, thousandths, negative, repost)
-        voice = Voice(
-            identity if author is None else hash64(f"{self.network}\0{author}"),
-            0 if repost else compared,
-            0 if repost_of is None else post_key(self.network, repost_of),
-            negative,
-            mention.followers or 0,
-        )
-        known = self._voices.get(voice.author)
-        self._voices[voice.author] = one_voice(known, voice) if known else voice
-        self._texts.add(compared or hash64(text))
-        self._posts.append(
-            PostRow(
-                identity,
-                max(voice.followers, mention.views or 0),
-                mention.reposts or 0,
-                thousandths,
-                mention.id,
-                author or "",
-                voice.origin,
-                text[:MAX_SNIPPET],
-                mention.url or "",
-            )
-        )
-        if brand.weaknesses:
-            self._add_weaknesses(text, negative, brand)
+        self._said.append((mention, identity, round(1000 * negativity), negative))
 
     def add_official(self, mention: Mention) -> None:
         """Add what the brand itself said or did."""
@@ -97,41 +67,52 @@ class RollupBuilder:
         if mention.kind in _DEEDS:
             self.count(_DEEDS[mention.kind])
 
-    def _count_said(self, mention: Mention, thousandths: int, negative: bool, repost: bool) -> None:
-        sums = self.sums
-        sums["mentions"] = sums.get("mentions", 0) + 1
-        sums["negativity"] = sums.get("negativity", 0) + thousandths
-        if negative:
-            self.count("negatives")
-        if repost:
-            self.count("reposts")
-        elif negative:
-            self.count("complaints")
-        if mention.kind == "reply":
-            self.count("replies")
-        if mention.views:
-            self.count("views", mention.views)
-
-    def _add_weaknesses(self, text: str, negative: bool, brand: BrandConfig) -> None:
-        lowered = visible(text).lower()
-        for tag, phrases in brand.weaknesses.items():
-            if any(phrase.lower() in lowered for phrase in phrases):
-                mentions, negatives = self._weaknesses.get(tag, (0, 0))
-                self._weaknesses[tag] = (mentions + 1, negatives + negative)
-
     def build(self) -> Rollup:
         """Give the rollup."""
+        voices: list[Voice] = []
+        texts: list[int] = []
+        posts: list[PostRow] = []
+        mentions = negatives = negativity = reposts = replies = views = complaints = 0
+        for mention, identity, thousandths, negative in self._said:
+            text = mention.text or ""
+            author, repost_of, seen = mention.author, mention.repost_of, mention.views or 0
+            repost = repost_of is not None or mention.kind == "repost"
+            compared = text_hash(text)
+            mentions += 1
+            negatives += negative
+            negativity += thousandths
+            reposts += repost
+            complaints += negative and not repost
+            replies += mention.kind == "reply"
+            views += seen
+            followers = mention.followers or 0
+            origin = post_key(self.network, repost_of) if repost_of is not None else 0
+            key = hash64(f"{self.network}\0{author}") if author is not None else identity
+            voices.append(Voice(key, 0 if repost else compared, origin, negative, followers))
+            texts.append(compared or hash64(text))
+            reach = followers if followers > seen else seen
+            url, snippet = mention.url or "", text[:MAX_SNIPPET]
+            shared = mention.reposts or 0
+            posts.append(PostRow(identity, reach, shared, thousandths, mention.id, author or "", origin, snippet, url))
+        counts = Counts(mentions, negatives, negativity, reposts, replies, views, complaints)
         return Rollup(
             self.brand,
             self.network,
             self.minute,
             self.newest,
-            Counts(**self.sums),
-            tuple(sorted(self._voices.values())[:MAX_VOICES]),
-            tuple(sorted(self._texts)[:MAX_TEXTS]),
-            best_posts(self._posts),
-            self._weaknesses,
+            counts._replace(**self._others) if self._others else counts,
+            tuple(voices) if mentions <= 1 else merge_voices(voices, ()),
+            tuple(texts) if mentions <= 1 else tuple(sorted(set(texts))[:MAX_TEXTS]),
+            best_posts(posts),
+            self._weaknesses() if self.known.weaknesses else {},
         )
 
-
-_DEEDS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
+    def _weaknesses(self) -> dict[str, tuple[int, int]]:
+        found: dict[str, tuple[int, int]] = {}
+        for mention, _, _, negative in self._said:
+            lowered = visible(mention.text or "").lower()
+            for tag, phrases in self.known.weaknesses.items():
+                if any(phrase.lower() in lowered for phrase in phrases):
+                    before = found.get(tag, (0, 0))
+                    found[tag] = (before[0] + 1, before[1] + negative)
+        return found

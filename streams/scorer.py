@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
 from detectors.negativity import with_rating
-from streams.config import BrandConfig, Config
+from streams.config import Config
 from streams.deadletters import DeadLetter
 from streams.errors import MentionError
-from streams.mention import Mention, decode, from_future, milliseconds
+from streams.mention import FUTURE_MS, Mention, decode, milliseconds
 from streams.rollup import Rollup
 from streams.rollup_builder import RollupBuilder
 from streams.seen import SeenIds
@@ -23,8 +23,8 @@ from streams.watermark import HOUR_MS, MINUTE_MS, oldest_open_minute
 SPOKEN = frozenset(("post", "reply", "repost", "review"))
 """Kinds that say something; the others do something."""
 
-Spoken = tuple[RollupBuilder, Mention, int, BrandConfig]
-"""A mention to be scored: where it goes, itself, its identity's hash, what is known of its brand."""
+Spoken = tuple[RollupBuilder, Mention, int]
+"""A mention to be scored: where it goes, itself, its identity's hash."""
 
 
 class TextModel(Protocol):
@@ -91,8 +91,8 @@ class Scorer:
         partition
             Lateness is judged within a partition.
         """
-        now_ms = self.clock()
-        collected = _Collected()
+        latest_ms = self.clock() + FUTURE_MS
+        collected = _Collected(self.config)
         letters: list[DeadLetter] = []
         read = 0
         for source, offset, line in messages:
@@ -100,7 +100,7 @@ class Scorer:
             try:
                 mention = decode(line)
                 ms = milliseconds(mention)
-                if from_future(ms, now_ms):
+                if ms > latest_ms:
                     raise MentionError("future", f"expected a time up to a minute from now, got {mention.created_at}")
             except MentionError as error:
                 letters.append(DeadLetter(error.reason, error.detail, source, offset, line))
@@ -112,9 +112,10 @@ class Scorer:
     def _place(self, mention: Mention, ms: int, partition: int, collected: "_Collected") -> None:
         """Find a mention's bucket: its own minute, or the oldest open one where it is late."""
         brand = mention.brand
-        newest = self._newest.get((partition, brand), ms)
+        key = (partition, brand)
+        newest = self._newest.get(key, ms)
         if ms >= newest:
-            self._newest[partition, brand] = ms
+            self._newest[key] = ms
         opened = oldest_open_minute(newest, self.config.lateness_ms)
         minute = ms // MINUTE_MS
         late = minute < opened
@@ -134,27 +135,27 @@ class Scorer:
             builder.count("late")
         elif ms > builder.newest:
             builder.newest = ms
-        known = self.config.brand(brand)
-        if mention.official or mention.author in known.official_accounts:
+        if mention.official or mention.author in builder.known.official_accounts:
             builder.add_official(mention)
         elif mention.kind in SPOKEN:
-            collected.spoken.append((builder, mention, identity, known))
+            collected.spoken.append((builder, mention, identity))
         else:
             builder.add_deed(mention)
 
     def _add_spoken(self, spoken: list[Spoken]) -> None:
-        scores = self.model.score_many([mention.text or "" for _, mention, _, _ in spoken])
+        scores = self.model.score_many([mention.text or "" for _, mention, _ in spoken])
         negative_at = self.config.negative_at
-        for (builder, mention, identity, known), score in zip(spoken, scores, strict=True):
+        for (builder, mention, identity), score in zip(spoken, scores, strict=True):
             negativity = score if mention.rating is None else with_rating(score, mention.rating)
-            builder.add(mention, identity, negativity, negativity >= negative_at, known)
+            builder.add(mention, identity, negativity, negativity >= negative_at)
 
 
 class _Collected:
     """The rollups of one batch while they are being built."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: Config) -> None:
         self.spoken: list[Spoken] = []
+        self._config = config
         self._builders: dict[tuple[str, int, str], RollupBuilder] = {}
         self._heard: dict[tuple[str, str], int] = {}
 
@@ -162,7 +163,7 @@ class _Collected:
         key = (brand, minute, network)
         found = self._builders.get(key)
         if found is None:
-            found = self._builders[key] = RollupBuilder(brand, network, minute)
+            found = self._builders[key] = RollupBuilder(brand, network, minute, self._config.brand(brand))
         return found
 
     def hear(self, brand: str, network: str, ms: int) -> None:

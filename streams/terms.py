@@ -80,6 +80,8 @@ def text_hash(text: str) -> int:
     >>> text_hash("Never buying from them again") == text_hash("@acme never buying from THEM again!!")
     True
     """
+    if len(text) < COMPARED_FROM:
+        return 0
     norm = compared(text)
     return hash64(norm) or 1 if len(norm) >= COMPARED_FROM else 0
 

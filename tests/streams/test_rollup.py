@@ -44,13 +44,13 @@ said = st.fixed_dictionaries(
 
 
 def build(rows: Sequence[tuple[int, dict[str, object]]]) -> Rollup:
-    builder = RollupBuilder("Acme", "forum", 7)
+    builder = RollupBuilder("Acme", "forum", 7, BRAND)
     for number, row in rows:
         fields = {key: value for key, value in row.items() if key != "negativity"}
         negativity = row["negativity"]
         assert isinstance(negativity, float)
         mention = decode(mention_line(number, number % 60, **fields))
-        builder.add(mention, hash64(mention.id), negativity, negativity >= 0.5, BRAND)
+        builder.add(mention, hash64(mention.id), negativity, negativity >= 0.5)
         builder.newest = max(builder.newest, number)
     return builder.build()
 
