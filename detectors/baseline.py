@@ -113,6 +113,7 @@ class Baseline:
             self.day += days - 1
             hour += days * _DAY
             self._set_rate()
+            self._shape_profile()
         while hour < end:
             self.learn(hour, 0.0)
             hour += 1

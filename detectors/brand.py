@@ -23,7 +23,7 @@ __all__ = ["BrandDetector", "Change"]
 VERSION = 1
 STEP = 5
 # An incident goes on while a score is at most this much under the watch score.
-RELEASE = 1.5
+RELEASE = 2.0
 DAY = 1440
 # Fields of a minute, in their order.
 FRESH, NEGATIVE, COPIES, VOICES, MENTIONS = range(5)
@@ -161,7 +161,7 @@ class BrandDetector:
         if volume.learning((end - 1) // HOUR):
             return
         found = self._criteria(end)
-        alive = incident.open and self._alive(end)
+        alive = bool(found.posts) or (incident.open and self._alive(end))
         coordinated = "coordinated" in found.criteria
         if incident.update(end, found.level, alive) or (coordinated and incident.lower(WATCH)):
             if not incident.open:
@@ -178,7 +178,7 @@ class BrandDetector:
             and negative.observed >= s.warning_authors
             and self._exceeds_last(NEGATIVE, negative)
         )
-        posts = self.reach.significant() if self.reach.posts else []
+        posts = self.reach.significant(end) if self.reach.posts else []
         criteria = [
             name for name, holds in (("surge", surges), ("negative_growth", grows), ("reach", bool(posts))) if holds
         ]

@@ -80,7 +80,8 @@ class Dispersion:
 
     __slots__ = ("_decay", "every", "excess", "prior", "squares", "value", "weight")
 
-    LOWEST, HIGHEST = 0.01, 2.0
+    # Real brands are never Poisson, and estimates lean low because bursts are left out of them.
+    LOWEST, HIGHEST = 0.1, 2.0
 
     def __init__(self, prior: float, weight: float, memory: float, every: float = 1.0) -> None:
         self.prior = prior

@@ -28,7 +28,8 @@ class Freshness:
 
     A voice is fresh unless its author spoke in the last `author_minutes` or its text was seen in the last
     `text_minutes`. A copy is the same text from another author. One author who posts all day counts once in six hours,
-    a text that a thousand accounts paste counts once a day.
+    a text that a thousand accounts paste counts once a day. Each repost is a fresh voice, but only the first of a
+    publication may be a negative one: a thousand reposts are one opinion, and the reach criterion's business.
 
     Parameters
     ----------
@@ -68,17 +69,21 @@ class Freshness:
         oldest_text = minute - self.text_minutes
         fresh = negatives = copies = 0
         row = []
-        for author, text, _, negative, _ in voices:
+        for author, text, origin, negative, _ in voices:
             new = authors.get(author, NEVER) < oldest_author
             authors[author] = minute
-            if text:
-                seen = texts.get(text)
+            said = text or origin
+            if said:
+                seen = texts.get(said)
                 if seen is not None and seen[0] >= oldest_text:
-                    new = False
-                    if seen[1] != author:
-                        copies += 1
-                texts[text] = (minute, author)
-            row.append((author, text))
+                    if text:
+                        new = False
+                        copies += seen[1] != author
+                    else:
+                        # Who reposts joins in; what one text says, or is mistaken to say, counts once.
+                        negative = False  # noqa: PLW2901
+                texts[said] = (minute, author)
+            row.append((author, said))
             if new:
                 fresh += 1
                 negatives += negative

@@ -46,8 +46,8 @@ class Incident:
         return self.severity > CALM
 
     def update(self, minute: int, level: int, alive: bool) -> bool:
-        """Take in the level that the criteria ask for at a minute; return whether the severity changed."""
-        if level > CALM or alive:
+        """Take in the level asked for at a minute and whether what opened it goes on; return whether it changed."""
+        if level > self.severity or alive:
             self.alive_at = minute
         if level > self.severity:
             if self.severity == CALM:

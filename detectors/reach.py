@@ -62,10 +62,10 @@ class Reach:
     >>> from detectors.observation import Observation, Post, Voice
     >>> r = Reach(least=50_000)
     >>> r.learn(Observation(0, 1, 1, [], 1.0, [Post("a", 9, 80_000, 0, True)]))
-    >>> r.significant()
+    >>> r.significant(1)
     []
     >>> r.learn(Observation(5, 12, 12, [Voice(i, 0, 9, True, 2_000) for i in range(12)]))
-    >>> r.significant()
+    >>> r.significant(6)
     ['a']
     """
 
@@ -122,8 +122,8 @@ class Reach:
         t = self.posts[key] = _Tracked(key, minute)
         return t
 
-    def significant(self) -> list[str]:
-        """Return the identifiers of the negative publications that reach significantly many, most first."""
+    def significant(self, minute: int) -> list[str]:
+        """Return the identifiers of the negative publications seen lately that reach significantly many, most first."""
         if not self.posts:
             return []
         needed = max(float(self.least), self.factor * math.expm1(self.usual))
@@ -131,6 +131,7 @@ class Reach:
             t
             for t in self.posts.values()
             if t.negative
+            and t.last >= minute - self.window
             and t.people >= needed
             and (t.spread - t.reposts_first >= self.passed_on or t.people >= 10 * needed)
         ]

@@ -67,8 +67,8 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     critical_authors: int = 20
     critical_hold: int = 60
     crowd_share: float = 0.85
-    quiet_hold: int = 120
-    aftermath_hours: int = 48
+    quiet_hold: int = 180
+    aftermath_hours: int = 72
     copies_least: int = 4
     copies_share: float = 0.1
     coordinated_hours: int = 24
