@@ -1,0 +1,242 @@
+"""Where the metrics get their values: a scored batch, a brand's watch, an incident event."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from detectors.brand import FRESH, NEGATIVE
+from detectors.burst import HOUR, NEVER, highest_usual
+from detectors.incident import SEVERITIES
+from streams import metrics as m
+from streams.brand_watch import BrandWatch
+from streams.incident_event import CRITERIA, IncidentEvent
+from streams.label_cap import OTHER, clean_label
+from streams.metrics import Metrics
+from streams.rollup import Counts, Rollup
+from streams.scorer import Batch
+
+MAX_TERMS = 120
+SIX_HOURS = 6 * HOUR
+_ACTIONS = (
+    ("official", "official"),
+    ("answer", "answers"),
+    ("deletion", "deletions"),
+    ("block", "blocks"),
+    ("scheduled", "scheduled"),
+)
+_WHILE_OPEN = (
+    m.SINCE,
+    m.CRITERION,
+    m.INFO,
+    m.INCIDENT_OBSERVED,
+    m.INCIDENT_EXPECTED,
+    m.INCIDENT_WINDOW,
+    m.INCIDENT_NEGATIVES,
+    m.INCIDENT_COPIES,
+    m.INCIDENT_REACH,
+)
+
+
+class Signal(NamedTuple):
+    """One signal of a brand at a moment: its score, and the last hour's authors against what is usual."""
+
+    score: float
+    observed: int
+    expected: float
+    usual_max: float
+
+
+def readings(watch: BrandWatch, minute: int) -> dict[str, Signal]:
+    """Read what a brand's detectors see, without changing them.
+
+    Parameters
+    ----------
+    watch
+        The brand's.
+    minute
+        Now, in minutes since the epoch.
+
+    Examples
+    --------
+    >>> from streams.config import Config
+    >>> readings(BrandWatch("Acme", Config()), 100)["volume"].observed
+    0
+    """
+    detector = watch.detector
+    growth, volume, recent = detector.growth, detector.growth.volume, detector.recent
+    start = minute - HOUR
+    usual = volume.expected(start, minute) if volume.hour != NEVER else 0.0
+    uncertain = 1.0 / volume.baseline.shape
+    spread = volume.dispersions[volume.spans.index(HOUR)].value + uncertain
+    negative_spread = growth.dispersions[growth.spans.index(HOUR)].value + uncertain
+    negatives = usual * growth.share
+    return {
+        "volume": Signal(
+            volume.read(minute).score, recent.total(FRESH, start, minute), usual, highest_usual(usual, spread)
+        ),
+        "negatives": Signal(
+            growth.read(minute).score,
+            recent.total(NEGATIVE, start, minute),
+            negatives,
+            highest_usual(negatives, negative_spread),
+        ),
+    }
+
+
+def count_batch(metrics: Metrics, batch: Batch) -> None:
+    """Count what a scorer made of a batch."""
+    metrics.inc(m.MESSAGES, "scorer", by=batch.messages)
+    for letter in batch.letters:
+        metrics.inc(m.DEAD_LETTERS, letter.reason)
+    newest: dict[tuple[m.Family, str], float] = {}
+    for rollup in batch.rollups:
+        _count_rollup(metrics, rollup)
+        for family in _heard(rollup):
+            key = family, rollup.network
+            newest[key] = max(newest.get(key, 0.0), rollup.newest / 1000)
+    for (family, network), at in newest.items():
+        metrics.raise_to(family, at, network)
+
+
+def _heard(rollup: Rollup) -> list[m.Family]:
+    if not rollup.newest:
+        return []  # late mentions and duplicates alone tell nothing new of the source
+    spoken = rollup.counts != Counts()
+    return [m.SOURCE_HEARD, m.SOURCE_MENTION if spoken else m.SOURCE_HEARTBEAT]
+
+
+def _count_rollup(metrics: Metrics, rollup: Rollup) -> None:
+    counts, brand, network = rollup.counts, rollup.brand, rollup.network
+    if counts.mentions:
+        by_tone = sorted(rollup.posts, key=lambda post: post.negativity)
+        mildest, angriest = (by_tone[0].id, by_tone[-1].id) if by_tone else (None, None)
+        others = counts.mentions - counts.negatives
+        if counts.negatives:
+            metrics.inc(m.MENTIONS, brand, network, "negative", by=counts.negatives, exemplar=angriest)
+        if others:
+            metrics.inc(m.MENTIONS, brand, network, "other", by=others, exemplar=mildest)
+    if counts.complaints:
+        metrics.inc(m.COMPLAINTS, brand, by=counts.complaints)
+    for action, field in _ACTIONS:
+        if done := getattr(counts, field):
+            metrics.inc(m.ACTIONS, brand, action, by=done)
+    for fate, number in (("kept", counts.late), ("dropped", counts.too_late)):
+        if number:
+            metrics.inc(m.LATE, fate, by=number)
+    if counts.duplicates:
+        metrics.inc(m.DUPLICATES, by=counts.duplicates)
+
+
+class WatchMetrics:
+    """Keep the metrics of the brands that one process watches.
+
+    Parameters
+    ----------
+    metrics
+        Where to set them.
+    negative_at
+        Negativity from which a publication counts as negative.
+    """
+
+    def __init__(self, metrics: Metrics, negative_at: float = 0.5) -> None:
+        self.metrics = metrics
+        self.negative_at = negative_at
+        self._severity: dict[str, int] = {}
+        self._held: dict[str, set[str]] = {}
+        self._others_shown = False
+        for severity in SEVERITIES:
+            if severity != "calm":
+                metrics.set(m.OPEN, 0, severity)
+
+    def look(self, watch: BrandWatch) -> None:
+        """Set the gauges of a brand as its detectors see it at its watermark."""
+        if watch.opened is None:
+            return
+        metrics, brand, minute = self.metrics, watch.brand, watch.opened
+        incident = watch.detector.incident
+        self._set_severity(brand, incident.severity)
+        for name, signal in readings(watch, minute).items():
+            metrics.set(m.SCORE, signal.score, brand, name)
+            metrics.set(m.OBSERVED, signal.observed, brand, name)
+            metrics.set(m.EXPECTED, signal.expected, brand, name)
+            metrics.set(m.USUAL_MAX, signal.usual_max, brand, name)
+        recent = watch.detector.recent
+        fresh, negatives = (recent.total(field, minute - SIX_HOURS, minute) for field in (FRESH, NEGATIVE))
+        metrics.set(m.AUTHORS, negatives, brand, "negative")
+        metrics.set(m.AUTHORS, max(0, fresh - negatives), brand, "other")
+        widest = {"negative": 0, "other": 0}
+        for rollup in watch.context.rollups(minute - HOUR, minute):
+            for post in rollup.posts:
+                tone = "negative" if post.negativity >= 1000 * self.negative_at else "other"
+                widest[tone] = max(widest[tone], post.reach)
+        for tone, people in widest.items():
+            metrics.set(m.REACH, people, brand, tone)
+        metrics.set(m.WATERMARK, minute * 60, brand)
+        if incident.open:
+            metrics.set(m.SINCE, incident.since * 60, brand)
+            if minute < watch.detector.coordinated_until:
+                self._held.setdefault(brand, set()).add("coordinated")
+                metrics.set(m.CRITERION, 1, brand, "coordinated")
+
+    def told(self, event: IncidentEvent, seconds: float | None = None, mention_id: str | None = None) -> None:
+        """Take in an incident event; of a watch that was restored, its last one.
+
+        Parameters
+        ----------
+        event
+            As published.
+        seconds
+            From the arrival of the newest mention to now, where that is known.
+        mention_id
+            That mention's.
+        """
+        metrics, brand = self.metrics, event.brand
+        metrics.inc(m.CHANGES, event.severity)
+        if seconds is not None:
+            metrics.observe(m.LATENCY, seconds, event.severity, exemplar=mention_id)
+        self._set_severity(brand, SEVERITIES.index(event.severity))
+        if event.severity == "calm":
+            return
+        held = self._held.setdefault(brand, set())
+        held.update(event.criteria)
+        for criterion in CRITERIA:
+            metrics.set(m.CRITERION, float(criterion in held), brand, criterion)
+        metrics.set(m.SINCE, datetime.fromisoformat(event.since).timestamp(), brand)
+        metrics.set(m.INCIDENT_OBSERVED, event.observed, brand)
+        metrics.set(m.INCIDENT_EXPECTED, event.expected, brand)
+        metrics.set(m.INCIDENT_WINDOW, event.window_minutes * 60, brand)
+        metrics.set(m.INCIDENT_NEGATIVES, event.negatives, brand)
+        metrics.set(m.INCIDENT_COPIES, event.copies, brand)
+        metrics.set(m.INCIDENT_REACH, max((post.reach for post in event.posts), default=0), brand)
+        network, share = next(iter(event.networks.items()), ("", 0.0))
+        terms = clean_label(", ".join(term.term for term in event.terms[:5]), MAX_TERMS)
+        metrics.remove(m.INFO, brand=brand)
+        metrics.set(m.INFO, 1, brand, network, f"{share:.0%}", terms)
+
+    def forget(self, brand: str) -> None:
+        """Remove a brand that is watched elsewhere from now on."""
+        self._set_severity(brand, 0)
+        self._severity.pop(brand, None)
+        self.metrics.forget("brand", brand)
+
+    def _set_severity(self, brand: str, severity: int) -> None:
+        before = self._severity.get(brand, 0)
+        metrics, brands = self.metrics, self.metrics.brands
+        if severity and not brands.admits(brand):
+            brands.label(brand, urgent=True)
+        self._severity[brand] = severity
+        metrics.set(m.SEVERITY, severity, brand)
+        if severity == before:
+            return
+        if not severity:
+            self._held.pop(brand, None)
+            for family in _WHILE_OPEN:
+                metrics.remove(family, brand=brand)
+            if brands.in_reserve(brand):
+                metrics.forget("brand", brand)
+        open_ones = [(name, rank) for name, rank in self._severity.items() if rank]
+        for rank, name in enumerate(SEVERITIES[1:], start=1):
+            metrics.set(m.OPEN, sum(found == rank for _, found in open_ones), name)
+        beyond = [rank for name, rank in open_ones if not brands.admits(name)]
+        if beyond or self._others_shown:
+            self._others_shown = True
+            metrics.set(m.SEVERITY, max(beyond, default=0), OTHER)
