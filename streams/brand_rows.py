@@ -79,8 +79,9 @@ def brand_row(watch: BrandWatch, applied: Mapping[int, int]) -> bytes:
 
 def minute_row(watch: BrandWatch, minute: int) -> bytes:
     """Encode the row of a minute that has just closed."""
-    closed = next(row for row in reversed(watch.context.rows) if row.minute == minute)
-    told = [msgspec.structs.replace(rollup, voices=(), texts=()) for rollup in closed.rollups]
+    # Where many minutes closed at once, the first are older than what a person is told of.
+    closed = next((row.rollups for row in reversed(watch.context.rows) if row.minute == minute), [])
+    told = [msgspec.structs.replace(rollup, voices=(), texts=()) for rollup in closed]
     return _encode(MinuteRow(watch.detector.recent_row(minute), told))
 
 

@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,7 +12,8 @@ from msgspec import Meta
 
 from detectors.settings import DetectorSettings
 from streams.errors import ConfigError
-from streams.options import struct_options
+from streams.kafka_settings import KafkaSettings, TopicSettings, WorkerSettings
+from streams.options import Option, struct_options
 
 
 class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,12 +46,22 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         How much later than the newest event time a mention may come, in seconds.
     negative_at
         Negativity (0 to 1) from which a mention counts as negative.
+    reach_negative_at
+        Negativity from which one publication can hold the reach criterion: where all rests on one text, more is asked.
     timezone
         Zone of the local times shown, an IANA name.
     thresholds
         When to alert.
     brands
         What is known of each brand beforehand.
+    metrics_port
+        Port on 127.0.0.1 where a worker says how it is (`/healthz`, `/readyz`); 0: none.
+    kafka
+        Where Kafka is, and who we are to it.
+    topics
+        What badbuzz's topics are like.
+    worker
+        How a worker reads.
 
     Examples
     --------
@@ -66,9 +77,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     lateness_seconds: Annotated[int, Meta(ge=0, le=3600)] = 60
     negative_at: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    reach_negative_at: Annotated[float, Meta(ge=0, le=1)] = 0.7
     timezone: str = "UTC"
     thresholds: DetectorSettings = DetectorSettings()
     brands: dict[str, BrandConfig] = {}
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 9464
+    kafka: KafkaSettings = KafkaSettings()
+    topics: TopicSettings = TopicSettings()
+    worker: WorkerSettings = WorkerSettings()
 
     @property
     def lateness_ms(self) -> int:
@@ -91,9 +107,17 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _UNKNOWN = BrandConfig()
-OPTIONS = (
-    *struct_options(Config, leave_out=frozenset(("thresholds", "brands"))),
-    *struct_options(DetectorSettings, "thresholds"),
+_SECTIONS: dict[str, type[msgspec.Struct]] = {
+    "": Config,
+    "thresholds": DetectorSettings,
+    "kafka": KafkaSettings,
+    "topics": TopicSettings,
+    "worker": WorkerSettings,
+}
+OPTIONS = tuple(
+    option
+    for section, struct in _SECTIONS.items()
+    for option in struct_options(struct, section, leave_out=frozenset((*_SECTIONS, "brands")))
 )
 """Every option that is also an environment variable."""
 
@@ -129,26 +153,30 @@ def parse(text: str, environment: Mapping[str, str], name: str = "badbuzz.toml")
         values: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name}: expected TOML, got: {error}") from None
-    _convert(values, name, strict=True)
     for option in OPTIONS:
         raw = environment.get(option.variable)
         if raw is None:
             continue
-        *section, key = option.key.split(".")
-        one: dict[str, Any] = {section[0]: {key: raw}} if section else {key: raw}
-        value = _convert(one, option.variable, strict=False)
-        if section:
-            values.setdefault(section[0], {})[key] = getattr(getattr(value, section[0]), key)
-        else:
-            values[key] = getattr(value, key)
-    config = _convert(values, name, strict=True)
+        section, _, key = option.key.rpartition(".")
+        place = values.setdefault(section, {}) if section else values
+        if isinstance(place, dict):
+            place[key] = _typed(option, raw)
+    config = _convert(values, name)
     _check(config, name)
     return config
 
 
-def _convert(values: dict[str, Any], name: str, *, strict: bool) -> Config:
+def _typed(option: Option, raw: str) -> Any:
+    section, _, key = option.key.rpartition(".")
     try:
-        return msgspec.convert(values, Config, strict=strict)
+        return msgspec.convert(raw, get_type_hints(_SECTIONS[section], include_extras=True)[key], strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{option.variable}: {error}") from None
+
+
+def _convert(values: dict[str, Any], name: str) -> Config:
+    try:
+        return msgspec.convert(values, Config)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         key = path.strip("`").lstrip(".")

@@ -7,172 +7,18 @@ watcher). Both get their options from the one `KafkaSettings` here, so that they
 from __future__ import annotations
 
 import contextlib
-import re
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from kafka.admin import KafkaAdminClient
 from kafka.errors import AuthorizationError, BrokerResponseError, KafkaError, SaslAuthenticationFailedError
 
-from streams.errors import BadBuzzError, BrokerError, ConfigError
+from streams.errors import BadBuzzError, BrokerError
+from streams.kafka_settings import KafkaSettings, Secret, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
-SECRETS = ("sasl_password", "tls_key_password")
-
-
-class Secret(str):
-    """Text that shows itself nowhere: the client libraries write their options into debug logs.
-
-    Examples
-    --------
-    >>> {"password": Secret("hunter2")}
-    {'password': '***'}
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
-
-
-class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where Kafka is, who we are to it, and how long anything may take.
-
-    Every field can be set by an environment variable: ``BADBUZZ_KAFKA_`` and its name in capitals. The secrets
-    (`SECRETS`) come from there or from the files named beside them, never from a configuration file that is shared.
-
-    Parameters
-    ----------
-    bootstrap_servers
-        Brokers to start from, ``host:port`` separated by commas. Default: 127.0.0.1:9092.
-    topic_prefix
-        Put before the name of every topic, consumer group and transactional id, so that several installations can
-        share a cluster. Default: none.
-    client_id
-        How the broker's logs and quotas name these clients. Default: badbuzz.
-    scorer_group
-        Consumer group of the scorers, without the prefix. Default: badbuzz-scorer.
-    watcher_group
-        Consumer group of the watchers and name of the Faust app, hence of its changelog topics, without the prefix: a
-        new name starts with an empty memory. Default: badbuzz-watcher.
-    sasl_mechanism
-        PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; empty for no authentication. Default: empty.
-    sasl_username
-        Who logs in. Default: empty.
-    sasl_password
-        The password; secret. Default: empty.
-    sasl_password_file
-        File that holds the password, read anew for each new client; used where `sasl_password` is empty. Default: none.
-    tls
-        Encrypt the connection and verify the broker's certificate and host name. Default: false.
-    tls_ca_file
-        Certificates (PEM) to trust instead of the system's; implies `tls`. Default: none.
-    tls_cert_file, tls_key_file
-        Client certificate and its key (PEM), for brokers that ask for one; both or neither; imply `tls`. Default: none.
-    tls_key_password
-        Password of the key; secret. Default: empty.
-    connect_timeout_s
-        Seconds after which a broker that does not answer is reported as down. Default: 5.
-    session_timeout_s
-        Seconds after which a worker that died is missed and its partitions go to others; at least the broker's
-        ``group.min.session.timeout.ms``, 6 by default. Default: 6.
-    heartbeat_interval_s
-        Seconds between signs of life; at most a third of the session timeout. Default: 2.
-    transaction_timeout_s
-        Seconds after which the broker aborts a dead scorer's transaction; it looks every 10 seconds
-        (``transaction.abort.timed.out.transaction.cleanup.interval.ms``), so readers may wait up to 10 more.
-        Default: 5.
-
-    Raises
-    ------
-    ConfigError
-        Where a value is impossible, or two contradict each other.
-
-    Examples
-    --------
-    >>> settings = KafkaSettings(sasl_mechanism="PLAIN", sasl_username="ann", sasl_password="hunter2", tls=True)
-    >>> settings.security_protocol
-    'SASL_SSL'
-    >>> "hunter2" in repr(settings)
-    False
-    >>> KafkaSettings(topic_prefix="eu.").topic("mentions")
-    'eu.mentions'
-    """
-
-    bootstrap_servers: str = "127.0.0.1:9092"
-    topic_prefix: str = ""
-    client_id: str = "badbuzz"
-    scorer_group: str = "badbuzz-scorer"
-    watcher_group: str = "badbuzz-watcher"
-    sasl_mechanism: str = ""
-    sasl_username: str = ""
-    sasl_password: str = ""
-    sasl_password_file: str = ""
-    tls: bool = False
-    tls_ca_file: str = ""
-    tls_cert_file: str = ""
-    tls_key_file: str = ""
-    tls_key_password: str = ""
-    connect_timeout_s: float = 5.0
-    session_timeout_s: float = 6.0
-    heartbeat_interval_s: float = 2.0
-    transaction_timeout_s: float = 5.0
-
-    def __post_init__(self) -> None:
-        for server in self.servers:
-            host, _, port = server.rpartition(":")
-            if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-                raise _wrong("bootstrap_servers", f"expected host:port, separated by commas, got {server!r}")
-        if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", self.topic_prefix):
-            raise _wrong("topic_prefix", f"expected at most 100 of A-Z a-z 0-9 . _ -, got {self.topic_prefix!r}")
-        if self.sasl_mechanism and self.sasl_mechanism not in SASL_MECHANISMS:
-            raise _wrong("sasl_mechanism", f"expected one of {', '.join(SASL_MECHANISMS)}, got {self.sasl_mechanism!r}")
-        if self.sasl_mechanism and not (self.sasl_username and (self.sasl_password or self.sasl_password_file)):
-            raise _wrong("sasl_mechanism", "needs sasl_username, and sasl_password or sasl_password_file, beside it")
-        if not self.sasl_mechanism and (self.sasl_username or self.sasl_password or self.sasl_password_file):
-            raise _wrong("sasl_username", f"needs sasl_mechanism beside it, one of {', '.join(SASL_MECHANISMS)}")
-        if bool(self.tls_cert_file) != bool(self.tls_key_file):
-            raise _wrong("tls_cert_file", "needs tls_key_file beside it, and the other way round")
-        for name in ("connect_timeout_s", "session_timeout_s", "heartbeat_interval_s", "transaction_timeout_s"):
-            if not getattr(self, name) > 0:
-                raise _wrong(name, f"expected seconds above 0, got {getattr(self, name)}")
-        if self.heartbeat_interval_s * 3 > self.session_timeout_s:
-            raise _wrong(
-                "heartbeat_interval_s", f"must be at most a third of session_timeout_s, {self.session_timeout_s}"
-            )
-
-    def __rich_repr__(self) -> list[tuple[str, Any]]:
-        values = [(name, getattr(self, name)) for name in self.__struct_fields__]
-        return [(name, Secret(value) if name in SECRETS and value else value) for name, value in values]
-
-    def __repr__(self) -> str:
-        return f"KafkaSettings({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
-
-    @property
-    def servers(self) -> list[str]:
-        """The brokers to start from, one ``host:port`` each."""
-        return [server.strip() for server in self.bootstrap_servers.split(",")]
-
-    @property
-    def security_protocol(self) -> str:
-        """Kafka's name for the combination of authentication and encryption."""
-        encrypted = self.tls or bool(self.tls_ca_file or self.tls_cert_file)
-        if self.sasl_mechanism:
-            return "SASL_SSL" if encrypted else "SASL_PLAINTEXT"
-        return "SSL" if encrypted else "PLAINTEXT"
-
-    def topic(self, name: str) -> str:
-        """Return the full name of a topic, group or transactional id."""
-        return self.topic_prefix + name
-
-
-def _wrong(field: str, what: str) -> ConfigError:
-    return ConfigError(f"kafka.{field} (BADBUZZ_KAFKA_{field.upper()}): {what}")
 
 
 def _connection(settings: KafkaSettings) -> dict[str, Any]:
@@ -199,14 +45,14 @@ def _password(settings: KafkaSettings) -> Secret:
     try:
         return Secret(Path(settings.sasl_password_file).read_text(encoding="utf-8").rstrip("\r\n"))
     except (OSError, UnicodeError) as error:
-        raise _wrong("sasl_password_file", f"cannot be read: {error}") from None
+        raise wrong("sasl_password_file", f"cannot be read: {error}") from None
 
 
 def _tls(settings: KafkaSettings) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=settings.tls_ca_file or None)
     except (OSError, ssl.SSLError) as error:
-        raise _wrong("tls_ca_file", f"{settings.tls_ca_file!r} holds no readable PEM certificates: {error}") from None
+        raise wrong("tls_ca_file", f"{settings.tls_ca_file!r} holds no readable PEM certificates: {error}") from None
     if settings.tls_cert_file:
         try:
             # A callable, since OpenSSL would otherwise ask for a missing password on the terminal.
@@ -215,7 +61,7 @@ def _tls(settings: KafkaSettings) -> ssl.SSLContext:
             )
         except (OSError, ssl.SSLError) as error:
             files = f"{settings.tls_cert_file!r} and {settings.tls_key_file!r}"
-            raise _wrong("tls_cert_file", f"{files} are no readable PEM pair: {error}") from None
+            raise wrong("tls_cert_file", f"{files} are no readable PEM pair: {error}") from None
     return context
 
 

@@ -35,19 +35,24 @@ class TextModel(Protocol):
 
 
 class Message(NamedTuple):
-    """Bytes as they came, and where they stood: a file and its line, or a partition and its offset."""
+    """Bytes as they came, and where they stood: a file and its line, or a partition and its offset.
+
+    `arrived_ms` is when the log took them, in milliseconds since the epoch; 0: now.
+    """
 
     source: str
     offset: int
     value: bytes
+    arrived_ms: int = 0
 
 
 class Batch(NamedTuple):
-    """What came of a batch: rollups by brand and minute, dead letters, messages read."""
+    """What came of a batch: rollups by brand and minute, dead letters, messages read, each brand's last heartbeat."""
 
     rollups: list[Rollup]
     letters: list[DeadLetter]
     messages: int
+    heartbeats: dict[str, str] = {}
 
 
 class Scorer:
@@ -80,6 +85,7 @@ class Scorer:
         self.clock = clock or (lambda: time.time_ns() // 1_000_000)
         self._seen = SeenIds()
         self._newest: dict[tuple[int, str], int] = {}
+        self._older: dict[tuple[int, str], int] = {}
 
     def score(self, messages: Iterable[Message], partition: int = 0) -> Batch:
         """Score a batch of one partition, in its order.
@@ -91,35 +97,65 @@ class Scorer:
         partition
             Lateness is judged within a partition.
         """
+        collected, letters, read = self._read(messages, partition)
+        self._add_spoken(collected.spoken)
+        return Batch(collected.rollups(), letters, read, collected.heartbeats)
+
+    def recall(self, messages: Iterable[Message], partition: int = 0) -> dict[str, str]:
+        """Learn again what has been seen, of messages that were scored before.
+
+        Parameters
+        ----------
+        messages, partition
+            As for `score`.
+
+        Returns
+        -------
+        dict
+            Id of each brand's last heartbeat.
+        """
+        return self._read(messages, partition)[0].heartbeats
+
+    def turn(self) -> None:
+        """Forget what is older than the last turn: ids, and the newest event time of brands not heard since."""
+        self._seen.turn()
+        self._older, self._newest = self._newest, {}
+
+    def newest(self) -> dict[tuple[int, str], int]:
+        """Give the newest event time known of each partition and brand, in milliseconds since the epoch."""
+        return {key: max(self._older.get(key, 0), self._newest.get(key, 0)) for key in {**self._older, **self._newest}}
+
+    def _read(self, messages: Iterable[Message], partition: int) -> "tuple[_Collected, list[DeadLetter], int]":
         latest_ms = self.clock() + FUTURE_MS
         collected = _Collected(self.config)
         letters: list[DeadLetter] = []
         read = 0
-        for source, offset, line in messages:
+        for source, offset, line, arrived_ms in messages:
             read += 1
             try:
                 mention = decode(line)
                 ms = milliseconds(mention)
-                if ms > latest_ms:
+                if ms > (arrived_ms + FUTURE_MS if arrived_ms else latest_ms):
                     raise MentionError("future", f"expected a time up to a minute from now, got {mention.created_at}")
             except MentionError as error:
                 letters.append(DeadLetter(error.reason, error.detail, source, offset, line))
             else:
                 self._place(mention, ms, partition, collected)
-        self._add_spoken(collected.spoken)
-        return Batch(collected.rollups(), letters, read)
+        return collected, letters, read
 
     def _place(self, mention: Mention, ms: int, partition: int, collected: "_Collected") -> None:
         """Find a mention's bucket: its own minute, or the oldest open one where it is late."""
         brand = mention.brand
         key = (partition, brand)
-        newest = self._newest.get(key, ms)
-        if ms >= newest:
+        young = self._newest.get(key, 0)
+        if ms > young:
             self._newest[key] = ms
+        newest = max(young, self._older.get(key, 0)) or ms
         opened = oldest_open_minute(newest, self.config.lateness_ms)
         minute = ms // MINUTE_MS
         late = minute < opened
         if mention.kind == "heartbeat":
+            collected.heartbeats[brand] = mention.id
             if not late:
                 collected.hear(brand, mention.network, ms)
             return
@@ -155,6 +191,7 @@ class _Collected:
 
     def __init__(self, config: Config) -> None:
         self.spoken: list[Spoken] = []
+        self.heartbeats: dict[str, str] = {}
         self._config = config
         self._builders: dict[tuple[str, int, str], RollupBuilder] = {}
         self._heard: dict[tuple[str, str], int] = {}

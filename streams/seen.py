@@ -26,12 +26,17 @@ class SeenIds:
 
     def add(self, key: int) -> bool:
         """Add a hash; tell whether it is new."""
-        if key in self._young or key in self._old:
+        if key in self._young:
             return False
-        self._young.add(key)
+        new = key not in self._old
+        self._young.add(key)  # also where it is known: what is known follows from the last two generations alone
         if len(self._young) >= self.capacity:
-            self._old, self._young = self._young, set()
-        return True
+            self.turn()
+        return new
+
+    def turn(self) -> None:
+        """End the younger generation: it becomes the older one, and that is forgotten."""
+        self._old, self._young = self._young, set()
 
     def discard(self, key: int) -> None:
         """Forget a hash, as if it had never been added."""

@@ -11,15 +11,16 @@ import msgspec
 from kafka.admin import ConfigResource
 from kafka.errors import NoError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
-from streams.errors import BrokerError, ConfigError
+from streams.errors import BrokerError
 from streams.kafka_clients import open_admin
+from streams.kafka_settings import BROKER_DEFAULT, TopicSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kafka.admin import KafkaAdminClient
 
-    from streams.kafka_clients import KafkaSettings
+    from streams.kafka_settings import KafkaSettings
 
 MENTIONS = "mentions"
 ROLLUPS = "rollups"
@@ -27,48 +28,8 @@ INCIDENTS = "incidents"
 DEAD_LETTERS = "mentions.dead-letter"
 
 HOUR_MS = 3_600_000
-BROKER_DEFAULT = -1
 # How long a new topic may take until each of its partitions has a leader.
 READY_TIMEOUT_S = 10.0
-
-
-class TopicSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many partitions, how many copies, and how long what is kept.
-
-    Every field can be set by an environment variable: ``BADBUZZ_TOPICS_`` and its name in capitals.
-
-    Parameters
-    ----------
-    mentions_partitions
-        Partitions of `mentions`, and so the most scorers that can share the work. Default: 8.
-    rollups_partitions
-        Partitions of `rollups` and `incidents`, and so the most watchers that can share the work. They cannot be
-        changed under a watcher that has a memory: brands would move away from it. Default: 8.
-    replication
-        Copies of each partition; -1 for the broker's own default (``default.replication.factor``), which production
-        clusters set to 3. Default: -1.
-    mentions_retention_hours
-        How long mentions and rollups are kept, from their arrival: the longest stop that loses nothing. Default: 168.
-    dead_letters_retention_hours
-        How long messages that could not be read are kept. Default: 720.
-
-    Raises
-    ------
-    ConfigError
-        Where a value is impossible.
-    """
-
-    mentions_partitions: int = 8
-    rollups_partitions: int = 8
-    replication: int = BROKER_DEFAULT
-    mentions_retention_hours: int = 168
-    dead_letters_retention_hours: int = 720
-
-    def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            if value < 1 and not (name == "replication" and value == BROKER_DEFAULT):
-                raise ConfigError(f"topics.{name} (BADBUZZ_TOPICS_{name.upper()}): expected at least 1, got {value}")
 
 
 class TopicSpec(msgspec.Struct, frozen=True):
@@ -165,12 +126,15 @@ def expected_topics(settings: TopicSettings, prefix: str = "") -> list[TopicSpec
     ['eu.mentions', 'eu.rollups', 'eu.incidents', 'eu.mentions.dead-letter']
     """
     kept = _kept_for(settings.mentions_retention_hours)
-    compacted = {"cleanup.policy": "compact"}
+    # A watcher tells by the topic itself what it told before it was killed: a day is kept before anything is compacted.
+    compacted = {"cleanup.policy": "compact", "min.compaction.lag.ms": str(24 * HOUR_MS)}
+    # A dead letter is kept whole, with where it stood and why in its headers.
+    letters = {"max.message.bytes": str(2 * 1024 * 1024)}
     plans = [
         (MENTIONS, settings.mentions_partitions, kept),
         (ROLLUPS, settings.rollups_partitions, kept),
         (INCIDENTS, settings.rollups_partitions, compacted),
-        (DEAD_LETTERS, 1, _kept_for(settings.dead_letters_retention_hours)),
+        (DEAD_LETTERS, 1, _kept_for(settings.dead_letters_retention_hours) | letters),
     ]
     return [TopicSpec(prefix + name, partitions, settings.replication, config) for name, partitions, config in plans]
 

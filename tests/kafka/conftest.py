@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.kafka import KafkaUnavailableError, LocalKafka
-from streams.kafka_clients import KafkaSettings
+from streams.kafka_settings import KafkaSettings
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,8 +12,9 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from deploy.local import kafka as local
 from deploy.local.kafka import KafkaUnavailableError, LocalKafka
-from streams.kafka_clients import KafkaSettings, consumer_options, producer_options
-from streams.topics import TopicSettings, create
+from streams.kafka_clients import consumer_options, producer_options
+from streams.kafka_settings import KafkaSettings, TopicSettings
+from streams.topics import create
 
 ROOT = Path(__file__).parents[2]
 

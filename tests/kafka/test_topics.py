@@ -13,8 +13,6 @@ from kafka.admin import ConfigResource
 
 from streams.errors import BrokerError, ConfigError
 from streams.kafka_clients import (
-    KafkaSettings,
-    Secret,
     admin_options,
     consumer_options,
     faust_options,
@@ -22,7 +20,8 @@ from streams.kafka_clients import (
     producer_options,
     transactional_producer_options,
 )
-from streams.topics import Topic, TopicSettings, TopicSpec, compare, create, describe, expected_topics, require
+from streams.kafka_settings import KafkaSettings, Secret, TopicSettings
+from streams.topics import Topic, TopicSpec, compare, create, describe, expected_topics, require
 
 
 def _logging_in(**fields: object) -> KafkaSettings:
