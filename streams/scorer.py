@@ -52,7 +52,7 @@ class Batch(NamedTuple):
     rollups: list[Rollup]
     letters: list[DeadLetter]
     messages: int
-    heartbeats: dict[str, str] = {}
+    heartbeats: dict[str, str]
 
 
 class Scorer:

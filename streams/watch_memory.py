@@ -1,0 +1,290 @@
+"""What watchers remember of their brands, in a key-value store, so that a killed one loses and doubles nothing.
+
+Rows are written so that any prefix of the writes can be gone on from: the rows of closed minutes and the terms first,
+the brand's own row after them, and what has expired is deleted last. The brand's own row carries the last offset of
+`rollups` applied; a message that is not newer is skipped when it is read again.
+"""
+
+from collections.abc import Callable, Iterable, MutableMapping
+from typing import NamedTuple
+
+import msgspec
+
+from streams.brand_rows import KEPT_MINUTES, brand_row, minute_row, restore, terms_row
+from streams.brand_watch import BrandWatch
+from streams.config import Config
+from streams.errors import InputError
+from streams.incident_event import IncidentEvent
+from streams.rollup import Counts
+from streams.rollup_batch import RollupBatch
+
+VERSION = 1
+MINUTE_KEY = 2
+TERMS_KEY = 3
+_SEPARATOR = b"\0"  # no brand's name holds one
+
+
+class MemoryRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A brand's own row as it is stored.
+
+    Parameters
+    ----------
+    v
+        Version of the record.
+    terms
+        Which of the two rows of terms belongs to this one; the other may be newer.
+    counts
+        Sums over all rollups applied.
+    opened
+        Start of the oldest open bucket: rows of later minutes were written ahead of a row that never came.
+    row
+        What `streams.brand_rows.brand_row` gave.
+    """
+
+    v: int
+    terms: int
+    counts: Counts
+    opened: int | None
+    row: bytes
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(MemoryRow).decode
+
+
+class _Kept:
+    """A brand being watched, and what of it is written."""
+
+    __slots__ = ("applied", "counts", "minutes", "pending", "terms", "terms_hour", "watch")
+
+    def __init__(self, watch: BrandWatch, applied: dict[int, int], counts: Counts, terms: int) -> None:
+        self.watch = watch
+        self.applied = applied
+        self.counts = counts
+        self.terms = terms
+        self.terms_hour = watch.hour
+        self.minutes: list[int] = []
+        self.pending: dict[int, bytes] = {}
+
+
+class Unwritten(NamedTuple):
+    """Since which offset, and since when (seconds), a brand has changed and not been written."""
+
+    offset: int
+    since: float
+
+
+def brand_key(brand: str) -> bytes:
+    """Give the key of a brand's own row."""
+    return brand.encode()
+
+
+def minute_key(brand: str, minute: int) -> bytes:
+    """Give the key of the row of a closed minute."""
+    return brand.encode() + _SEPARATOR + bytes((MINUTE_KEY,)) + minute.to_bytes(6, "big")
+
+
+def terms_key(brand: str, which: int) -> bytes:
+    """Give the key of one of the two rows of terms."""
+    return brand.encode() + _SEPARATOR + bytes((TERMS_KEY, which))
+
+
+def key_brand(key: bytes) -> str:
+    """Give the brand that a row is of.
+
+    Examples
+    --------
+    >>> key_brand(minute_key("Acme", 7)), key_brand(brand_key("Acme"))
+    ('Acme', 'Acme')
+    """
+    return key.partition(_SEPARATOR)[0].decode()
+
+
+def stored_counts(value: bytes) -> Counts:
+    """Give the sums that a brand's own row holds."""
+    return _decode(value).counts
+
+
+class WatchMemory:
+    """Apply rollups to the watches of their brands, and keep these in a store.
+
+    Parameters
+    ----------
+    config
+        Configuration.
+    rows
+        The store: its writes reach it in their order.
+    clock
+        Seconds; only tells how long a change has been unwritten.
+
+    Attributes
+    ----------
+    watches
+        Of each brand heard since the start.
+
+    Examples
+    --------
+    >>> from streams.rollup import Rollup
+    >>> memory = WatchMemory(Config(), {}, lambda: 0.0)
+    >>> batch = RollupBatch(1, [(0, Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))])
+    >>> memory.apply(2, 7, batch)
+    []
+    >>> memory.apply(2, 7, batch), memory.counts("Acme").mentions, memory.safe_offset(2)
+    ([], 1, 7)
+    >>> memory.write(memory.unwritten())
+    >>> memory.safe_offset(2)
+    8
+    """
+
+    def __init__(self, config: Config, rows: MutableMapping[bytes, bytes], clock: Callable[[], float]) -> None:
+        self.config = config
+        self.rows = rows
+        self.clock = clock
+        self.watches: dict[str, _Kept] = {}
+        self._unwritten: dict[int, dict[str, Unwritten]] = {}
+        self._read: dict[int, int] = {}
+        self._minutes: dict[str, list[int]] | None = None
+
+    def apply(self, partition: int, offset: int, batch: RollupBatch) -> list[IncidentEvent]:
+        """Apply one message of `rollups`, unless it has been applied before.
+
+        Parameters
+        ----------
+        partition, offset
+            Where it stood.
+        batch
+            The message.
+
+        Returns
+        -------
+        list of IncidentEvent
+            What changed: to be published before anything is written.
+        """
+        events: list[IncidentEvent] = []
+        unwritten = self._unwritten.setdefault(partition, {})
+        now = self.clock()
+        fresh: dict[str, _Kept | None] = {}
+        for source, rollup in batch.made:
+            brand = rollup.brand
+            if brand not in fresh:
+                kept = self._watch(brand)
+                fresh[brand] = kept if kept.applied.get(partition, -1) < offset else None
+            if (found := fresh[brand]) is None:
+                continue
+            events += found.watch.apply(rollup, source)
+            found.counts = found.counts.plus(rollup.counts)
+            if found.watch.closed:
+                self._keep_closed(found)
+        for brand, applied in fresh.items():
+            if applied is not None:
+                applied.applied[partition] = offset
+                if brand not in unwritten:
+                    unwritten[brand] = Unwritten(offset, now)
+        self._read[partition] = offset
+        return events
+
+    def unwritten(self, older_than: float = 0.0) -> list[str]:
+        """List the brands that changed at least so many seconds ago, or closed a minute, and are not written."""
+        before = self.clock() - older_than
+        return [
+            brand
+            for brands in self._unwritten.values()
+            for brand, change in brands.items()
+            if change.since <= before or self.watches[brand].pending
+        ]
+
+    def write(self, brands: Iterable[str]) -> None:
+        """Write brands to the store: every event of theirs must have been published."""
+        for brand in brands:
+            self._write(brand, self.watches[brand])
+            for unwritten in self._unwritten.values():
+                unwritten.pop(brand, None)
+
+    def safe_offset(self, partition: int) -> int | None:
+        """Give the offset from which a successor must read this partition; `None`: as it was."""
+        for change in self._unwritten.get(partition, {}).values():
+            return change.offset  # the first to change
+        read = self._read.get(partition)
+        return None if read is None else read + 1
+
+    def counts(self, brand: str) -> Counts:
+        """Give the sums over all rollups applied to a brand."""
+        return self._watch(brand).counts
+
+    def forget(self) -> None:
+        """Drop what is not in the store: other partitions, or the same with another past, are about to come."""
+        self.watches.clear()
+        self._unwritten.clear()
+        self._read.clear()
+        self._minutes = None
+
+    def stored_brands(self) -> list[str]:
+        """List the brands the store knows and that are not yet watched again."""
+        return [brand for brand in self._stored() if brand not in self.watches]
+
+    def wake(self, brand: str) -> None:
+        """Watch a brand again, from its rows."""
+        self._watch(brand)
+
+    def _stored(self) -> dict[str, list[int]]:
+        """Index the store's rows once: the minutes kept of each brand."""
+        if self._minutes is None:
+            self._minutes = {}
+            for key in self.rows:
+                brand, _, rest = key.partition(_SEPARATOR)
+                minutes = self._minutes.setdefault(brand.decode(), [])
+                if rest and rest[0] == MINUTE_KEY:
+                    minutes.append(int.from_bytes(rest[1:], "big"))
+        return self._minutes
+
+    def _watch(self, brand: str) -> _Kept:
+        kept = self.watches.get(brand)
+        if kept is None:
+            kept = self.watches[brand] = self._restored(brand)
+        return kept
+
+    def _restored(self, brand: str) -> _Kept:
+        minutes = sorted(self._stored().pop(brand, []))
+        value = self.rows.get(brand_key(brand))
+        if value is None:
+            kept = _Kept(BrandWatch(brand, self.config), {}, Counts(), 0)
+        else:
+            try:
+                found = _decode(value)
+            except (msgspec.DecodeError, msgspec.ValidationError) as error:
+                raise InputError(f"expected a watcher's row of version {VERSION} for {brand!r}: {error}") from None
+            if found.v != VERSION:
+                raise InputError(
+                    f"expected a watcher's row of version {VERSION} for {brand!r}, got version {found.v}: "
+                    "update this worker"
+                )
+            opened = found.opened or 0
+            minutes = [minute for minute in minutes if minute < opened]
+            rows = {m: self.rows[minute_key(brand, m)] for m in minutes if m >= opened - KEPT_MINUTES}
+            terms = self.rows.get(terms_key(brand, found.terms))
+            watch, applied = restore(brand, self.config, found.row, rows, terms)
+            kept = _Kept(watch, applied, found.counts, found.terms)
+            kept.minutes = minutes
+        return kept
+
+    def _keep_closed(self, kept: _Kept) -> None:
+        watch = kept.watch
+        for minute in watch.closed:
+            kept.pending[minute] = minute_row(watch, minute)
+        watch.closed.clear()
+
+    def _write(self, brand: str, kept: _Kept) -> None:
+        watch, rows = kept.watch, self.rows
+        oldest = (watch.opened or 0) - KEPT_MINUTES
+        for minute, row in kept.pending.items():
+            if minute >= oldest:
+                rows[minute_key(brand, minute)] = row
+                kept.minutes.append(minute)
+        kept.pending = {}
+        if watch.hour != kept.terms_hour:
+            kept.terms_hour, kept.terms = watch.hour, 1 - kept.terms
+            rows[terms_key(brand, kept.terms)] = terms_row(watch)
+        row = brand_row(watch, kept.applied)
+        rows[brand_key(brand)] = _encode(MemoryRow(VERSION, kept.terms, kept.counts, watch.opened, row))
+        while kept.minutes and kept.minutes[0] < oldest:
+            del rows[minute_key(brand, kept.minutes.pop(0))]
