@@ -138,7 +138,7 @@ class BrandWatch:
         rollups = [bucket[network] for network in sorted(bucket)]
         self.context.add(ClosedMinute(minute, rollups))
         self.closed.append(minute)
-        seen = observation(minute, rollups, self.config.negative_at)
+        seen = observation(minute, rollups, self.config.reach_negative_at)
         if seen.mentions:
             changes = self.detector.observe(seen)
             if changes:
@@ -165,7 +165,7 @@ class BrandWatch:
         return events
 
 
-def observation(minute: int, rollups: list[Rollup], negative_at: float) -> Observation:
+def observation(minute: int, rollups: list[Rollup], reach_negative_at: float) -> Observation:
     """Give what the detectors see of a minute: the networks' rollups made one.
 
     Where a network's authors are a sketch, all networks are cut at the least of the sketches' thresholds, so that
@@ -177,7 +177,7 @@ def observation(minute: int, rollups: list[Rollup], negative_at: float) -> Obser
     >>> from streams.rollup import Counts
     >>> a = Rollup("Acme", "forum", 1, 0, Counts(mentions=2, negatives=1), (Voice(5, 0, 0, True, 1),))
     >>> b = Rollup("Acme", "twitter", 1, 0, Counts(mentions=1), (Voice(3, 0, 0, False, 9),))
-    >>> seen = observation(1, [a, b], 0.5)
+    >>> seen = observation(1, [a, b], 0.7)
     >>> seen.mentions, [voice.author for voice in seen.voices], seen.scale
     (3, [3, 5], 1.0)
     """
@@ -202,7 +202,7 @@ def observation(minute: int, rollups: list[Rollup], negative_at: float) -> Obser
                 post_key(rollup.network, post.id),
                 post.reach,
                 post.reposts,
-                post.negativity >= 1000 * negative_at,
+                post.negativity >= 1000 * reach_negative_at,
             )
             for rollup in rollups
             for post in rollup.posts
