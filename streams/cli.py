@@ -85,6 +85,12 @@ def _letters(path: Path | None) -> DeadLetterFile:
     envvar="BADBUZZ_SPEED",
     help="Times event time; 0: as fast as it goes.",
 )
+@click.option(
+    "--openmetrics",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="BADBUZZ_OPENMETRICS",
+    help="Keep the metrics, at their historic times, here: see docs/on-call.md.",
+)
 def replay(
     files: tuple[str, ...],
     brands: tuple[str, ...],
@@ -92,6 +98,7 @@ def replay(
     as_json: bool,
     dead_letters: Path | None,
     speed: float,
+    openmetrics: Path | None,
 ) -> None:
     """Replay mention FILES (.jsonl, .jsonl.gz, - for standard input) and tell the incidents in them.
 
@@ -99,12 +106,16 @@ def replay(
     """
     from streams import replay as replaying  # noqa: PLC0415
     from streams.mention_files import MentionFiles  # noqa: PLC0415
+    from streams.openmetrics import RecordedPipeline  # noqa: PLC0415
     from streams.timeline import event_lines, summary_table  # noqa: PLC0415
 
     config = load(config_path)
     source = MentionFiles(files)
     letters = _letters(dead_letters)
     pipeline = Pipeline(config, _model(), letters.write, frozenset(brands))
+    if openmetrics:
+        pipeline = recorded = RecordedPipeline(config, _model(), letters.write, frozenset(brands))
+        recorded.write(openmetrics)  # a file that cannot be written is told before the work
     started = time.perf_counter()
 
     def told(event: Any) -> None:
@@ -117,6 +128,8 @@ def replay(
     with _ReplayProgress(source.progress) as step:
         events, summary = replaying.replay(source, pipeline, speed=speed, told=told, step=lambda _: step())
     letters.close()
+    if openmetrics:
+        recorded.write(openmetrics)
     if as_json:
         if not speed:
             for event in events:
