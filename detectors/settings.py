@@ -60,7 +60,7 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     watch_score: float = 4.0
     watch_authors: int = 4
-    warning_score: float = 3.5
+    warning_score: float = 4.0
     warning_authors: int = 5
     excess_share: float = 0.4
     critical_margin: float = 1.0
