@@ -1,0 +1,120 @@
+"""Overview: every brand, the worst first."""
+
+from grafana_foundation_sdk.builders import dashboard, stat, table
+from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, DynamicConfigValue
+
+from dashboards import brand, pipeline
+from dashboards import panels as p
+from streams import metrics as m
+
+UID = "badbuzz-overview"
+_SEVERITY = f"max by (brand) ({m.SEVERITY.name})"
+
+
+def overview() -> dashboard.Dashboard:
+    """Draw the dashboard."""
+    return (
+        p.page("badbuzz: overview", UID, "Every brand that is watched, the worst first.")
+        .link(p.link("Pipeline", f"/d/{pipeline.UID}"))
+        .link(p.link("Runbooks", "${runbooks}", keep_time=False))
+        .annotation(p.incident_annotations([p.TAG]))
+        .with_panel(_open("critical", p.RED))
+        .with_panel(_open("warning", p.ORANGE))
+        .with_panel(_open("watch", p.BLUE))
+        .with_panel(
+            p.figure(
+                "Longest without progress",
+                "How long ago the slowest stage finished a round. Beyond two minutes nobody is watching.",
+                [p.latest(f"max(time() - max by (stage) ({m.PROGRESS.name}))")],
+                unit="s",
+                steps=((None, p.GREEN), (60, p.ORANGE), (120, p.RED)),
+                decimals=0,
+            )
+        )
+        .with_panel(_brands())
+        .with_panel(
+            p.timeline(
+                "Incidents",
+                "Severity of the brands that have an incident.",
+                [p.query(f"{_SEVERITY} > 0", "{{brand}}")],
+                p.SEVERITIES,
+            )
+        )
+        .with_panel(
+            p.lines(
+                "Mentions in 15 minutes",
+                "The ten brands most spoken of.",
+                [p.query(f"topk(10, sum by (brand) (increase({m.MENTIONS.name}[15m])))", "{{brand}}")],
+            )
+        )
+        .with_panel(
+            p.lines(
+                "Highest anomaly scores",
+                "-log10 of how likely it is by chance: 4 is once in ten thousand looks.",
+                [p.query(f"topk(10, max by (brand) ({m.SCORE.name}))", "{{brand}}")],
+                marks=((None, "transparent"), (3.5, p.ORANGE)),
+            )
+        )
+    )
+
+
+def _open(severity: str, color: str) -> stat.Panel:
+    return p.figure(
+        f"Open: {severity}",
+        f"Open incidents at {severity}.",
+        [p.latest(f'sum({m.OPEN.name}{{severity="{severity}"}})')],
+        steps=((None, p.GREEN), (1, color)),
+        decimals=0,
+    )
+
+
+def _brands() -> table.Panel:
+    hour = f'sum by (brand) (increase({m.MENTIONS.name}{{tone="negative"}}[1h]))'
+    columns = {
+        "A": ("Severity", f"sort_desc({_SEVERITY})"),
+        "B": ("Score", f"max by (brand) ({m.SCORE.name})"),
+        "C": ("People in the last hour", f'max by (brand) ({m.OBSERVED.name}{{signal="volume"}})'),
+        "D": ("Expected", f'max by (brand) ({m.EXPECTED.name}{{signal="volume"}})'),
+        "E": ("Negative", f"{hour} / (sum by (brand) (increase({m.MENTIONS.name}[1h])) > 0)"),
+        "F": ("Since", f"1000 * max by (brand) ({m.SINCE.name})"),
+        "G": ("Told", f"max by (brand, network, share, terms) ({m.INFO.name})"),
+    }
+    panel = p.grid(
+        "Brands, the worst first",
+        "A brand opens its own dashboard.",
+        [p.rows(expression, ref=ref) for ref, (_, expression) in columns.items()],
+    )
+    names = {f"Value #{ref}": title for ref, (title, _) in columns.items()}
+    panel.with_transformation(DataTransformerConfig("joinByField", options={"byField": "brand", "mode": "outer"}))
+    panel.with_transformation(
+        DataTransformerConfig(
+            "organize",
+            options={
+                "excludeByName": {"Value #G": True, **{f"Time {n}": True for n in range(1, 8)}, "Time": True},
+                "renameByName": names | {"brand": "Brand", "network": "Where", "share": "Share", "terms": "Said"},
+                "indexByName": {
+                    name: at
+                    for at, name in enumerate(
+                        ["brand", "Value #A", "terms", "network", "share", *[f"Value #{ref}" for ref in "CDEBF"]]
+                    )
+                },
+            },
+        )
+    )
+    panel.with_transformation(
+        DataTransformerConfig("sortBy", options={"fields": {}, "sort": [{"field": "Severity", "desc": True}]})
+    )
+    to_brand = [{"title": "Look at it", "url": f"/d/{brand.UID}?var-brand=${{__value.text}}&${{__url_time_range}}"}]
+    panel.override_by_name("Brand", [DynamicConfigValue("links", to_brand)])
+    panel.override_by_name(
+        "Severity",
+        [
+            DynamicConfigValue("mappings", p.SEVERITIES),
+            DynamicConfigValue("custom.cellOptions", {"type": "color-background"}),
+        ],
+    )
+    panel.override_by_name("Negative", [DynamicConfigValue("unit", "percentunit"), DynamicConfigValue("decimals", 0)])
+    panel.override_by_name("Since", [DynamicConfigValue("unit", "dateTimeFromNow")])
+    for name in ("Score", "Expected"):
+        panel.override_by_name(name, [DynamicConfigValue("decimals", 1)])
+    return panel
