@@ -1,42 +1,30 @@
 """The command line: each command reads its options and calls one module."""
 
-import functools
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, TextIO
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from streams import cli_kafka
+from streams.cli_common import (
+    ReadingProgress,
+    brand_option,
+    config_option,
+    err,
+    json_option,
+    letters_file,
+    letters_option,
+    model,
+    out,
+    write_line,
+)
+from streams.cli_dashboards import dashboards
 from streams.config import load
-from streams.deadletters import DeadLetterFile
 from streams.errors import BadBuzzError, ConfigError
 from streams.pipeline import Pipeline
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-config_option = click.option(
-    "--config",
-    "config_path",
-    type=click.Path(path_type=Path),
-    envvar="BADBUZZ_CONFIG",
-    help="Configuration file.  [default: badbuzz.toml, where there is one]",
-)
-brand_option = click.option(
-    "--brand", "brands", multiple=True, envvar="BADBUZZ_BRAND", help="Only this brand; may be repeated."
-)
-json_option = click.option("--json", "as_json", is_flag=True, envvar="BADBUZZ_JSON", help="One JSON object a line.")
-letters_option = click.option(
-    "--dead-letters",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="BADBUZZ_DEAD_LETTERS",
-    help="Keep unreadable lines here, with the reason.",
-)
 
 
 class _Commands(click.Group):
@@ -56,20 +44,8 @@ def main() -> None:
     """Tell on-call people that a bad buzz is starting: where, and why, minutes after it starts."""
 
 
-@functools.cache
-def _model() -> Any:
-    from detectors.negativity import NegativityModel  # noqa: PLC0415  the weights take a moment to load
-
-    return NegativityModel.load()
-
-
-def _letters(path: Path | None) -> DeadLetterFile:
-    try:
-        return DeadLetterFile(path)
-    except OSError as error:
-        raise ConfigError(
-            f"--dead-letters: expected a file that can be written, got {path}: {error.strerror}"
-        ) from None
+for _command in (*cli_kafka.COMMANDS, dashboards):
+    main.add_command(_command)
 
 
 @main.command()
@@ -91,6 +67,9 @@ def _letters(path: Path | None) -> DeadLetterFile:
     envvar="BADBUZZ_OPENMETRICS",
     help="Keep the metrics, at their historic times, here: see docs/on-call.md.",
 )
+@click.option(
+    "--to-kafka", is_flag=True, envvar="BADBUZZ_TO_KAFKA", help="Send the mentions to Kafka; workers watch them there."
+)
 def replay(
     files: tuple[str, ...],
     brands: tuple[str, ...],
@@ -99,6 +78,7 @@ def replay(
     dead_letters: Path | None,
     speed: float,
     openmetrics: Path | None,
+    to_kafka: bool,
 ) -> None:
     """Replay mention FILES (.jsonl, .jsonl.gz, - for standard input) and tell the incidents in them.
 
@@ -111,21 +91,24 @@ def replay(
 
     config = load(config_path)
     source = MentionFiles(files)
-    letters = _letters(dead_letters)
-    pipeline = Pipeline(config, _model(), letters.write, frozenset(brands))
+    letters = letters_file(dead_letters)
+    if to_kafka:
+        cli_kafka.send_files(source, config, letters, frozenset(brands), speed, as_json)
+        return
+    pipeline = Pipeline(config, model(), letters.write, frozenset(brands))
     if openmetrics:
-        pipeline = recorded = RecordedPipeline(config, _model(), letters.write, frozenset(brands))
+        pipeline = recorded = RecordedPipeline(config, model(), letters.write, frozenset(brands))
         recorded.write(openmetrics)  # a file that cannot be written is told before the work
     started = time.perf_counter()
 
     def told(event: Any) -> None:
         if as_json and speed:
-            _write_line(event.to_json())
+            write_line(event.to_json())
         elif not as_json:
             for line in event_lines(event, config.zone):
                 out.print(line)
 
-    with _ReplayProgress(source.progress) as step:
+    with ReadingProgress(source.progress) as step:
         events, summary = replaying.replay(source, pipeline, speed=speed, told=told, step=lambda _: step())
     letters.close()
     if openmetrics:
@@ -133,8 +116,8 @@ def replay(
     if as_json:
         if not speed:
             for event in events:
-                _write_line(event.to_json())
-        _write_line(summary.to_json())
+                write_line(event.to_json())
+        write_line(summary.to_json())
     else:
         out.print(summary_table(summary, time.perf_counter() - started))
 
@@ -170,10 +153,10 @@ def backtest(files: tuple[str, ...], truth: Path, warm_up: float, config_path: P
     records = []
     for file in files:
         err.print(f"replaying {file}", style="dim") if err.is_terminal else None
-        records.append(record(file, Pipeline(config, _model())))
+        records.append(record(file, Pipeline(config, model())))
     result = backtesting.backtest(records, truths, warm_up)
     if as_json:
-        _write_line(msgspec.json.encode(result))
+        write_line(msgspec.json.encode(result))
     else:
         _print_backtest(result)
 
@@ -213,9 +196,9 @@ def score(file: str, dead_letters: Path | None) -> None:
     """Read JSON lines with `text` from FILE (or standard input), write them with `negativity` (0 to 1)."""
     from streams.score import score_lines  # noqa: PLC0415
 
-    letters = _letters(dead_letters)
+    letters = letters_file(dead_letters)
     with _binary_source(file) as source:
-        _, refused = score_lines(source, sys.stdout.buffer, _model(), letters.write, file)
+        _, refused = score_lines(source, sys.stdout.buffer, model(), letters.write, file)
     letters.close()
     if refused:
         where = f"kept in {dead_letters}" if dead_letters else "dropped; --dead-letters FILE keeps them"
@@ -251,36 +234,7 @@ def demo(scenario: str, picture: Path, seconds: float, config_path: Path | None)
     """Watch a reconstructed incident unfold, live, and see when badbuzz would have alerted."""
     from streams.demo import run_demo  # noqa: PLC0415
 
-    run_demo(scenario, picture, seconds, load(config_path), _model(), out)
-
-
-class _ReplayProgress:
-    """A progress bar on standard error, where that is a terminal."""
-
-    def __init__(self, position: Callable[[], Any]) -> None:
-        self._position = position
-        self._bar = Progress(
-            TextColumn("replaying"),
-            BarColumn(),
-            DownloadColumn(),
-            TimeRemainingColumn(),
-            console=err,
-            transient=True,
-            disable=not err.is_terminal,
-        )
-
-    def __enter__(self) -> Callable[[], None]:
-        self._bar.start()
-        task = self._bar.add_task("", total=self._position().total or None)
-        return lambda: self._bar.update(task, completed=self._position().done)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-
-def _write_line(line: bytes) -> None:
-    sys.stdout.buffer.write(line + b"\n")
-    sys.stdout.buffer.flush()
+    run_demo(scenario, picture, seconds, load(config_path), model(), out)
 
 
 def _binary_source(path: str) -> IO[bytes]:

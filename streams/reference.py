@@ -1,4 +1,4 @@
-"""The page of every option, docs/configuration.md, made from the code that reads them."""
+"""The pages made from the code: every option, docs/configuration.md, and every metric, docs/metrics.md."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import click
 
 from streams.cli import main
 from streams.config import OPTIONS, BrandConfig
+from streams.metrics import metrics_page
 from streams.options import described
 
 HEAD = """# Configuration
@@ -63,6 +64,10 @@ def configuration_page() -> str:
 
 
 def _command_rows(name: str, command: click.Command) -> list[str]:
+    if isinstance(command, click.Group):
+        return [
+            row for sub in sorted(command.commands) for row in _command_rows(f"{name} {sub}", command.commands[sub])
+        ]
     rows = []
     for option in command.params:
         if isinstance(option, click.Option) and option.envvar:
@@ -78,3 +83,4 @@ def _shown(value: object) -> str:
 
 if __name__ == "__main__":
     Path("docs/configuration.md").write_text(configuration_page(), encoding="utf-8")
+    Path("docs/metrics.md").write_text(metrics_page(), encoding="utf-8")

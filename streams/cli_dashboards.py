@@ -1,0 +1,80 @@
+"""The commands about Grafana: build the dashboards' JSON, push them to a server."""
+
+import os
+from pathlib import Path
+
+import click
+
+from streams.errors import ConfigError, InputError
+
+
+@click.group()
+def dashboards() -> None:
+    """Build the Grafana dashboards, or push them to a server."""
+
+
+@dashboards.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+def build(folder: Path | None) -> None:
+    """Write the dashboards' JSON into FOLDER, or where it is kept."""
+    from dashboards import build as building  # noqa: PLC0415  Grafana's builders take a moment to load
+
+    try:
+        for file in building.write(folder or building.JSON_DIR):
+            click.echo(file)
+    except OSError as error:
+        raise ConfigError(f"expected a folder that can be written, got {folder}: {error.strerror}") from None
+
+
+@dashboards.command()
+@click.option("--url", required=True, envvar="BADBUZZ_GRAFANA_URL", help="Where Grafana is.")
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="BADBUZZ_GRAFANA_TOKEN_FILE",
+    help="File with the token of a service account; or the token itself in BADBUZZ_GRAFANA_TOKEN.",
+)
+@click.option(
+    "--prometheus-url",
+    default="http://localhost:9090",
+    show_default=True,
+    envvar="BADBUZZ_PROMETHEUS_URL",
+    help="Where Grafana reaches Prometheus.",
+)
+@click.option(
+    "--folder", default="badbuzz", show_default=True, envvar="BADBUZZ_GRAFANA_FOLDER", help="Title of their folder."
+)
+def push(url: str, token_file: Path | None, prometheus_url: str, folder: str) -> None:
+    """Push data source, folder and dashboards to a Grafana, over what is there of them."""
+    from dashboards.build import build as built  # noqa: PLC0415
+    from dashboards.push import Grafana, GrafanaError  # noqa: PLC0415
+
+    try:
+        grafana = Grafana(url, grafana_token(token_file))
+        grafana.push_datasource(prometheus_url)
+        grafana.push_folder(folder)
+        for address in grafana.push_dashboards(built().values()):
+            click.echo(address)
+    except GrafanaError as error:
+        raise InputError(str(error)) from None
+
+
+def grafana_token(file: Path | None) -> str:
+    """Read the token from a file, or from `BADBUZZ_GRAFANA_TOKEN`.
+
+    Raises
+    ------
+    ConfigError
+        There is none.
+    """
+    try:
+        token = file.read_text(encoding="utf-8") if file else os.environ.get("BADBUZZ_GRAFANA_TOKEN", "")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"--token-file: expected a readable file, got {file}: {error}") from None
+    token = token.strip()
+    if not token or not token.isascii() or not token.isprintable():
+        raise ConfigError(
+            "expected a service account's token in BADBUZZ_GRAFANA_TOKEN or in the file that --token-file names, "
+            "got none or one with characters that no token has"
+        )
+    return token
