@@ -131,7 +131,7 @@ class WatchMemory:
     []
     >>> memory.apply(2, 7, batch), memory.counts("Acme").mentions, memory.safe_offset(2)
     ([], 1, 7)
-    >>> memory.write(memory.unwritten())
+    >>> memory.write(memory.unwritten(older_than=0.0))
     >>> memory.safe_offset(2)
     8
     """
@@ -142,6 +142,7 @@ class WatchMemory:
         self.clock = clock
         self.watches: dict[str, _Kept] = {}
         self._unwritten: dict[int, dict[str, Unwritten]] = {}
+        self._closed: set[str] = set()
         self._read: dict[int, int] = {}
         self._minutes: dict[str, list[int]] | None = None
 
@@ -175,6 +176,7 @@ class WatchMemory:
             found.counts = found.counts.plus(rollup.counts)
             if found.watch.closed:
                 self._keep_closed(found)
+                self._closed.add(brand)
         for brand, applied in fresh.items():
             if applied is not None:
                 applied.applied[partition] = offset
@@ -183,20 +185,20 @@ class WatchMemory:
         self._read[partition] = offset
         return events
 
-    def unwritten(self, older_than: float = 0.0) -> list[str]:
-        """List the brands that changed at least so many seconds ago, or closed a minute, and are not written."""
+    def unwritten(self, older_than: float) -> list[str]:
+        """List the brands that changed at least so many seconds ago and are not written."""
         before = self.clock() - older_than
-        return [
-            brand
-            for brands in self._unwritten.values()
-            for brand, change in brands.items()
-            if change.since <= before or self.watches[brand].pending
-        ]
+        return [b for brands in self._unwritten.values() for b, change in brands.items() if change.since <= before]
+
+    def closed(self) -> list[str]:
+        """List the brands that closed a minute and are not written."""
+        return list(self._closed)
 
     def write(self, brands: Iterable[str]) -> None:
         """Write brands to the store: every event of theirs must have been published."""
         for brand in brands:
             self._write(brand, self.watches[brand])
+            self._closed.discard(brand)
             for unwritten in self._unwritten.values():
                 unwritten.pop(brand, None)
 
@@ -204,6 +206,10 @@ class WatchMemory:
         """Give the offset from which a successor must read this partition; `None`: as it was."""
         for change in self._unwritten.get(partition, {}).values():
             return change.offset  # the first to change
+        return self.position(partition)
+
+    def position(self, partition: int) -> int | None:
+        """Give the offset to be read next, of a partition read since the start."""
         read = self._read.get(partition)
         return None if read is None else read + 1
 
@@ -215,6 +221,7 @@ class WatchMemory:
         """Drop what is not in the store: other partitions, or the same with another past, are about to come."""
         self.watches.clear()
         self._unwritten.clear()
+        self._closed.clear()
         self._read.clear()
         self._minutes = None
 

@@ -1,0 +1,265 @@
+"""The watcher: a Faust app over committed `rollups`; its table is its memory, `incidents` what it says.
+
+For each message: the watches of its brands are moved on, what changed is published and kept, and only then is it
+written down as applied. Whatever was not written down when a watcher is killed is worked through again by the next,
+to the same bytes; `streams.incident_log` leaves out what has been published.
+"""
+
+import asyncio
+import contextlib
+import logging
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from faust.types import TP
+
+from streams.config import Config
+from streams.errors import BrokerError
+from streams.incident_event import IncidentEvent
+from streams.incident_log import IncidentLog
+from streams.kafka_clients import faust_options
+from streams.pulse import Pulse
+from streams.rollup_batch import RollupBatch, decode_batch
+from streams.topics import ROLLUPS
+from streams.watch_memory import WatchMemory
+from streams.watch_table import CHANGELOG, WatchApp, WatchTable
+
+logger = logging.getLogger(__name__)
+
+TICK_S = 0.5
+# A brand that closes no minute is written this often: what a successor works through again is bounded.
+WRITE_AFTER_S = 10.0
+# With nothing to read, everything is written at once.
+IDLE_S = 0.7
+SLICE = 50
+KEPT_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 20.0
+
+
+class Watcher:
+    """Watch brands until stopped.
+
+    Parameters
+    ----------
+    config
+        Configuration.
+    on_watched
+        Called with each message applied and the events it gave, once these are published.
+
+    Attributes
+    ----------
+    progressed
+        When its loop last went round, `time.monotonic` seconds.
+    ready
+        Its partitions are assigned, its table is read, and every brand in it is watched again.
+    failure
+        Why it cannot go on.
+    lag
+        Offsets written and not yet read, by partition; a transaction's marker counts as one.
+    """
+
+    def __init__(
+        self, config: Config, on_watched: Callable[[RollupBatch, list[IncidentEvent]], None] = lambda _batch, _: None
+    ) -> None:
+        self.config = config
+        self.on_watched = on_watched
+        self.progressed = time.monotonic()
+        self.ready = False
+        self.failure: Exception | None = None
+        self.lag: dict[int, int] = {}
+        self._scratch = tempfile.TemporaryDirectory(prefix="badbuzz-watcher-")
+        self._log = IncidentLog(config.kafka)
+        self._publisher = ThreadPoolExecutor(1, "incidents")
+        self._lock = asyncio.Lock()
+        self._stopping = False
+        self._read_at = 0.0
+        self._pulse = Pulse(config.kafka.session_timeout_s * 0.8)
+        # Untyped: what is used here, Faust's own types do not all declare.
+        self._app: Any = self._new_app()
+        self._table: WatchTable = self._app.Table(
+            "watches",
+            key_type=bytes,
+            value_type=bytes,
+            partitions=config.topics.rollups_partitions,
+            extra_topic_configs=CHANGELOG,
+        )
+        self.memory = WatchMemory(config, self._table, time.monotonic)
+        self._ticking: asyncio.Task[None] | None = None
+
+    def _new_app(self) -> Any:
+        kafka, topics = self.config.kafka, self.config.topics
+        app: Any = WatchApp(
+            **faust_options(kafka),
+            store="memory://",
+            datadir=self._scratch.name,
+            web_enabled=False,
+            key_serializer="raw",
+            value_serializer="raw",
+            Table=WatchTable,
+            table_standby_replicas=0,
+            topic_partitions=topics.rollups_partitions,
+            topic_replication_factor=topics.replication,
+            topic_disable_leader=True,
+            producer_linger=0.02,
+            producer_max_request_size=4 * 1024 * 1024,
+            broker_commit_interval=1.0,
+            stream_wait_empty=True,
+            processing_guarantee="at_least_once",
+        )
+        app.rollups_topic = kafka.topic(ROLLUPS)
+        app.safe_offset = lambda partition: None if self.failure else self.memory.safe_offset(partition)
+        app.rows_kept = self._rows_kept
+        app.before_revoked = self._write_all
+        app.on_partitions_revoked.connect(self._on_revoked)
+        app.on_partitions_assigned.connect(self._on_assigned)
+        rollups = app.topic(
+            app.rollups_topic,
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+            allow_empty=True,
+        )
+        app.agent(rollups, concurrency=1)(self._watch)
+        app.producer.buffer.max_messages = 100_000
+        return app
+
+    async def start(self) -> None:
+        """Join the others, and read the table."""
+        self._ticking = asyncio.create_task(self._tick())
+        await self._app.start()
+
+    async def stop(self) -> None:
+        """Finish the message being worked on, write and commit everything, and leave."""
+        self.ready = False
+        async with self._lock:
+            self._stopping = True
+            if self.failure is None:
+                self._write_all()
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                if self.failure is None and not self._app.rebalancing:
+                    await self._app.consumer.commit()
+                await self._app.stop()
+        except TimeoutError:
+            logger.warning("left without a farewell: what was not committed is worked through again")
+        if self._ticking is not None:
+            self._ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticking
+        self._pulse.close()
+        self._publisher.shutdown()
+        self._log.close()
+        self._scratch.cleanup()
+
+    async def _watch(self, stream: Any) -> None:
+        async for event in stream.events():
+            # What is not worked on is not committed either.
+            if not self._stopping and self.failure is None:
+                try:
+                    async with self._lock:
+                        await self._apply(event.message.partition, event.message.offset, event.value)
+                except Exception as error:  # Faust would go on behind the message
+                    self._fail(error)
+
+    async def _apply(self, partition: int, offset: int, value: bytes) -> None:
+        generation = self._app.consumer_generation_id
+        batch = decode_batch(value)
+        events = self.memory.apply(partition, offset, batch)
+        self._read_at = time.monotonic()
+        if events:
+            events.sort(key=lambda event: (event.at, event.brand, event.id))
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._publisher, self._log.publish, partition, events)
+            if generation != self._app.consumer_generation_id:
+                return  # others own the partition now
+        self._write(self.memory.closed())
+        self.on_watched(batch, events)
+
+    def _write(self, brands: list[str]) -> None:
+        if brands and self._still_ours():
+            self.memory.write(brands)
+
+    def _write_all(self) -> None:
+        self._write(self.memory.unwritten(older_than=0.0))
+
+    def _still_ours(self) -> bool:
+        """Tell whether this process cannot have been stopped so long that others took over what it writes."""
+        if stopped_s := self._pulse.stopped_s():
+            self._fail(BrokerError(f"this worker was stopped for {stopped_s:.0f} s: others may own its partitions"))
+        return self.failure is None
+
+    async def _rows_kept(self) -> bool:
+        sent = self._table.rows_sent()
+        until = time.monotonic() + KEPT_TIMEOUT_S
+        while not self._table.are_kept(sent):
+            if self._table.failed is not None or time.monotonic() > until:
+                self._fail(BrokerError(f"Kafka did not keep a row of the watchers' memory: {self._table.failed}"))
+                return False
+            await asyncio.sleep(0.005)
+        return True
+
+    def _on_revoked(self, _app: Any, revoked: Any, **_: Any) -> None:
+        self.ready = False
+        self.memory.forget()
+
+    def _on_assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
+        partitions = {tp.partition for tp in assigned if tp.topic == self._app.rollups_topic}
+        logger.info("watching partitions %s", sorted(partitions))
+        self._publisher.submit(self._log.keep_only, partitions)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._still_ours()
+            self.progressed = time.monotonic()
+            app = self._app
+            if app.crashed or (app.should_stop and not self._stopping):
+                self._fail(BrokerError(f"Faust stopped: {app.crash_reason}"))
+            if self._stopping or self.failure or app.rebalancing or app.tables.recovery.in_recovery:
+                continue
+            try:
+                await self._tend()
+            except Exception as error:  # told by `failure`
+                self._fail(error)
+
+    async def _tend(self) -> None:
+        """Watch again the brands in the table, and write those that have waited long enough."""
+        idle = time.monotonic() - self._read_at > IDLE_S
+        generation = self._app.consumer_generation_id
+        for brands, work in (
+            (self.memory.stored_brands(), self._wake),
+            (self.memory.unwritten(older_than=0.0 if idle else WRITE_AFTER_S), self._write),
+        ):
+            for first in range(0, len(brands), SLICE):
+                async with self._lock:
+                    if self._app.rebalancing or generation != self._app.consumer_generation_id:
+                        return
+                    work(brands[first : first + SLICE])
+                self.progressed = time.monotonic()
+                await asyncio.sleep(0)  # messages go first
+        self._measure_lag()
+        self.ready = True
+
+    def _wake(self, brands: list[str]) -> None:
+        for brand in brands:
+            self.memory.wake(brand)
+
+    def _measure_lag(self) -> None:
+        lag = {}
+        for tp in self._app.consumer.assignment():
+            if tp.topic == self._app.rollups_topic:
+                read = self.memory.position(tp.partition)
+                end = self._app.consumer.highwater(TP(tp.topic, tp.partition))
+                if end is not None and read is not None:
+                    lag[tp.partition] = max(0, end - read)
+        self.lag = lag
+
+    def _fail(self, error: Exception) -> None:
+        if self.failure is None:
+            logger.error("the watcher cannot go on: %s", error, exc_info=not isinstance(error, BrokerError))
+            self.failure = error
+        self.ready = False
