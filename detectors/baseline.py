@@ -70,13 +70,22 @@ class Baseline:
         self.rate = self.shape / (self.prior_weight + self.exposure)
 
     def _upto(self, minute: int) -> float:
-        day, rest = divmod(minute, 1440)
-        hour, past = divmod(rest, 60)
-        return day * self._cumulated[_DAY] + self._cumulated[hour] + self.profile[hour] * past / 60.0
+        hour = minute // 60
+        at = hour % _DAY
+        cumulated = self._cumulated
+        return hour // _DAY * cumulated[_DAY] + cumulated[at] + self.profile[at] * (minute - hour * 60) / 60.0
 
     def expected(self, start: int, end: int) -> float:
         """Return the count expected from minute `start` to before minute `end` (minutes since the epoch)."""
         return self.rate * (self._upto(end) - self._upto(start))
+
+    def expected_hours(self, end: int, hours: int) -> float:
+        """Return the count expected in the `hours` whole hours, at most a day, before hour `end`."""
+        last, at = self._cumulated, end % _DAY
+        first = at - hours
+        if first >= 0:
+            return self.rate * (last[at] - last[first])
+        return self.rate * (last[at] + last[_DAY] - last[first + _DAY])
 
     def learn(self, hour: int, count: float) -> None:
         """Take in the count of one hour (hours since the epoch), later than those before."""

@@ -13,10 +13,10 @@ from detectors.growth import NegativeGrowth
 from detectors.incident import CALM, CRITICAL, SEVERITIES, WARNING, WATCH, Incident
 from detectors.reach import Reach
 from detectors.settings import DetectorSettings
-from detectors.stock import StockSurge
 
 if TYPE_CHECKING:
     from detectors.observation import Observation
+    from detectors.stock import StockSurge
 
 __all__ = ["BrandDetector", "Change"]
 
@@ -110,7 +110,7 @@ class BrandDetector:
         self.copies = Copies(least=s.copies_least, share=s.copies_share)
         self.reach = Reach(least=s.reach_least, factor=s.reach_factor)
         self.incident = Incident(quiet_hold=s.quiet_hold)
-        self.stock = None if s.volume == "burst" else StockSurge(s.volume, s.watch_score)
+        self.stock = None if s.volume == "burst" else _stock_surge(s)
         self.recent = RecentCounts(fields=5, horizon=DAY + HOUR)
         self.now = NEVER
         self.coordinated_until = NEVER
@@ -218,8 +218,9 @@ class BrandDetector:
         )
 
     def _coordinated(self, end: int) -> bool:
-        _, _, copies, voices, _ = self.recent.totals(end - 6 * HOUR, end)
-        if self.copies.flooded(copies, voices):
+        start = end - 6 * HOUR
+        copies = self.recent.total(COPIES, start, end)
+        if copies >= self.settings.copies_least and self.copies.flooded(copies, self.recent.total(VOICES, start, end)):
             self.coordinated_until = end + self.settings.coordinated_hours * HOUR
         return end < self.coordinated_until
 
@@ -351,3 +352,10 @@ class BrandDetector:
             brand.stock.restore(state["stock"])
         brand.peaks = {(field, span): seen for field, span, seen in state["peaks"]}
         return brand
+
+
+def _stock_surge(settings: DetectorSettings) -> StockSurge:
+    # River's detectors take a second to import, and few ask for them.
+    from detectors.stock import StockSurge  # noqa: PLC0415
+
+    return StockSurge(settings.volume, settings.watch_score)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Burst", "Reading"]
 
 HOUR = 60
+DAY = 1440
 NEVER = -(10**9)
 # Squared expected counts for which the prior dispersion is believed.
 DISPERSION_WEIGHT = 50.0
@@ -99,10 +100,14 @@ class Burst(AnomalyDetector):
             Dispersion(
                 prior=prior_dispersion(span),
                 weight=DISPERSION_WEIGHT,
-                memory=336.0 * max(1.0, 60 / span),
+                memory=336.0,
                 every=min(1.0, 60 / span),
             )
             for span in spans
+        ]
+        self._longest_first = [
+            (span, dispersion, looks(span))
+            for span, dispersion in sorted(zip(spans, self.dispersions, strict=True), key=lambda pair: -pair[0])
         ]
         self.recent = RecentCounts(fields=1, horizon=max(*spans, 2 * HOUR) + HOUR)
         self.now = NEVER
@@ -154,14 +159,15 @@ class Burst(AnomalyDetector):
         """Return the highest score over the spans up to `longest` that end before `end`, of at least `least` counts."""
         best = NOTHING
         floor = max(least, self.least)
-        uncertain = 1.0 / self.baseline.shape
-        for span, dispersion in zip(self.spans, self.dispersions, strict=True):
+        for span, dispersion, looked in self._longest_first:
             observed = self.recent.total(0, end - span, end) + extra
-            if observed < floor or span > longest:
-                continue
+            if observed < floor:
+                break  # shorter spans hold no more
             expected = self.baseline.expected(end - span, end)
-            score = surprise(observed, expected, dispersion.value + uncertain) - looks(span)
-            if score > best.score:
+            if observed <= expected or span > longest:
+                continue
+            score = surprise(observed, expected, dispersion.value + 1.0 / self.baseline.shape) - looked
+            if score >= best.score:
                 best = Reading(score, span, observed, expected)
         return best
 
@@ -194,16 +200,35 @@ class Burst(AnomalyDetector):
             return -1.0
         if not high:
             self.protected = 0
-        uncertain = 1.0 / self.baseline.shape
-        for span, dispersion in zip(self.spans, self.dispersions, strict=True):
-            for end in range(start + min(span, HOUR), start + HOUR + 1, min(span, HOUR)):
-                expected = self.baseline.expected(end - span, end)
-                seen = self.recent.total(0, end - span, end)
-                dispersion.learn(min(seen, highest_usual(expected, dispersion.value + uncertain)), expected)
-        expected = self.baseline.expected(start, start + HOUR)
-        capped = min(count, highest_usual(expected, prior_dispersion(HOUR) + uncertain))
+        expected = self.baseline.expected_hours(self.hour, 1)
+        capped = count
+        if count:
+            capped = min(count, highest_usual(expected, prior_dispersion(HOUR) + 1.0 / self.baseline.shape))
+        end = start + HOUR
+        for span, dispersion, _ in self._longest_first:
+            if span > HOUR:
+                self.learn_dispersion(dispersion, [self.recent.total(0, end - span, end)], self.usual_before(end, span))
+            elif count:
+                seen = [self.recent.total(0, at - span, at) for at in range(start + span, end + 1, span)]
+                self.learn_dispersion(dispersion, seen, expected * span / HOUR)
+            else:
+                dispersion.learn_empty(HOUR // span, expected * span / HOUR)
         self.baseline.learn(hour, capped)
         return capped
+
+    def usual_before(self, end: int, span: int) -> float:
+        """Return the count expected in the `span` minutes before the full hour `end`."""
+        if span % HOUR or span > DAY:
+            return self.baseline.expected(end - span, end)
+        return self.baseline.expected_hours(end // HOUR, span // HOUR)
+
+    def learn_dispersion(self, dispersion: Dispersion, seen: list[int], usual: float) -> None:
+        """Let a span's dispersion learn its windows of an hour, a burst no more than what may be usual."""
+        if any(seen):
+            highest = highest_usual(usual, dispersion.value + 1.0 / self.baseline.shape)
+            dispersion.learn([min(count, highest) for count in seen], usual)
+        else:
+            dispersion.learn_empty(len(seen), usual)
 
     # -- memory -----------------------------------------------------------------------------------------------------
     def state(self) -> dict[str, Any]:

@@ -66,19 +66,19 @@ class Dispersion:
     weight
         How long to believe it, in squared expected counts.
     memory
-        Steps after which a count weighs 1/e.
+        Steps after which a step weighs 1/e.
     every
         Weight of one count: below 1 where windows overlap and say the same thing several times.
 
     Examples
     --------
     >>> d = Dispersion(prior=0.2, weight=100.0, memory=336.0)
-    >>> for n in [10, 0, 20, 10] * 50: d.learn(n, 10.0)
+    >>> for _ in range(50): d.learn([10, 0, 20, 10], 10.0)
     >>> 0.35 < d.value < 0.4
     True
     """
 
-    __slots__ = ("_decay", "every", "excess", "prior", "squares", "value", "weight")
+    __slots__ = ("_decay", "every", "excess", "prior", "squares", "weight")
 
     # Real brands are never Poisson, and estimates lean low because bursts are left out of them.
     LOWEST, HIGHEST = 0.1, 2.0
@@ -90,19 +90,25 @@ class Dispersion:
         self._decay = math.exp(-1.0 / memory)
         self.excess = 0.0
         self.squares = 0.0
-        self.value = prior
 
-    def learn(self, count: float, expected: float) -> None:
-        """Take in one count and what was expected of it."""
-        d = self._decay
-        gap = count - expected
-        self.excess = d * self.excess + self.every * (gap * gap - expected)
-        self.squares = d * self.squares + self.every * expected * expected
-        self._estimate()
-
-    def _estimate(self) -> None:
+    @property
+    def value(self) -> float:
+        """What is believed now."""
         estimate = (self.weight * self.prior + self.excess) / (self.weight + self.squares)
-        self.value = min(self.HIGHEST, max(self.LOWEST, estimate))
+        return min(self.HIGHEST, max(self.LOWEST, estimate))
+
+    def learn(self, counts: Sequence[float], expected: float) -> None:
+        """Take in one step: the counts of its windows, and what was expected of each."""
+        self.learn_empty(len(counts), expected)
+        for count in counts:
+            # A window adds (count - expected)**2 - expected.
+            self.excess += self.every * count * (count - 2.0 * expected)
+
+    def learn_empty(self, windows: int, expected: float) -> None:
+        """Take in one step in which nothing was counted, as most are."""
+        weight = self.every * windows * expected
+        self.excess = self._decay * self.excess + weight * (expected - 1.0)
+        self.squares = self._decay * self.squares + weight * expected
 
     def state(self) -> list[float]:
         """Return what was learned."""
@@ -111,7 +117,6 @@ class Dispersion:
     def restore(self, state: Sequence[float]) -> None:
         """Take back what `state` gave."""
         self.excess, self.squares = state
-        self._estimate()
 
 
 class RecentCounts:

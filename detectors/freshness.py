@@ -99,9 +99,7 @@ class Freshness:
         self.rows[minute] = row
         self.held += len(row)
         oldest = minute - self.text_minutes
-        for first in list(self.rows):
-            if first >= oldest and (self.held <= self.most or first == minute):
-                break
+        while (first := next(iter(self.rows))) < oldest or (self.held > self.most and first != minute):
             self._forget(first)
 
     def _forget(self, minute: int) -> None:

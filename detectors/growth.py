@@ -15,7 +15,6 @@ from detectors.burst import (
     NOTHING,
     Burst,
     Reading,
-    highest_usual,
     looks,
     prior_dispersion,
 )
@@ -127,24 +126,25 @@ class NegativeGrowth(AnomalyDetector):
         """Return the highest score over the spans up to `longest` that pass the gate, of at least `least` negatives."""
         best = NOTHING
         floor = max(least, self.volume.least)
-        share = self.share
-        shape = self.volume.baseline.shape
-        uncertain = 1.0 / shape + (1.0 - share) / (share * (self.share_weight + self.all_voices))
         joy: tuple[int, int] | None = None
         # Longest first: a short span inside a surge of joy must differ from it beyond chance.
         for span, dispersion in zip(reversed(self.spans), reversed(self.dispersions), strict=True):
             count, negatives = self.recent.totals(end - span, end)
             count, negatives = count + extra[0], negatives + extra[1]
             if negatives < self.volume.least:
-                continue
+                break  # shorter spans hold no more
+            share = self.share
+            uncertain = 1.0 / self.volume.baseline.shape + (1.0 - share) / (
+                share * (self.share_weight + self.all_voices)
+            )
             usual = self.volume.baseline.expected(end - span, end)
             expected = usual * share
             spread = dispersion.value + uncertain
             if negatives - expected < self.excess_share * (count - usual):
-                if surprise(count, usual, spread) >= SURGING:
+                if count > usual and surprise(count, usual, spread) >= SURGING:
                     joy = (count, negatives)
                 continue
-            if negatives < floor or span > longest:
+            if negatives < floor or negatives <= expected or span > longest:
                 continue
             if joy is not None and turned(negatives, count, joy, share) < TURNED:
                 continue
@@ -176,8 +176,8 @@ class NegativeGrowth(AnomalyDetector):
         hour = volume.hour
         start = hour * HOUR
         learning = volume.learning(hour)
-        usual_share, uncertain = self.share, 1.0 / volume.baseline.shape
-        expected_of = [volume.baseline.expected(start + HOUR - span, start + HOUR) * usual_share for span in self.spans]
+        share = self.share
+        expected_of = [volume.usual_before(start + HOUR, span) * share for span in self.spans]
         learned = volume.close_hour(volume.hot)
         self.negative_voices *= self._decay
         self.all_voices *= self._decay
@@ -192,7 +192,7 @@ class NegativeGrowth(AnomalyDetector):
             return
         for span, dispersion, expected in zip(self.spans, self.dispersions, expected_of, strict=True):
             seen = self.recent.total(1, start + HOUR - span, start + HOUR)
-            dispersion.learn(min(seen, highest_usual(expected, dispersion.value + uncertain)), expected)
+            volume.learn_dispersion(dispersion, [seen], expected)
 
     # -- memory -----------------------------------------------------------------------------------------------------
     def state(self) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class Reach:
     """
 
     def __init__(
-        self, least: int = 50_000, factor: float = 5.0, passed_on: int = 10, window: int = 360, most: int = 24
+        self, least: int = 50_000, factor: float = 5.0, passed_on: int = 10, window: int = 360, most: int = 48
     ) -> None:
         self.least = least
         self.factor = factor
@@ -87,24 +87,21 @@ class Reach:
             t = self.posts.get(post.key)
             if t is None:
                 self._usual(post.reach)
-                if not post.negative:
-                    continue
                 t = self._track(post.key, minute)
                 t.reposts_first = 0 if post.reposts < self.passed_on else post.reposts // 2
             t.id = post.id
             t.last = minute
-            t.negative = t.negative or post.negative
+            t.negative = post.negative
             t.reach = max(t.reach, post.reach)
             t.reposts = max(t.reposts, post.reposts)
         for voice in observation.voices:
             if voice.origin:
                 t = self.posts.get(voice.origin)
                 if t is None:
-                    if not voice.negative:
-                        continue
                     t = self._track(voice.origin, minute)
                 t.last = minute
-                t.negative = t.negative or voice.negative
+                # Its reposts say what a publication is like only where it was not seen itself.
+                t.negative = t.negative if t.id else voice.negative
                 t.reposters += 1
                 t.seen_by += voice.followers
 

@@ -234,7 +234,7 @@ def _worth_showing(posts: list[tuple[str, PostRow]], change: Change, config: Con
 
     def rank(item: tuple[str, PostRow]) -> tuple[bool, bool, int, int, str, str]:
         network, post = item
-        calm = negatives_first and post.negativity < 1000 * config.negative_at
+        calm = negatives_first and post.negativity < 1000 * config.reach_negative_at
         return post.id not in chosen, calm, -max(post.reach, post.reposts), -post.reposts, network, post.id
 
     return sorted(posts, key=rank)[:MAX_SHOWN_POSTS]
