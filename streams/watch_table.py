@@ -8,6 +8,7 @@ from faust.tables.table import Table
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from streams.kafka_settings import BROKER_DEFAULT
 from streams.rollup_batch import brand_partition
 from streams.watch_memory import key_brand
 
@@ -25,12 +26,15 @@ class WatchTable(Table[bytes, bytes]):
 
     Attributes
     ----------
+    replication
+        Copies of the table's log; -1: whatever the broker's default gives, which Faust has no setting for.
     failed
         Why a row could not be kept, if one could not: nothing may be committed from then on.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.replication = BROKER_DEFAULT
         self.failed: BaseException | None = None
         self._sent = 0
         self._waiting: dict[Any, int] = {}
@@ -38,6 +42,11 @@ class WatchTable(Table[bytes, bytes]):
     def partition_for_key(self, key: bytes) -> int:
         """Give the partition of a row: its brand's."""
         return brand_partition(key_brand(key), self.partitions)
+
+    def _new_changelog_topic(self, **kwargs: Any) -> Any:
+        topic: Any = super()._new_changelog_topic(**kwargs)
+        topic.replicas = self.replication
+        return topic
 
     def send_changelog(self, *args: Any, **kwargs: Any) -> Any:
         """Send a row to the table's log, and wait for it to be kept."""

@@ -86,6 +86,7 @@ class Watcher:
             partitions=config.topics.rollups_partitions,
             extra_topic_configs=CHANGELOG,
         )
+        self._table.replication = config.topics.replication
         self.memory = WatchMemory(config, self._table, time.monotonic)
         self._ticking: asyncio.Task[None] | None = None
 
@@ -101,7 +102,6 @@ class Watcher:
             Table=WatchTable,
             table_standby_replicas=0,
             topic_partitions=topics.rollups_partitions,
-            topic_replication_factor=topics.replication,
             topic_disable_leader=True,
             producer_linger=0.02,
             producer_max_request_size=4 * 1024 * 1024,

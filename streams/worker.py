@@ -61,13 +61,13 @@ async def _run(config: Config, model: TextModel | None, which: tuple[Which, ...]
     failures: list[BaseException] = []
     scorer = watcher = thread = None
     scorer_stopping = threading.Event()
+    if "watcher" in which:
+        watcher = parts["watcher"] = Watcher(config)
     if "scorer" in which and model is not None:
         scorer = parts["scorer"] = ScorerWorker(config, model, instance)
         thread = threading.Thread(
             target=_run_scorer, args=(scorer, scorer_stopping, failures, loop, stopping), name="scorer"
         )
-    if "watcher" in which:
-        watcher = parts["watcher"] = Watcher(config)
     with _served(config.metrics_port, health_routes(parts)):
         try:
             if thread is not None:
