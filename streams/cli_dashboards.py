@@ -1,11 +1,11 @@
 """The commands about Grafana: build the dashboards' JSON, push them to a server."""
 
-import os
 from pathlib import Path
 
 import click
 
 from streams.errors import ConfigError, InputError
+from streams.incident_annotations import grafana_token
 
 
 @click.group()
@@ -57,24 +57,3 @@ def push(url: str, token_file: Path | None, prometheus_url: str, folder: str) ->
             click.echo(address)
     except GrafanaError as error:
         raise InputError(str(error)) from None
-
-
-def grafana_token(file: Path | None) -> str:
-    """Read the token from a file, or from `BADBUZZ_GRAFANA_TOKEN`.
-
-    Raises
-    ------
-    ConfigError
-        There is none.
-    """
-    try:
-        token = file.read_text(encoding="utf-8") if file else os.environ.get("BADBUZZ_GRAFANA_TOKEN", "")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"--token-file: expected a readable file, got {file}: {error}") from None
-    token = token.strip()
-    if not token or not token.isascii() or not token.isprintable():
-        raise ConfigError(
-            "expected a service account's token in BADBUZZ_GRAFANA_TOKEN or in the file that --token-file names, "
-            "got none or one with characters that no token has"
-        )
-    return token

@@ -55,7 +55,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brands
         What is known of each brand beforehand.
     metrics_port
-        Port on 127.0.0.1 where a worker says how it is (`/healthz`, `/readyz`); 0: none.
+        Port on 127.0.0.1 where a worker says how it is (`/healthz`, `/readyz`, `/metrics`); 0: none.
     kafka
         Where Kafka is, and who we are to it.
     topics

@@ -21,8 +21,8 @@ class Answer(NamedTuple):
     body: bytes
 
 
-Routes = dict[str, Callable[[], Answer]]
-"""Path to what answers it."""
+Routes = dict[str, Callable[[str], Answer]]
+"""Path to what answers it, given the request's `Accept` header."""
 
 
 class Part(Protocol):
@@ -41,7 +41,7 @@ def health_routes(parts: dict[str, Part], clock: Callable[[], float] = time.mono
     >>> class Busy:
     ...     progressed, ready, lag = 10.0, False, {0: 7}
     >>> routes = health_routes({"scorer": Busy()}, lambda: 12.5)
-    >>> routes["/healthz"]().status, routes["/readyz"]().status
+    >>> routes["/healthz"]("").status, routes["/readyz"]("").status
     (200, 503)
     """
 
@@ -58,8 +58,8 @@ def health_routes(parts: dict[str, Part], clock: Callable[[], float] = time.mono
         return Answer(status, "application/json", json.dumps(told).encode() + b"\n")
 
     return {
-        "/healthz": lambda: answer(lambda part: clock() - part.progressed < STALLED_S),
-        "/readyz": lambda: answer(lambda part: part.ready),
+        "/healthz": lambda _: answer(lambda part: clock() - part.progressed < STALLED_S),
+        "/readyz": lambda _: answer(lambda part: part.ready),
     }
 
 
@@ -106,7 +106,7 @@ def _handler(routes: Routes) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             route = routes.get(self.path.partition("?")[0])
-            answer = route() if route else Answer(404, "text/plain", b"not found\n")
+            answer = route(self.headers.get("Accept", "")) if route else Answer(404, "text/plain", b"not found\n")
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)
             self.send_header("Content-Length", str(len(answer.body)))

@@ -137,8 +137,9 @@ LATENCY = Family(
     "badbuzz_mention_to_incident_seconds",
     "histogram",
     ("severity",),
-    "From the arrival of the newest mention that an incident event rests on to the event's publication.",
-    (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0, 1800.0),
+    "From the start of the minute that changed an incident, the earliest its mentions can have been said, to the "
+    "event's publication (wall clock); the lateness is part of it.",
+    (5.0, 10.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0, 240.0, 300.0, 600.0, 1800.0),
 )
 DEAD_LETTERS = Family("badbuzz_dead_letters_total", "counter", ("reason",), "Messages that could not be read.")
 LATE = Family(

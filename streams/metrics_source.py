@@ -1,18 +1,21 @@
 """Where the metrics get their values: a scored batch, a brand's watch, an incident event."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from detectors.brand import FRESH, NEGATIVE
+from detectors.brand import COPIES, FRESH, NEGATIVE
 from detectors.burst import HOUR, NEVER, highest_usual
 from detectors.incident import SEVERITIES
 from streams import metrics as m
 from streams.brand_watch import BrandWatch
+from streams.deadletters import DeadLetter
 from streams.incident_event import CRITERIA, IncidentEvent
 from streams.label_cap import OTHER, clean_label
 from streams.metrics import Metrics
 from streams.rollup import Counts, Rollup
 from streams.scorer import Batch
+from streams.source_clock import NETWORK
 
 MAX_TERMS = 120
 SIX_HOURS = 6 * HOUR
@@ -84,22 +87,33 @@ def readings(watch: BrandWatch, minute: int) -> dict[str, Signal]:
 
 def count_batch(metrics: Metrics, batch: Batch) -> None:
     """Count what a scorer made of a batch."""
-    metrics.inc(m.MESSAGES, "scorer", by=batch.messages)
-    for letter in batch.letters:
+    count_scored(metrics, batch.messages, batch.letters)
+    count_rollups(metrics, batch.rollups)
+
+
+def count_scored(metrics: Metrics, messages: int, letters: Iterable[DeadLetter]) -> None:
+    """Count messages that a scorer took in, and those among them that it could not read."""
+    metrics.inc(m.MESSAGES, "scorer", by=messages)
+    for letter in letters:
         metrics.inc(m.DEAD_LETTERS, letter.reason)
-    newest: dict[tuple[m.Family, str], float] = {}
-    for rollup in batch.rollups:
+
+
+def count_rollups(metrics: Metrics, rollups: Iterable[Rollup]) -> None:
+    """Count the mentions that rollups sum up, and note how far their networks were heard."""
+    newest: dict[tuple[m.Family, str], int] = {}
+    for rollup in rollups:
         _count_rollup(metrics, rollup)
         for family in _heard(rollup):
             key = family, rollup.network
-            newest[key] = max(newest.get(key, 0.0), rollup.newest / 1000)
-    for (family, network), at in newest.items():
-        metrics.raise_to(family, at, network)
+            newest[key] = max(newest.get(key, 0), rollup.newest)
+    for (family, network), ms in newest.items():
+        metrics.raise_to(family, ms / 1000, network)
 
 
 def _heard(rollup: Rollup) -> list[m.Family]:
-    if not rollup.newest:
-        return []  # late mentions and duplicates alone tell nothing new of the source
+    # Late mentions and duplicates alone tell nothing new of a source; badbuzz's own heartbeats are no source's.
+    if not rollup.newest or rollup.network == NETWORK:
+        return []
     spoken = rollup.counts != Counts()
     return [m.SOURCE_HEARD, m.SOURCE_MENTION if spoken else m.SOURCE_HEARTBEAT]
 
@@ -142,6 +156,7 @@ class WatchMetrics:
         self.negative_at = negative_at
         self._severity: dict[str, int] = {}
         self._held: dict[str, set[str]] = {}
+        self._told: set[str] = set()
         self._others_shown = False
         for severity in SEVERITIES:
             if severity != "calm":
@@ -154,7 +169,8 @@ class WatchMetrics:
         metrics, brand, minute = self.metrics, watch.brand, watch.opened
         incident = watch.detector.incident
         self._set_severity(brand, incident.severity)
-        for name, signal in readings(watch, minute).items():
+        found = readings(watch, minute)
+        for name, signal in found.items():
             metrics.set(m.SCORE, signal.score, brand, name)
             metrics.set(m.OBSERVED, signal.observed, brand, name)
             metrics.set(m.EXPECTED, signal.expected, brand, name)
@@ -176,18 +192,20 @@ class WatchMetrics:
             if minute < watch.detector.coordinated_until:
                 self._held.setdefault(brand, set()).add("coordinated")
                 metrics.set(m.CRITERION, 1, brand, "coordinated")
+            if brand not in self._told:
+                self._tell_of_restored(watch, found, minute)
 
     def told(self, event: IncidentEvent, seconds: float | None = None, mention_id: str | None = None) -> None:
-        """Take in an incident event; of a watch that was restored, its last one.
+        """Take in an incident event.
 
         Parameters
         ----------
         event
             As published.
         seconds
-            From the arrival of the newest mention to now, where that is known.
+            From the start of the minute that changed the incident to now, where that is known.
         mention_id
-            That mention's.
+            Of a publication that carries it.
         """
         metrics, brand = self.metrics, event.brand
         metrics.inc(m.CHANGES, event.severity)
@@ -196,21 +214,75 @@ class WatchMetrics:
         self._set_severity(brand, SEVERITIES.index(event.severity))
         if event.severity == "calm":
             return
+        self._told.add(brand)
+        self._tell(
+            brand,
+            criteria=event.criteria,
+            observed=event.observed,
+            expected=event.expected,
+            window_s=event.window_minutes * 60,
+            negatives=event.negatives,
+            copies=event.copies,
+            reach=max((post.reach for post in event.posts), default=0),
+            networks=event.networks,
+            terms=[term.term for term in event.terms],
+        )
+        metrics.set(m.SINCE, datetime.fromisoformat(event.since).timestamp(), brand)
+
+    def _tell_of_restored(self, watch: BrandWatch, found: dict[str, Signal], minute: int) -> None:
+        """Tell an incident that opened in another process by what its detectors see in the last hour."""
+        settings, detector = watch.detector.settings, watch.detector
+        grows = found["negatives"].score >= settings.warning_score
+        holding = {
+            "surge": found["volume"].score >= settings.watch_score,
+            "negative_growth": grows,
+            "reach": bool(detector.reach.significant(minute)),
+        }
+        lead = found["negatives" if grows else "volume"]
+        window = watch.context.window(minute - HOUR, minute)
+        mentions = sum(n for n, _ in window.networks.values())
+        networks = sorted(window.networks.items(), key=lambda item: (-item[1][0], item[0]))
+        self._tell(
+            watch.brand,
+            criteria=[name for name, holds in holding.items() if holds],
+            observed=lead.observed,
+            expected=lead.expected,
+            window_s=HOUR * 60,
+            negatives=found["negatives"].observed,
+            copies=detector.recent.total(COPIES, minute - HOUR, minute),
+            reach=max((post.reach for _, post in window.posts), default=0),
+            networks={network: n / mentions for network, (n, _) in networks},
+            terms=[term for term, _ in watch.spreading(minute)],
+        )
+
+    def _tell(
+        self,
+        brand: str,
+        *,
+        criteria: Iterable[str],
+        observed: float,
+        expected: float,
+        window_s: int,
+        negatives: int,
+        copies: int,
+        reach: int,
+        networks: dict[str, float],
+        terms: list[str],
+    ) -> None:
+        metrics = self.metrics
         held = self._held.setdefault(brand, set())
-        held.update(event.criteria)
+        held.update(criteria)
         for criterion in CRITERIA:
             metrics.set(m.CRITERION, float(criterion in held), brand, criterion)
-        metrics.set(m.SINCE, datetime.fromisoformat(event.since).timestamp(), brand)
-        metrics.set(m.INCIDENT_OBSERVED, event.observed, brand)
-        metrics.set(m.INCIDENT_EXPECTED, event.expected, brand)
-        metrics.set(m.INCIDENT_WINDOW, event.window_minutes * 60, brand)
-        metrics.set(m.INCIDENT_NEGATIVES, event.negatives, brand)
-        metrics.set(m.INCIDENT_COPIES, event.copies, brand)
-        metrics.set(m.INCIDENT_REACH, max((post.reach for post in event.posts), default=0), brand)
-        network, share = next(iter(event.networks.items()), ("", 0.0))
-        terms = clean_label(", ".join(term.term for term in event.terms[:5]), MAX_TERMS)
+        metrics.set(m.INCIDENT_OBSERVED, observed, brand)
+        metrics.set(m.INCIDENT_EXPECTED, expected, brand)
+        metrics.set(m.INCIDENT_WINDOW, window_s, brand)
+        metrics.set(m.INCIDENT_NEGATIVES, negatives, brand)
+        metrics.set(m.INCIDENT_COPIES, copies, brand)
+        metrics.set(m.INCIDENT_REACH, reach, brand)
+        network, share = next(iter(networks.items()), ("", 0.0))
         metrics.remove(m.INFO, brand=brand)
-        metrics.set(m.INFO, 1, brand, network, f"{share:.0%}", terms)
+        metrics.set(m.INFO, 1, brand, network, f"{share:.0%}", clean_label(", ".join(terms[:5]), MAX_TERMS))
 
     def forget(self, brand: str) -> None:
         """Remove a brand that is watched elsewhere from now on."""
@@ -229,6 +301,7 @@ class WatchMetrics:
             return
         if not severity:
             self._held.pop(brand, None)
+            self._told.discard(brand)
             for family in _WHILE_OPEN:
                 metrics.remove(family, brand=brand)
             if brands.in_reserve(brand):

@@ -18,9 +18,11 @@ from streams import topics
 from streams.config import Config
 from streams.errors import BadBuzzError, BrokerError
 from streams.health import HealthServer, Part, Routes, health_routes
+from streams.incident_annotations import annotation_sender
 from streams.scorer import TextModel
 from streams.scorer_worker import ScorerWorker
 from streams.watcher import Watcher
+from streams.worker_metrics import WorkerMetrics
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +50,13 @@ def run_worker(config: Config, model: TextModel | None, which: tuple[Which, ...]
         The metrics port is taken.
     """
     topics.require(config.kafka, config.topics)
-    with claimed_instance(config) as instance:
-        asyncio.run(_run(config, model, which, instance))
+    with claimed_instance(config) as instance, _measured(config) as metrics:
+        asyncio.run(_run(config, model, which, instance, metrics))
 
 
-async def _run(config: Config, model: TextModel | None, which: tuple[Which, ...], instance: str) -> None:
+async def _run(
+    config: Config, model: TextModel | None, which: tuple[Which, ...], instance: str, metrics: WorkerMetrics
+) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -62,13 +66,14 @@ async def _run(config: Config, model: TextModel | None, which: tuple[Which, ...]
     scorer = watcher = thread = None
     scorer_stopping = threading.Event()
     if "watcher" in which:
-        watcher = parts["watcher"] = Watcher(config)
+        watcher = parts["watcher"] = Watcher(config, metrics.watched)
+        metrics.attach(loop, watcher.memory.watches)
     if "scorer" in which and model is not None:
-        scorer = parts["scorer"] = ScorerWorker(config, model, instance)
+        scorer = parts["scorer"] = ScorerWorker(config, model, instance, metrics.scored)
         thread = threading.Thread(
             target=_run_scorer, args=(scorer, scorer_stopping, failures, loop, stopping), name="scorer"
         )
-    with _served(config.metrics_port, health_routes(parts)):
+    with _served(config.metrics_port, health_routes(parts) | {"/metrics": lambda accept: metrics.page(parts, accept)}):
         try:
             if thread is not None:
                 thread.start()
@@ -106,6 +111,17 @@ def _run_scorer(
         failures.append(error)
     with contextlib.suppress(RuntimeError):  # the loop may have ended first
         loop.call_soon_threadsafe(stopping.set)
+
+
+@contextlib.contextmanager
+def _measured(config: Config) -> Iterator[WorkerMetrics]:
+    """Measure a worker, and send its incident events to Grafana where one is configured."""
+    sender = annotation_sender()
+    try:
+        yield WorkerMetrics(config, sender.send if sender else lambda _: None)
+    finally:
+        if sender is not None:
+            sender.close()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,147 @@
+"""The metrics of a running worker: counted as it works, read from its brands' watches when somebody scrapes.
+
+A watch is read on the loop that changes it, and only where it changed since the last scrape: what metrics cost does not
+grow with the mentions.
+"""
+
+import asyncio
+import concurrent.futures
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from streams import metrics as m
+from streams.brand_watch import BrandWatch
+from streams.config import Config
+from streams.deadletters import DeadLetter
+from streams.health import Answer, Part
+from streams.incident_event import IncidentEvent
+from streams.metrics import DAY_S, Metrics
+from streams.metrics_source import WatchMetrics, count_rollups, count_scored
+from streams.rollup_batch import RollupBatch
+
+REFRESH_TIMEOUT_S = 2.0
+SWEEP_EVERY_S = 3600.0
+
+
+class ScoredBatch(Protocol):
+    """What is read of a scorer's transaction."""
+
+    @property
+    def messages(self) -> int:
+        """Messages it held."""
+
+    @property
+    def letters(self) -> list[DeadLetter]:
+        """Those that could not be read."""
+
+
+class Watched(Protocol):
+    """What keeps a brand's watch."""
+
+    @property
+    def watch(self) -> BrandWatch:
+        """The watch."""
+
+
+class WorkerMetrics:
+    """Measure one worker.
+
+    Parameters
+    ----------
+    config
+        Configured brands have series before others.
+    tell
+        Called with each incident event once, beside the metrics: a sender of annotations.
+    clock
+        Seconds since the epoch.
+
+    Examples
+    --------
+    >>> from streams.rollup import Counts, Rollup
+    >>> metrics = WorkerMetrics(Config())
+    >>> metrics.watched(RollupBatch(1, [(0, Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))]), [])
+    >>> b'badbuzz_mentions_total{brand="Acme",network="forum",tone="other"} 1.0' in metrics.page({}).body
+    True
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        tell: Callable[[IncidentEvent], None] = lambda _: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.metrics = Metrics(config.brands, clock=clock)
+        self.clock = clock
+        self._tell = tell
+        self._lateness_s = config.lateness_seconds
+        self._watching = WatchMetrics(self.metrics, config.negative_at)
+        self._changed: set[str] = set()
+        self._shown: set[str] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._watches: Mapping[str, Watched] = {}
+        self._swept = clock()
+
+    def attach(self, loop: asyncio.AbstractEventLoop, watches: Mapping[str, Watched]) -> None:
+        """Read these watches, by brand, on the loop that changes them."""
+        self._loop = loop
+        self._watches = watches
+
+    def scored(self, batch: ScoredBatch) -> None:
+        """Count what a scorer has committed."""
+        count_scored(self.metrics, batch.messages, batch.letters)
+
+    def watched(self, batch: RollupBatch, events: Iterable[IncidentEvent]) -> None:
+        """Count what a watcher has taken in, and tell what it has published."""
+        self.metrics.inc(m.MESSAGES, "watcher")
+        rollups = [rollup for _, rollup in batch.made]
+        count_rollups(self.metrics, rollups)
+        self._changed.update(rollup.brand for rollup in rollups)
+        for event in events:
+            minute_start = datetime.fromisoformat(event.at).timestamp() - self._lateness_s - 60
+            seconds = self.clock() - minute_start
+            # A record of long ago that is being replayed says nothing of how quick this is.
+            self._watching.told(event, seconds if seconds < DAY_S else None, event.posts[0].id if event.posts else None)
+            self._tell(event)
+
+    def refresh(self) -> None:
+        """Read the watches that changed, and forget the brands that are watched elsewhere now."""
+        watches = self._watches
+        for brand in self._shown - watches.keys():
+            self._watching.forget(brand)
+            self._shown.discard(brand)
+        for brand in watches.keys() & (self._changed | (watches.keys() - self._shown)):
+            self._watching.look(watches[brand].watch)
+            self._shown.add(brand)
+        self._changed.clear()
+        if self.clock() - self._swept > SWEEP_EVERY_S:
+            self._swept = self.clock()
+            self.metrics.sweep()
+
+    def page(self, parts: Mapping[str, Part], accept: str = "") -> Answer:
+        """Answer a scrape, from another thread than the loop's.
+
+        Parameters
+        ----------
+        parts
+            The parts of the worker, by stage.
+        accept
+            The request's `Accept` header.
+        """
+        if self._loop is not None and self._loop.is_running():
+            done = asyncio.run_coroutine_threadsafe(self._refresh(), self._loop)
+            try:
+                done.result(REFRESH_TIMEOUT_S)
+            except concurrent.futures.TimeoutError:
+                done.cancel()  # busy: what was read last is shown
+        for stage, part in parts.items():
+            self.metrics.set(m.PROGRESS, self.clock() - (time.monotonic() - part.progressed), stage)
+            self.metrics.remove(m.LAG, stage=stage)
+            for partition, messages in part.lag.items():
+                self.metrics.set(m.LAG, messages, stage, str(partition))
+        body, content_type = self.metrics.page(accept)
+        return Answer(200, content_type, body)
+
+    async def _refresh(self) -> None:
+        self.refresh()
