@@ -55,7 +55,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brands
         What is known of each brand beforehand.
     metrics_port
-        Port on 127.0.0.1 where a worker says how it is (`/healthz`, `/readyz`, `/metrics`); 0: none.
+        Port where a worker says how it is (`/healthz`, `/readyz`, `/metrics`); 0: none.
+    metrics_host
+        Address it listens on: with the default, only this machine can ask.
     kafka
         Where Kafka is, and who we are to it.
     topics
@@ -82,6 +84,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thresholds: DetectorSettings = DetectorSettings()
     brands: dict[str, BrandConfig] = {}
     metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 9464
+    metrics_host: str = "127.0.0.1"
     kafka: KafkaSettings = KafkaSettings()
     topics: TopicSettings = TopicSettings()
     worker: WorkerSettings = WorkerSettings()

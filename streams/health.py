@@ -1,4 +1,4 @@
-"""How a worker is, over HTTP on 127.0.0.1: is it alive, is it ready; and a place for other pages."""
+"""How a worker is, over HTTP: is it alive, is it ready; and a place for other pages."""
 
 import json
 import threading
@@ -69,9 +69,11 @@ class HealthServer:
     Parameters
     ----------
     port
-        On 127.0.0.1; 0 takes a free one.
+        0 takes a free one.
     routes
         The pages.
+    host
+        Address to listen on.
 
     Raises
     ------
@@ -79,12 +81,12 @@ class HealthServer:
         The port is taken.
     """
 
-    def __init__(self, port: int, routes: Routes) -> None:
+    def __init__(self, port: int, routes: Routes, host: str = "127.0.0.1") -> None:
         try:
-            self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(routes))
+            self._server = ThreadingHTTPServer((host, port), _handler(routes))
         except OSError as error:
             raise ConfigError(
-                f"metrics_port (BADBUZZ_METRICS_PORT): expected a free port on 127.0.0.1, got {port}: {error.strerror}"
+                f"metrics_port (BADBUZZ_METRICS_PORT): expected a free port on {host}, got {port}: {error.strerror}"
             ) from None
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)

@@ -73,7 +73,7 @@ async def _run(
         thread = threading.Thread(
             target=_run_scorer, args=(scorer, scorer_stopping, failures, loop, stopping), name="scorer"
         )
-    with _served(config.metrics_port, health_routes(parts) | {"/metrics": lambda accept: metrics.page(parts, accept)}):
+    with _served(config, health_routes(parts) | {"/metrics": lambda accept: metrics.page(parts, accept)}):
         try:
             if thread is not None:
                 thread.start()
@@ -125,11 +125,11 @@ def _measured(config: Config) -> Iterator[WorkerMetrics]:
 
 
 @contextlib.contextmanager
-def _served(port: int, routes: Routes) -> Iterator[None]:
-    if not port:
+def _served(config: Config, routes: Routes) -> Iterator[None]:
+    if not config.metrics_port:
         yield
         return
-    server = HealthServer(port, routes)
+    server = HealthServer(config.metrics_port, routes, config.metrics_host)
     try:
         yield
     finally:
