@@ -166,6 +166,7 @@ class BrandDetector:
         if incident.update(end, found.level, alive) or (coordinated and incident.lower(WATCH)):
             if not incident.open:
                 incident.warned_since = -1
+                found = found._replace(criteria=())
             changes.append(self._change(end, found))
         self._remember_peaks(end)
 

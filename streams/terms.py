@@ -18,7 +18,8 @@ _TOKEN = re.compile(
     r"|@\w+"
     r"|(?P<hashtag>#\w{2,})"
     r"|(?P<code>\b(?=[A-Z0-9]*\d)[A-Z0-9]{4,20}\b)"
-    r"|(?P<word>[^\W\d_]{4,})"
+    # Vowel signs of the scripts of India and of Thai are part of a word, which \w does not know.
+    r"|(?P<word>(?:[^\W\d_]|[\u0900-\u0dff\u0e00-\u0e7f]){4,})"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ENDS = string.punctuation + string.whitespace + "…"

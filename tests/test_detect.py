@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.benchmarks.nab import CONTENDERS, nab_results, nab_score
 from streams.detect import DetectSummary, detect, run_detect
 from streams.errors import InputError
+from tests.benchmarks.nab import CONTENDERS, nab_results, nab_score
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 STEP = timedelta(minutes=5)

@@ -124,7 +124,7 @@ def nab_score(scorer: "Path", results_dir: "Path") -> NabScore:
     results_dir
         Folder of answers, as written by `nab_results`.
     """
-    run = subprocess.run(  # noqa: S603 - our own interpreter on the scorer the caller names
+    run = subprocess.run(
         [sys.executable, str(scorer), str(results_dir), "--json"], capture_output=True, text=True, check=True
     )
     printed = json.loads(run.stdout)

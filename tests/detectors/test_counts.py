@@ -28,8 +28,8 @@ def test_fewer_than_expected_is_no_surprise() -> None:
 def test_counts_that_swing_are_learned_to_swing() -> None:
     steady, wild = Dispersion(0.2, 50, 336), Dispersion(0.2, 50, 336)
     for n in range(300):
-        steady.learn(10 + n % 3, 10)
-        wild.learn(30 * (n % 3 == 0), 10)
+        steady.learn([10 + n % 3], 10)
+        wild.learn([30 * (n % 3 == 0)], 10)
     assert steady.value == Dispersion.LOWEST
     assert wild.value > 1.0
 
