@@ -18,6 +18,8 @@ def clean_label(text: str, most: int = MAX_LABEL) -> str:
     >>> clean_label("x" * 200, 5)
     'xxxx…'
     """
+    if len(text) <= most and text.isprintable() and "  " not in text and text == text.strip():
+        return text
     valid = text.encode("utf-8", "replace").decode("utf-8")
     line = " ".join("".join(c if c.isprintable() else " " for c in valid).split())
     return line if len(line) <= most else line[: most - 1] + "…"

@@ -368,7 +368,7 @@ class Metrics:
         bounded = []
         for name, value in zip(family.labels, labels, strict=True):
             cap = self.caps.get(name)
-            bounded.append(value if cap is None or value == OTHER else cap.label(value))
+            bounded.append(clean_label(value) if cap is None or value == OTHER else cap.label(value))
         return bounded
 
 
