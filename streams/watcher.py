@@ -29,11 +29,11 @@ from streams.watch_table import CHANGELOG, WatchApp, WatchTable
 
 logger = logging.getLogger(__name__)
 
-TICK_S = 0.5
+TICK_S = 0.25
 # A brand that closes no minute is written this often: what a successor works through again is bounded.
 WRITE_AFTER_S = 10.0
 # With nothing to read, everything is written at once.
-IDLE_S = 0.7
+IDLE_S = 0.3
 SLICE = 50
 KEPT_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
@@ -105,7 +105,7 @@ class Watcher:
             topic_disable_leader=True,
             producer_linger=0.02,
             producer_max_request_size=4 * 1024 * 1024,
-            broker_commit_interval=1.0,
+            broker_commit_interval=0.5,
             stream_wait_empty=True,
             processing_guarantee="at_least_once",
         )
