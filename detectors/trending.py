@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 BACKGROUND_DAYS = 7
 MAX_DAY = 32
+RARE = 3
+"""How many times its usual share a term must have to be named: what is always said says nothing."""
 
 
 class Sample(NamedTuple):
@@ -82,10 +84,9 @@ class TrendingTerms:
         share = now / max(1, before)
         scored = []
         for term, count in counts.items():
-            if count >= 2 and term not in leave_out:
-                score = count * log((count + 0.5) / (usual.get(term, 0) * share + 0.5))
-                if score > 0:
-                    scored.append((-score, term, count))
+            expected = usual.get(term, 0) * share
+            if count >= 2 and count > RARE * expected and term not in leave_out:
+                scored.append((-count * log((count + 0.5) / (expected + 0.5)), term, count))
         return [(term, count) for _, term, count in sorted(scored)[:n]]
 
     def _count(self, texts: Iterable[str]) -> tuple[int, dict[str, int]]:
