@@ -81,9 +81,10 @@ def brand() -> dashboard.Dashboard:
         .with_panel(
             p.lines(
                 "Anomaly score",
-                "-log10 of how likely it is by chance; a warning takes 3.5 of the negatives, a watch 4 of the volume.",
+                f"-log10 of how likely it is by chance; a warning takes {p.USUAL.warning_score:g} of the negatives, a "
+                f"watch {p.USUAL.watch_score:g} of the volume, unless configured otherwise.",
                 [p.query(f"max by (signal) ({m.SCORE.name}{BRAND})", "{{signal}}")],
-                marks=((None, "transparent"), (3.5, p.ORANGE)),
+                marks=((None, "transparent"), (p.USUAL.warning_score, p.ORANGE)),
             )
         )
         .with_panel(

@@ -52,7 +52,7 @@ def overview() -> dashboard.Dashboard:
                 "Highest anomaly scores",
                 "-log10 of how likely it is by chance: 4 is once in ten thousand looks.",
                 [p.query(f"topk(10, max by (brand) ({m.SCORE.name}))", "{{brand}}")],
-                marks=((None, "transparent"), (3.5, p.ORANGE)),
+                marks=((None, "transparent"), (p.USUAL.watch_score, p.ORANGE)),
             )
         )
     )

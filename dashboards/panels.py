@@ -20,6 +20,11 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
+from detectors.settings import DetectorSettings
+
+USUAL = DetectorSettings()
+"""The thresholds that hold unless configured otherwise."""
+
 DATASOURCE_UID = "badbuzz-prometheus"
 FOLDER_UID = "badbuzz"
 RUNBOOKS = "https://runbooks.example.org/badbuzz"
