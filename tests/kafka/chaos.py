@@ -89,6 +89,7 @@ class Chaos:
         expected, counts = undisturbed(sent)
         found = [line for line in self.cluster.incidents() if json.loads(line)["brand"] in brands]
         found_counts = self.cluster.counts(brands)
+        self.told = f"expected {counts}\nfound {found_counts}\nmissing {[json.loads(e)['id'] for e in set(expected) - set(found)]}\nmore {[json.loads(e)['id'] for e in set(found) - set(expected)]}"
         return {
             "trial": self.trials,
             "fault": fault,
@@ -247,6 +248,7 @@ def main() -> int:
                 results["equal" if good else "different"] += 1
                 print(json.dumps(result), flush=True)
                 if not good:
+                    print(chaos.told, file=sys.stderr)
                     for worker in cluster.workers:
                         print(f"--- {worker.instance}\n{worker.log.read_text()[-2000:]}", file=sys.stderr)
     print(json.dumps({"trials": options.trials, "equal": results["equal"], "different": results["different"]}))
