@@ -4,7 +4,7 @@ PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench accuracy docs lock clean help
+.PHONY: demo test services kafka lint bench accuracy docs lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -12,8 +12,16 @@ help: ## list the targets
 demo: $(VENV)/.demo ## watch a reconstructed incident unfold
 	$(BIN)/badbuzz demo
 
-test: lint ## lint, types, every test
+test: lint services ## lint, types, every test
 	$(BIN)/pytest
+
+services: # what tests run against; where it cannot be installed, the tests that need it skip (in CI they fail)
+	@deploy/local/install-kafka.sh || test -z "$$CI"
+	@deploy/local/install-prometheus.sh || test -z "$$CI"
+
+kafka: $(VENV)/.demo ## a local single-node Kafka on 127.0.0.1:9092, until Ctrl-C
+	@deploy/local/install-kafka.sh
+	$(BIN)/python -m deploy.local.kafka --port 9092
 
 lint: $(VENV)/.dev ## style and types
 	$(BIN)/ruff check .

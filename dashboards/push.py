@@ -16,8 +16,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from grafana_api.grafana_api import GrafanaClientError, GrafanaException  # type: ignore[import-untyped]
-from grafana_api.grafana_face import GrafanaFace  # type: ignore[import-untyped]
+from grafana_api.grafana_api import GrafanaClientError, GrafanaException
+from grafana_api.grafana_face import GrafanaFace
 
 from dashboards.panels import DATASOURCE_UID, FOLDER_UID, TAG
 

@@ -1,6 +1,6 @@
 """Microseconds a text: the negativity model beside VADER, the same texts in the same run.
 
-``python -m tests.benchmarks.bench_negativity [RUNS]`` prints a Markdown table. *Cold* is a model that has seen no word
+``python -m tests.benchmarks.negativity [RUNS]`` prints a Markdown table. *Cold* is a model that has seen no word
 and no text before; *cold words* also forgets every word between batches or texts; *warm* knows the words and not the
 text; *seen* knows the text. The figures are the least of some runs, in processor time of this process alone.
 """
