@@ -18,24 +18,26 @@ def record(path: str, pipeline: Pipeline) -> Record:
     Parameters
     ----------
     path
-        `.jsonl` or `.jsonl.gz`; its name without these is what the truth table calls it.
+        `.jsonl` or `.jsonl.gz`; its name without these is what the truth table calls it, `stdin` for `-`.
     pipeline
         A fresh one.
     """
     times: dict[str, list[float]] = {}
-    events, _ = replay(_noting(MentionFiles([path]), times), pipeline)
+    events, _ = replay(_noting(MentionFiles([path]), times, pipeline), pipeline)
     for seconds in times.values():
         seconds.sort()
-    return Record(Path(path).name.removesuffix(".gz").removesuffix(".jsonl"), times, events)
+    name = "stdin" if path == "-" else Path(path).name.removesuffix(".gz").removesuffix(".jsonl")
+    return Record(name, times, events)
 
 
-def _noting(messages: Iterable[Message], times: dict[str, list[float]]) -> Iterator[Message]:
+def _noting(messages: Iterable[Message], times: dict[str, list[float]], pipeline: Pipeline) -> Iterator[Message]:
     for message in messages:
         try:
             mention = decode(message.value)
         except MentionError:
             pass
         else:
-            if mention.kind in SPOKEN and not mention.official:
+            watched = not pipeline.brands or mention.brand in pipeline.brands
+            if watched and mention.kind in SPOKEN and not mention.official:
                 times.setdefault(mention.brand, []).append(milliseconds(mention) / 1000)
         yield message

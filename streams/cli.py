@@ -1,5 +1,6 @@
 """The command line: each command reads its options and calls one module."""
 
+import gzip
 import sys
 import time
 from pathlib import Path
@@ -139,9 +140,17 @@ def replay(
     envvar="BADBUZZ_WARM_UP",
     help="Hours of a brand that do not count.",
 )
+@brand_option
 @config_option
 @json_option
-def backtest(files: tuple[str, ...], truth: Path, warm_up: float, config_path: Path | None, as_json: bool) -> None:
+def backtest(
+    files: tuple[str, ...],
+    truth: Path,
+    warm_up: float,
+    brands: tuple[str, ...],
+    config_path: Path | None,
+    as_json: bool,
+) -> None:
     """Replay FILES and hold them against what really happened: found or not, delay, false alarms."""
     import msgspec  # noqa: PLC0415
 
@@ -153,7 +162,7 @@ def backtest(files: tuple[str, ...], truth: Path, warm_up: float, config_path: P
     records = []
     for file in files:
         err.print(f"replaying {file}", style="dim") if err.is_terminal else None
-        records.append(record(file, Pipeline(config, model())))
+        records.append(record(file, Pipeline(config, model(), brands=frozenset(brands))))
     result = backtesting.backtest(records, truths, warm_up)
     if as_json:
         write_line(msgspec.json.encode(result))
@@ -192,8 +201,12 @@ def detect(file: str, as_json: bool) -> None:
 @main.command()
 @click.argument("file", default="-")
 @letters_option
-def score(file: str, dead_letters: Path | None) -> None:
-    """Read JSON lines with `text` from FILE (or standard input), write them with `negativity` (0 to 1)."""
+@json_option
+def score(file: str, dead_letters: Path | None, as_json: bool) -> None:
+    """Read JSON lines with `text` from FILE (or standard input), write them with `negativity` (0 to 1).
+
+    What it writes is JSON lines with and without --json.
+    """
     from streams.score import score_lines  # noqa: PLC0415
 
     letters = letters_file(dead_letters)
@@ -243,14 +256,17 @@ def _binary_source(path: str) -> IO[bytes]:
 
 
 def _text_source(path: str) -> TextIO:
-    source: TextIO = _opened(path, "r", sys.stdin)
+    source: TextIO = _opened(path, "rt", sys.stdin)
     return source
 
 
 def _opened(path: str, mode: str, standard_input: IO[Any]) -> Any:
     if path == "-":
         return standard_input
+    encoding, newline = (None, None) if "b" in mode else ("utf-8", "")
     try:
-        return Path(path).open(mode, encoding=None if "b" in mode else "utf-8", newline=None if "b" in mode else "")
+        if path.endswith(".gz"):
+            return gzip.open(path, mode, encoding=encoding, newline=newline)
+        return Path(path).open(mode, encoding=encoding, newline=newline)
     except OSError as error:
         raise ConfigError(f"expected a readable file, got {path}: {error.strerror}") from None

@@ -150,3 +150,22 @@ def test_backtest_says_what_was_found_how_late_and_how_often_for_nothing(tmp_pat
     assert result["false_pages"] == {}
     assert result["brand_weeks"] > 2
     assert "prices" in badbuzz("backtest", record, "--truth", str(truth)).stdout.decode()
+
+
+def test_score_and_detect_read_gzipped_files(tmp_path: Path) -> None:
+    texts = write(tmp_path / "texts.jsonl.gz", [b'{"text": "worst service ever"}'])
+    assert json.loads(badbuzz("score", texts, "--json").stdout)["negativity"] > 0.5
+    counts = write(tmp_path / "counts.csv.gz", [b"timestamp,value", b"2024-03-01 00:00:00,5", b"2024-03-01 00:05:00,6"])
+    assert len(badbuzz("detect", counts).stdout.splitlines()) == 3
+
+
+def test_backtest_reads_standard_input_and_only_the_brands_asked_for(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.csv"
+    truth.write_text(
+        "file,brand,name,class,onset,end\nstdin,Acme,prices,crisis,2024-03-09T09:00:00Z,2024-03-09T18:00:00Z\n",
+        encoding="utf-8",
+    )
+    done = badbuzz("backtest", "-", "--truth", str(truth), "--json", given=b"\n".join(crisis()))
+    assert json.loads(done.stdout)["found"][0]["warning"] is not None
+    other = badbuzz("backtest", "-", "--truth", str(truth), "--json", "--brand", "Other", given=b"\n".join(crisis()))
+    assert json.loads(other.stdout)["found"] == []
