@@ -1,0 +1,178 @@
+"""From a mention to the message a person is sent, through real servers: one run that tests and measurements share."""
+
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kafka import KafkaConsumer, TopicPartition
+
+from deploy.local.stack import LocalStack, Message
+from detectors.negativity import NegativityModel
+from streams import scorer
+from streams.config import Config
+from streams.kafka_clients import consumer_options
+from streams.kafka_settings import KafkaSettings
+from streams.pipeline import Pipeline
+from streams.replay import replay
+from streams.topics import INCIDENTS
+from tests.behaviour.records import CRISIS_AT, QUIET_DAYS, START, in_order, quiet, wave
+from tests.oncall.conftest import by_time, documented, moved
+
+BRAND = "3 Suisses"
+OTHERS = 12
+SPEED = 7200
+FIRST = "2012-06-06T00:00:00+00:00"
+LOUD = datetime(2012, 6, 11, 15, tzinfo=UTC)
+PATIENCE_S = 60.0
+
+
+class Record(NamedTuple):
+    """A record in three parts: the days before, the incident, and the quiet in which it ends."""
+
+    before: list[bytes]
+    during: list[bytes]
+    after: list[bytes]
+
+
+class Told(NamedTuple):
+    """An incident event, and when Kafka was given it: just after its minute was closed."""
+
+    at: float
+    event: dict[str, Any]
+
+
+def record() -> Record:
+    """The documented incident until it is critical, beside a dozen made-up brands whose crises come one by one."""
+    lines = documented(FIRST, "2012-06-13T10:00:00+00:00")
+    messages = (scorer.Message("record", number, line) for number, line in enumerate(lines))
+    events, _ = replay(messages, Pipeline(Config(), NegativityModel.load()))
+    critical = next(datetime.fromisoformat(event.at) for event in events if event.severity == "critical")
+    end = critical + timedelta(minutes=20)
+    others: list[bytes] = []
+    for number in range(OTHERS):
+        brand = f"Brand {number}"
+        mentions = in_order(quiet(brand, days=QUIET_DAYS, seed=number), wave(120, 90, rating=-1, brand=brand))
+        starts = START + timedelta(seconds=CRISIS_AT)
+        others += moved(mentions, LOUD + timedelta(minutes=60 + 20 * number) - starts)
+    beats = [
+        json.dumps(
+            {
+                "id": f"{network} {minutes}",
+                "brand": BRAND,
+                "network": network,
+                "kind": "heartbeat",
+                "created_at": (end + timedelta(minutes=minutes)).isoformat(),
+            }
+        ).encode()
+        for minutes in range(5, 36 * 60, 5)
+        for network in ("forum", "twitter")
+    ]
+    start = LOUD.isoformat()
+    return Record(
+        by_time(documented(FIRST, start), [line for line in others if _at(line) < LOUD]),
+        by_time(documented(start, end.isoformat()), [line for line in others if LOUD <= _at(line) < end]),
+        beats,
+    )
+
+
+def _at(line: bytes) -> datetime:
+    return datetime.fromisoformat(json.loads(line)["created_at"])
+
+
+class Run:
+    """A stack that was sent the record.
+
+    Parameters
+    ----------
+    stack
+        Running.
+    folder
+        Where record files are written.
+    """
+
+    def __init__(self, stack: LocalStack, folder: Path) -> None:
+        self.stack = stack
+        self.folder = folder
+
+    def send(self, lines: Sequence[bytes], *options: str) -> None:
+        """Send lines as `badbuzz replay --to-kafka` does."""
+        path = self.folder / "record.jsonl"
+        path.write_bytes(b"\n".join(lines) + b"\n")
+        self.stack.badbuzz("replay", "--to-kafka", *options, str(path))
+
+    def wait(self, what: str, holds: Callable[[], object]) -> None:
+        """Wait until something holds."""
+        until = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < until, f"not within {PATIENCE_S:.0f} s: {what}"
+            time.sleep(0.2)
+
+    def severity(self, brand: str = BRAND) -> float | None:
+        """What Prometheus holds of a brand."""
+        found = self.stack.prometheus.query(f'max(badbuzz_incident_severity{{brand="{brand}"}})')
+        return float(found[0]["value"][1]) if found else None
+
+    def states(self) -> dict[str, tuple[str, list[str]]]:
+        """The state of each of the brand's alerts in Alertmanager, and what inhibits it."""
+        return {
+            alert["labels"]["alertname"]: (alert["status"]["state"], alert["status"]["inhibitedBy"])
+            for alert in self.stack.alertmanager.alerts()
+            if alert["labels"].get("brand") == BRAND
+        }
+
+    def told(self) -> list[Told]:
+        """The incident events on Kafka."""
+        settings = KafkaSettings(bootstrap_servers=self.stack.kafka.bootstrap)
+        consumer = KafkaConsumer(**consumer_options(settings, None))
+        try:
+            topic = settings.topic(INCIDENTS)
+            consumer.assign([TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic)])
+            consumer.seek_to_beginning()
+            polled = [consumer.poll(1000) for _ in range(4)]
+        finally:
+            consumer.close()
+        records = [record for found in polled for those in found.values() for record in those]
+        return [Told(record.timestamp / 1000, json.loads(record.value)) for record in records]
+
+    def messages(self, receiver: str, brand: str = BRAND) -> list[Message]:
+        """What a receiver was sent of a brand."""
+        return [m for m in self.stack.inbox.messages if m.receiver == receiver and brand in m.title]
+
+    def latencies(self) -> list[float]:
+        """Seconds from each critical event's publication to the first message that says so."""
+        return sorted(
+            min(m.at for m in self.messages("spokesperson", told.event["brand"]) if m.title.startswith("CRISIS"))
+            - told.at
+            for told in self.told()
+            if told.event["severity"] == "critical"
+        )
+
+
+@contextmanager
+def in_crisis(folder: Path, parts: Record) -> Iterator[Run]:
+    """Run a stack and send it the record up to the crisis."""
+    with LocalStack(quick=True) as stack:
+        run = Run(stack, folder)
+        run.send(parts.before)
+        run.wait("the days before are worked through", lambda: run.severity() == 0.0 and _watermark(run) >= LOUD)
+        run.send(parts.during, "--speed", str(SPEED))
+        run.wait("the crisis is told", lambda: run.messages("spokesperson"))
+        brands = [f"Brand {number}" for number in range(OTHERS)]
+        run.wait("the others' crises are told", lambda: all(run.messages("spokesperson", b) for b in brands))
+        yield run
+
+
+def _watermark(run: Run) -> datetime:
+    found = run.stack.prometheus.query(f'max(badbuzz_watermark_timestamp_seconds{{brand="{BRAND}"}})')
+    at = float(found[0]["value"][1]) if found else 0.0
+    return datetime.fromtimestamp(at, UTC) + timedelta(minutes=5)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that so large a share does not exceed."""
+    return next(v for v, below in zip(values, itertools.count(1), strict=False) if below >= share * len(values))
