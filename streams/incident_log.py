@@ -6,6 +6,7 @@ out whoever wrote there before, and reads the ids that are there. So looking and
 and none is written twice, not even by a watcher that was stopped for long and comes back.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
+from streams.bounded import within
 from streams.errors import BrokerError
 from streams.incident_event import IncidentEvent
 from streams.kafka_clients import consumer_options, transactional_producer_options
@@ -92,11 +94,15 @@ class IncidentLog:
             self._open[partition] = self._take(partition)
         producer, told = self._open[partition]
         new = [event for event in events if event.id not in told]
-        if new:
+
+        def transaction() -> None:
             producer.begin_transaction()
             for event in new:
                 producer.send(self.topic, value=event.to_json(), key=event.brand.encode(), partition=partition)
             producer.commit_transaction()
+
+        if new:
+            within(2 * self.settings.transaction_timeout_s, transaction)
             told.update(event.id for event in new)
         return len(new)
 
@@ -129,4 +135,5 @@ class IncidentLog:
     def _close(self, partition: int) -> None:
         found = self._open.pop(partition, None)
         if found is not None:
-            found[0].close(timeout=1)
+            with contextlib.suppress(KafkaError):
+                within(3.0, lambda: found[0].close(timeout=1))

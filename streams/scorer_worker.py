@@ -6,6 +6,7 @@ alone: after a restart or a rebalance every mention is judged as if nothing had 
 """
 
 import bisect
+import contextlib
 import logging
 import threading
 import time
@@ -15,9 +16,10 @@ from typing import Any, NamedTuple
 from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.structs import OffsetAndMetadata
 
+from streams.bounded import within
 from streams.config import Config
 from streams.dead_letter_topic import MAX_VALUE, headers
 from streams.deadletters import DeadLetter
@@ -89,6 +91,8 @@ class ScorerWorker:
         self._clock = SourceClock(config.worker.clock_after_s)
         self._clock_at = time.monotonic()
         self._moved = _Moved()
+        # By then the broker has ended the transaction itself.
+        self._patience_s = 2 * config.kafka.transaction_timeout_s
         kafka = config.kafka
         with clear_errors(kafka):
             self._consumer = KafkaConsumer(
@@ -117,7 +121,8 @@ class ScorerWorker:
             self.ready = False
             self._consumer.close()
             if self._producer is not None:
-                self._producer.close(timeout=5)
+                with contextlib.suppress(KafkaError):
+                    within(10.0, lambda: self._producer.close(timeout=5))
 
     def _new_producer(self) -> Any:
         options = transactional_producer_options(self.config.kafka, self._transactional_id)
@@ -186,9 +191,10 @@ class ScorerWorker:
                 self._consumer.seek(place, known.position)
             else:
                 self._consumer.seek_to_beginning(place)
+        if kept.keys() != self._partitions.keys():
+            logger.info("scoring partitions %s", sorted(kept))
         self._partitions = kept
         self._moved.pending = False
-        logger.info("scoring partitions %s", sorted(kept))
 
     def _work(self, got: Records, group: Any) -> None:
         started = time.perf_counter()
@@ -219,7 +225,8 @@ class ScorerWorker:
     ) -> bool:
         kafka, producer = self.config.kafka, self._producer
         made = [(place.partition, rollup) for place, batch in batches for rollup in batch.rollups]
-        try:
+
+        def transaction() -> bool:
             producer.begin_transaction()
             for partition, value in pack(made, self.config.topics.rollups_partitions):
                 producer.send(kafka.topic(ROLLUPS), value=value, partition=partition)
@@ -236,19 +243,25 @@ class ScorerWorker:
                         )
             producer.send_offsets_to_transaction(offsets, group)
             producer.commit_transaction()
+            return True
+
+        try:
+            return within(self._patience_s, transaction)
         except KafkaError as error:
             logger.warning("a batch is scored again: %s: %s", type(error).__name__, error)
-            self._undo(got)
+            self._undo(got, error)
             return False
-        return True
 
-    def _undo(self, got: Records) -> None:
+    def _undo(self, got: Records, why: KafkaError) -> None:
         """End a transaction that failed, and forget what was learned of its messages."""
         try:
-            self._producer.abort_transaction()
+            if isinstance(why, KafkaTimeoutError):
+                raise why  # its call may still be waiting: this producer is not to be used again
+            within(self._patience_s, self._producer.abort_transaction)
         except KafkaError:
             # Fenced, or the broker is away: a new producer of the same name finds out what became of it.
-            self._producer.close(timeout=0)
+            with contextlib.suppress(KafkaError):
+                within(1.0, lambda: self._producer.close(timeout=0))
             self._producer = None
         for place in got:
             self._partitions.pop(place.partition, None)
