@@ -133,7 +133,7 @@ class Run:
             topic = settings.topic(INCIDENTS)
             consumer.assign([TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic)])
             consumer.seek_to_beginning()
-            polled = [consumer.poll(1000) for _ in range(4)]
+            polled = [consumer.poll(500) for _ in range(4)]
         finally:
             consumer.close()
         records = [record for found in polled for those in found.values() for record in those]

@@ -1,11 +1,14 @@
 """What an on-call person can rely on, from the mentions on Kafka to the message in their hand, with real servers."""
 
 import os
+import subprocess
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
 from deploy.local.kafka import KafkaUnavailableError
+from deploy.local.prometheus import binary
 from tests.oncall.asking import HEALTHY, unanswered
 from tests.oncall.end_to_end import BRAND, Record, Run, in_crisis, record
 
@@ -79,6 +82,21 @@ def test_the_whole_cell_is_told_of_a_crisis_and_each_brand_apart(run: Run) -> No
 
 def test_every_panel_and_rule_is_answered_during_the_incident_or_known_to_be_empty(run: Run) -> None:
     assert unanswered(run.stack.prometheus, BRAND, None) - HEALTHY.keys() - LONG_AGO.keys() == set()
+
+
+@pytest.mark.parametrize("accept", ["text/plain", "application/openmetrics-text; version=1.0.0"])
+def test_the_live_page_of_a_worker_is_as_it_must_be(run: Run, accept: str) -> None:
+    address = f"http://127.0.0.1:{run.stack.worker_port}/metrics"
+    asked = urllib.request.Request(address, headers={"Accept": accept})
+    with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310  our own loopback server
+        content_type, body = answer.headers["Content-Type"], answer.read()
+    assert content_type.startswith(accept.split(";", maxsplit=1)[0])
+    if accept == "text/plain":
+        checked = subprocess.run([binary("promtool"), "check", "metrics"], input=body, capture_output=True, check=False)
+        assert (checked.returncode, checked.stdout + checked.stderr) == (0, b"")
+    else:
+        assert b'# {mention_id="' in body
+        assert body.endswith(b"# EOF\n")
 
 
 def test_after_the_incident_every_alert_resolves_and_that_is_told(run: Run, parts: Record) -> None:

@@ -2,6 +2,8 @@
 
 import itertools
 import subprocess
+import time
+from datetime import datetime
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
@@ -129,12 +131,15 @@ def test_ten_thousand_brands_on_hostile_networks_grow_the_page_to_its_cap_and_no
         for n in range(first, first + 5_000):
             rollup = Rollup(f"brand {n}", f"net {n}", 100, 6_000_000, Counts(mentions=2, negatives=1))
             count_rollups(metrics, [rollup])
+            metrics.set(m.SEVERITY, 0, f"brand {n}")
+            metrics.set(m.SCORE, 1, f"brand {n}", "volume")
         sizes.append(page(metrics).count("\n"))
     assert sizes[1] == sizes[0]
     limits = LabelLimits()
     assert len({brand for brand, _, _ in series(metrics, m.MENTIONS)}) == limits.brands + 1
     assert len({network for _, network, _ in series(metrics, m.MENTIONS)}) == limits.networks + 1
     assert sum(series(metrics, m.MENTIONS).values()) == 20_000
+    assert len(series(metrics, m.SEVERITY)) == limits.brands
     assert series(metrics, m.OVERFLOW)["brand",] > 9_000
 
 
@@ -209,6 +214,39 @@ def test_an_incident_taken_over_from_another_worker_is_told_in_full() -> None:
     assert series(metrics, m.CRITERION)["Acme", "negative_growth"] == 1.0
     assert series(metrics, m.INCIDENT_OBSERVED)["Acme",] > 20
     assert [network for _, network, _, _ in series(metrics, m.INFO)] == ["twitter"]
+
+
+def test_the_way_of_an_incident_is_timed_where_its_mentions_are_of_today() -> None:
+    events, _ = replay([Message("record", i, value) for i, value in enumerate(crisis())], _pipeline())
+    at = datetime.fromisoformat(events[0].at).timestamp()
+    worker = WorkerMetrics(Config(), clock=lambda: at + 3.0)
+    worker.watched(RollupBatch(1, []), events[:1])
+    (sample,) = (
+        sample
+        for family in parse_openmetrics(worker.page({}, OPENMETRICS).body.decode())  # type: ignore[no-untyped-call]
+        for sample in family.samples
+        if sample.name == "badbuzz_mention_to_incident_seconds_sum"
+    )
+    assert sample.value == 123.0, "its minute, the lateness, and three seconds"
+    of_old = WorkerMetrics(Config())
+    of_old.watched(RollupBatch(1, []), events[:1])
+    assert series(of_old.metrics, m.CHANGES)[events[0].severity,] == 1.0
+    assert "badbuzz_mention_to_incident_seconds_sum" not in page(of_old.metrics)
+
+
+def test_lag_and_progress_are_those_of_the_workers_parts() -> None:
+    class Part:
+        def __init__(self) -> None:
+            self.progressed = time.monotonic() - 5.0
+            self.ready = True
+            self.lag = {0: 3, 4: 9}
+
+    worker, part = WorkerMetrics(Config(), clock=lambda: 1000.0), Part()
+    worker.page({"scorer": part})
+    part.lag = {4: 1}
+    worker.page({"scorer": part})
+    assert series(worker.metrics, m.LAG) == {("scorer", "4"): 1.0}
+    assert round(series(worker.metrics, m.PROGRESS)["scorer",]) == 995
 
 
 def test_a_brand_that_moved_away_leaves_no_series_on_the_worker() -> None:
