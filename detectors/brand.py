@@ -112,6 +112,7 @@ class BrandDetector:
         self.incident = Incident(quiet_hold=s.quiet_hold)
         self.stock = None if s.volume == "burst" else _stock_surge(s)
         self.recent = RecentCounts(fields=5, horizon=DAY + HOUR)
+        self.growth.count_in(self.recent)
         self.now = NEVER
         self.coordinated_until = NEVER
         self.copies_hour = NEVER
@@ -135,7 +136,7 @@ class BrandDetector:
         self.growth.roll(minute // HOUR)
         if self.stock is not None:
             self.stock.roll(minute // HOUR, self.recent)
-        self.growth.add(minute, counts.fresh, counts.negatives)
+        self.growth.volume.hear(minute)
         self.recent.add(minute, (*counts, observation.mentions))
         self.reach.learn(observation)
         self.now = minute + 1
@@ -341,7 +342,6 @@ class BrandDetector:
         for minute in sorted(rows):
             *counts, voices = rows[minute]
             brand.freshness.refill(minute, voices)
-            brand.growth.add(minute, counts[FRESH], counts[NEGATIVE])
             brand.recent.add(minute, counts)
         brand.now = state["now"]
         brand.growth.restore(state["growth"])

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from river.base import AnomalyDetector
 
 from detectors.baseline import Baseline
-from detectors.counts import Dispersion, RecentCounts, surprise
+from detectors.counts import Dispersion, RecentCounts, highest_usual, surprise
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-__all__ = ["Burst", "Reading"]
+__all__ = ["Burst", "Reading", "highest_usual"]
 
 HOUR = 60
 DAY = 1440
@@ -137,10 +137,14 @@ class Burst(AnomalyDetector):
     # -- for a composition ------------------------------------------------------------------------------------------
     def add(self, minute: int, count: int) -> None:
         """Count without closing hours or scoring."""
+        self.hear(minute)
+        self.recent.add(minute, (count,))
+
+    def hear(self, minute: int) -> None:
+        """Take note of a minute whose count is added to `recent` by who owns it."""
         if self.first_hour == NEVER:
             self.first_hour = self.hour = minute // HOUR
         self.now = minute
-        self.recent.add(minute, (count,))
 
     def note(self, reading: Reading) -> None:
         """Remember that scores are high in this hour."""
@@ -159,8 +163,11 @@ class Burst(AnomalyDetector):
         """Return the highest score over the spans up to `longest` that end before `end`, of at least `least` counts."""
         best = NOTHING
         floor = max(least, self.least)
+        recent = self.recent
+        sums = recent.sums[0]
+        upto = sums[recent.before(end)] + extra
         for span, dispersion, looked in self._longest_first:
-            observed = self.recent.total(0, end - span, end) + extra
+            observed = upto - sums[recent.before(end - span)]
             if observed < floor:
                 break  # shorter spans hold no more
             expected = self.baseline.expected(end - span, end)
@@ -190,30 +197,32 @@ class Burst(AnomalyDetector):
         """Learn the oldest open hour unless it is protected; return the count learned, -1 if none was."""
         hour, self.hot = self.hour, False
         self.hour += 1
-        start = hour * HOUR
-        count = float(self.recent.total(0, start, start + HOUR))
+        start, end = hour * HOUR, self.hour * HOUR
+        recent, baseline = self.recent, self.baseline
+        sums = recent.sums[0]
+        upto = sums[recent.before(end)]
+        count = float(upto - sums[recent.before(start)])
         if self.learning(hour):
-            self.baseline.learn(hour, count)
+            baseline.learn(hour, count)
             return count
         if high and self.protected < self.protection:
             self.protected += 1
             return -1.0
         if not high:
             self.protected = 0
-        expected = self.baseline.expected_hours(self.hour, 1)
-        capped = count
-        if count:
-            capped = min(count, highest_usual(expected, prior_dispersion(HOUR) + 1.0 / self.baseline.shape))
-        end = start + HOUR
+        expected = baseline.expected_hours(self.hour, 1)
+        uncertain = 1.0 / baseline.shape
         for span, dispersion, _ in self._longest_first:
             if span > HOUR:
-                self.learn_dispersion(dispersion, [self.recent.total(0, end - span, end)], self.usual_before(end, span))
+                seen = upto - sums[recent.before(end - span)]
+                dispersion.learn_capped((seen,), self.usual_before(end, span), uncertain)
             elif count:
-                seen = [self.recent.total(0, at - span, at) for at in range(start + span, end + 1, span)]
-                self.learn_dispersion(dispersion, seen, expected * span / HOUR)
+                parts = [recent.total(0, at - span, at) for at in range(start + span, end + 1, span)]
+                dispersion.learn_capped(parts, expected * span / HOUR, uncertain)
             else:
                 dispersion.learn_empty(HOUR // span, expected * span / HOUR)
-        self.baseline.learn(hour, capped)
+        capped = min(count, highest_usual(expected, HOUR_DISPERSION + uncertain)) if count else count
+        baseline.learn(hour, capped)
         return capped
 
     def usual_before(self, end: int, span: int) -> float:
@@ -221,14 +230,6 @@ class Burst(AnomalyDetector):
         if span % HOUR or span > DAY:
             return self.baseline.expected(end - span, end)
         return self.baseline.expected_hours(end // HOUR, span // HOUR)
-
-    def learn_dispersion(self, dispersion: Dispersion, seen: list[int], usual: float) -> None:
-        """Let a span's dispersion learn its windows of an hour, a burst no more than what may be usual."""
-        if any(seen):
-            highest = highest_usual(usual, dispersion.value + 1.0 / self.baseline.shape)
-            dispersion.learn([min(count, highest) for count in seen], usual)
-        else:
-            dispersion.learn_empty(len(seen), usual)
 
     # -- memory -----------------------------------------------------------------------------------------------------
     def state(self) -> dict[str, Any]:
@@ -259,6 +260,9 @@ def prior_dispersion(span: int) -> float:
     return 0.3 * math.pow(15.0 / span, 0.37)
 
 
+HOUR_DISPERSION = prior_dispersion(HOUR)
+
+
 def looks(span: int) -> float:
     """Return what a short span's score loses because it is looked at more often than an hour, as a power of ten.
 
@@ -268,8 +272,3 @@ def looks(span: int) -> float:
     (0.6, 0.0)
     """
     return max(0.0, math.log10(HOUR / span))
-
-
-def highest_usual(expected: float, dispersion: float) -> float:
-    """Return the mean plus three standard deviations plus one: what a burst may add to a baseline at most."""
-    return expected + 3.0 * math.sqrt(expected + dispersion * expected * expected) + 1.0

@@ -11,7 +11,7 @@ from scipy.special import betainc
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Dispersion", "RecentCounts", "surprise"]
+__all__ = ["Dispersion", "RecentCounts", "highest_usual", "surprise"]
 
 HIGHEST = 300.0
 _SMALLEST = 1e-300
@@ -54,6 +54,11 @@ def surprise(count: float, expected: float, dispersion: float) -> float:
     size = 1.0 / max(dispersion, 1e-6)
     chance = float(betainc(count, size, expected / (expected + size)))
     return min(HIGHEST, max(0.0, -math.log10(max(chance, _SMALLEST))))
+
+
+def highest_usual(expected: float, dispersion: float) -> float:
+    """Return the mean plus three standard deviations plus one: what a burst may add to what is learned at most."""
+    return expected + 3.0 * math.sqrt(expected + dispersion * expected * expected) + 1.0
 
 
 class Dispersion:
@@ -103,6 +108,28 @@ class Dispersion:
         for count in counts:
             # A window adds (count - expected)**2 - expected.
             self.excess += self.every * count * (count - 2.0 * expected)
+
+    def learn_capped(self, counts: Sequence[int], expected: float, uncertain: float) -> None:
+        """Take in one step, of each count no more than what may be usual.
+
+        Parameters
+        ----------
+        counts, expected
+            As for `learn`.
+        uncertain
+            Squared relative uncertainty of what was expected.
+        """
+        every = self.every
+        weight = every * len(counts) * expected
+        excess = self._decay * self.excess + weight * (expected - 1.0)
+        for count in counts:
+            if count:
+                usual: float = count
+                if count > expected + 1.0:  # up to there any count is usual
+                    usual = min(count, highest_usual(expected, self.value + uncertain))
+                excess += every * usual * (usual - 2.0 * expected)
+        self.excess = excess
+        self.squares = self._decay * self.squares + weight * expected
 
     def learn_empty(self, windows: int, expected: float) -> None:
         """Take in one step in which nothing was counted, as most are."""
@@ -156,6 +183,10 @@ class RecentCounts:
             del self.minutes[:at]
             for sums in self.sums:
                 del sums[:at]
+
+    def before(self, minute: int) -> int:
+        """Return where the sums up to, not including, a minute stand."""
+        return bisect_left(self.minutes, minute)
 
     def total(self, field: int, start: int, end: int) -> int:
         """Sum one field over the minutes from `start` to before `end`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from river.base import AnomalyDetector
 from scipy.special import betainc
@@ -28,6 +28,19 @@ __all__ = ["NegativeGrowth", "turned"]
 # Score from which a span is a surge of its own, whose tone its shorter spans share unless they differ this surely.
 SURGING = 1.0
 TURNED = 3.5
+
+
+class _Louder(NamedTuple):
+    """A span with more voices than usual, too few of them negative: voices, negative ones, usual voices, dispersion."""
+
+    voices: int
+    negatives: int
+    usual: float
+    spread: float
+
+    @property
+    def surges(self) -> bool:
+        return surprise(self.voices, self.usual, self.spread) >= SURGING
 
 
 class NegativeGrowth(AnomalyDetector):
@@ -88,7 +101,11 @@ class NegativeGrowth(AnomalyDetector):
             Dispersion(prior=prior_dispersion(span), weight=DISPERSION_WEIGHT, memory=336.0, every=min(1.0, 60 / span))
             for span in spans
         ]
-        self.recent = RecentCounts(fields=2, horizon=max(*spans, 2 * HOUR) + HOUR)
+        self._longest_first = [
+            (span, dispersion, looks(span))
+            for span, dispersion in zip(reversed(spans), reversed(self.dispersions), strict=True)
+        ]
+        self.count_in(RecentCounts(fields=2, horizon=max(*spans, *self.volume.spans, 2 * HOUR) + HOUR))
         self._decay = math.exp(-1.0 / share_memory)
         self.negative_voices = 0.0
         self.all_voices = 0.0
@@ -117,38 +134,52 @@ class NegativeGrowth(AnomalyDetector):
         return self.read(minute + 1, extra=(count, negatives)).score
 
     # -- for a composition ------------------------------------------------------------------------------------------
+    def count_in(self, recent: RecentCounts) -> None:
+        """Read counts, the volume's too, in a store: voices in its first field, negative ones in its second.
+
+        Who fills the store calls `volume.hear` for each minute in the place of `add`.
+        """
+        self.recent = self.volume.recent = recent
+
     def add(self, minute: int, count: int, negatives: int) -> None:
         """Count without closing hours or scoring."""
-        self.volume.add(minute, count)
+        self.volume.hear(minute)
         self.recent.add(minute, (count, negatives))
 
     def read(self, end: int, extra: tuple[int, int] = (0, 0), least: int = 0, longest: int = 1440) -> Reading:
         """Return the highest score over the spans up to `longest` that pass the gate, of at least `least` negatives."""
         best = NOTHING
-        floor = max(least, self.volume.least)
-        joy: tuple[int, int] | None = None
+        volume, recent = self.volume, self.recent
+        floor = max(least, volume.least)
+        count_sums, negative_sums = recent.sums[0], recent.sums[1]
+        last = recent.before(end)
+        share = uncertain = 0.0
+        louder: list[_Louder] = []
         # Longest first: a short span inside a surge of joy must differ from it beyond chance.
-        for span, dispersion in zip(reversed(self.spans), reversed(self.dispersions), strict=True):
-            count, negatives = self.recent.totals(end - span, end)
-            count, negatives = count + extra[0], negatives + extra[1]
-            if negatives < self.volume.least:
+        for span, dispersion, looked in self._longest_first:
+            first = recent.before(end - span)
+            negatives = negative_sums[last] - negative_sums[first] + extra[1]
+            if negatives < volume.least:
                 break  # shorter spans hold no more
-            share = self.share
-            uncertain = 1.0 / self.volume.baseline.shape + (1.0 - share) / (
-                share * (self.share_weight + self.all_voices)
-            )
-            usual = self.volume.baseline.expected(end - span, end)
+            count = count_sums[last] - count_sums[first] + extra[0]
+            if not share:
+                share = self.share
+                uncertain = 1.0 / volume.baseline.shape + (1.0 - share) / (
+                    share * (self.share_weight + self.all_voices)
+                )
+            usual = volume.baseline.expected(end - span, end)
             expected = usual * share
             spread = dispersion.value + uncertain
             if negatives - expected < self.excess_share * (count - usual):
-                if count > usual and surprise(count, usual, spread) >= SURGING:
-                    joy = (count, negatives)
+                if count > usual:
+                    louder.append(_Louder(count, negatives, usual, spread))
                 continue
             if negatives < floor or negatives <= expected or span > longest:
                 continue
-            if joy is not None and turned(negatives, count, joy, share) < TURNED:
+            joy = next((around for around in reversed(louder) if around.surges), None)
+            if joy is not None and turned(negatives, count, (joy.voices, joy.negatives), share) < TURNED:
                 continue
-            score = surprise(negatives, expected, spread) - looks(span)
+            score = surprise(negatives, expected, spread) - looked
             if score > best.score:
                 best = Reading(score, span, negatives, expected)
         return best
@@ -172,27 +203,28 @@ class NegativeGrowth(AnomalyDetector):
             self._close_hour()
 
     def _close_hour(self) -> None:
-        volume = self.volume
+        volume, recent = self.volume, self.recent
         hour = volume.hour
-        start = hour * HOUR
+        start, end = hour * HOUR, (hour + 1) * HOUR
         learning = volume.learning(hour)
         share = self.share
-        expected_of = [volume.usual_before(start + HOUR, span) * share for span in self.spans]
+        usual_of = [] if learning else [volume.usual_before(end, span) for span, _, _ in self._longest_first]
         learned = volume.close_hour(volume.hot)
         self.negative_voices *= self._decay
         self.all_voices *= self._decay
         if learned < 0:
             return
-        count, negatives = self.recent.totals(start, start + HOUR)
-        if count:
+        sums = recent.sums[1]
+        upto = sums[recent.before(end)]
+        if learned:
             # A capped hour weighs no more in the share than in the rate.
             self.all_voices += learned
-            self.negative_voices += negatives * learned / count
+            self.negative_voices += (upto - sums[recent.before(start)]) * learned / recent.total(0, start, end)
         if learning:
             return
-        for span, dispersion, expected in zip(self.spans, self.dispersions, expected_of, strict=True):
-            seen = self.recent.total(1, start + HOUR - span, start + HOUR)
-            volume.learn_dispersion(dispersion, [seen], expected)
+        uncertain = 1.0 / volume.baseline.shape
+        for (span, dispersion, _), usual in zip(self._longest_first, usual_of, strict=True):
+            dispersion.learn_capped((upto - sums[recent.before(end - span)],), usual * share, uncertain)
 
     # -- memory -----------------------------------------------------------------------------------------------------
     def state(self) -> dict[str, Any]:
