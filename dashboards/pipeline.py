@@ -128,7 +128,7 @@ def pipeline() -> dashboard.Dashboard:
         .with_panel(
             p.lines(
                 "Names beyond the limit in an hour",
-                "Brands and networks counted as other: raise the limit, or name those that matter in badbuzz.toml.",
+                "Brands and networks counted as other: raise `metrics.brands`, or configure those that matter.",
                 [p.query(f"sum by (label) (increase({m.OVERFLOW.name}[1h]))", "{{label}}")],
             )
         )

@@ -13,6 +13,7 @@ from msgspec import Meta
 from detectors.settings import DetectorSettings
 from streams.errors import ConfigError
 from streams.kafka_settings import KafkaSettings, TopicSettings, WorkerSettings
+from streams.label_cap import LabelLimits
 from streams.options import Option, struct_options
 
 
@@ -58,6 +59,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Port where a worker says how it is (`/healthz`, `/readyz`, `/metrics`); 0: none.
     metrics_host
         Address it listens on: with the default, only this machine can ask.
+    metrics
+        How many series the metrics may have.
     kafka
         Where Kafka is, and who we are to it.
     topics
@@ -85,6 +88,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brands: dict[str, BrandConfig] = {}
     metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 9464
     metrics_host: str = "127.0.0.1"
+    metrics: LabelLimits = LabelLimits()
     kafka: KafkaSettings = KafkaSettings()
     topics: TopicSettings = TopicSettings()
     worker: WorkerSettings = WorkerSettings()
@@ -113,6 +117,7 @@ _UNKNOWN = BrandConfig()
 _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Config,
     "thresholds": DetectorSettings,
+    "metrics": LabelLimits,
     "kafka": KafkaSettings,
     "topics": TopicSettings,
     "worker": WorkerSettings,
@@ -120,7 +125,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
 OPTIONS = tuple(
     option
     for section, struct in _SECTIONS.items()
-    for option in struct_options(struct, section, leave_out=frozenset((*_SECTIONS, "brands")))
+    for option in struct_options(struct, section, leave_out=frozenset(() if section else (*_SECTIONS, "brands")))
 )
 """Every option that is also an environment variable."""
 

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from typing import Literal, NamedTuple
 
-import msgspec
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.samples import Sample
 
 from detectors.incident import SEVERITIES
-from streams.label_cap import OTHER, LabelCap, clean_label
+from streams.label_cap import OTHER, LabelCap, LabelLimits, clean_label
 from streams.mention import REASONS
 
 # A creation time beside each counter would double the page, and Prometheus has no use for it.
@@ -30,27 +29,6 @@ class Family(NamedTuple):
     labels: tuple[str, ...]
     meaning: str
     buckets: tuple[float, ...] = ()
-
-
-class LabelLimits(msgspec.Struct, frozen=True):
-    """How many values of a label become series of their own.
-
-    Parameters
-    ----------
-    brands
-        Most brands; later ones are counted together as `other`.
-    alarms
-        Places beyond these for brands with an open incident, which must be seen.
-    networks
-        Most networks.
-    forget_days
-        Days after which the series of a brand or network that is not heard of any more are removed.
-    """
-
-    brands: int = 500
-    alarms: int = 100
-    networks: int = 20
-    forget_days: float = 7.0
 
 
 MENTIONS = Family(

@@ -58,7 +58,7 @@ class RecordedPipeline(Pipeline):
         super().__init__(config, model, dead_letter, brands)
         self._minute: int | None = None
         self._sampled = 0
-        self.metrics = Metrics(config.brands, clock=lambda: 60.0 * (self._minute or 0))
+        self.metrics = Metrics(config.brands, config.metrics, lambda: 60.0 * (self._minute or 0))
         self.recording = Recording()
         self._watched = WatchMetrics(self.metrics, config.negative_at)
         self.scorer = _CountingScorer(config, model, self._count)

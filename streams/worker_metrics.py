@@ -72,7 +72,7 @@ class WorkerMetrics:
         tell: Callable[[IncidentEvent], None] = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.metrics = Metrics(config.brands, clock=clock)
+        self.metrics = Metrics(config.brands, config.metrics, clock)
         self.clock = clock
         self._tell = tell
         self._lateness_s = config.lateness_seconds

@@ -14,8 +14,8 @@ from detectors.negativity import NegativityModel
 from streams import metrics as m
 from streams.brand_watch import BrandWatch
 from streams.config import BrandConfig, Config
-from streams.label_cap import LabelCap
-from streams.metrics import LabelLimits, Metrics, metrics_page
+from streams.label_cap import LabelCap, LabelLimits
+from streams.metrics import Metrics, metrics_page
 from streams.metrics_source import WatchMetrics, count_batch, count_rollups, readings
 from streams.openmetrics import RecordedPipeline
 from streams.pipeline import Pipeline
