@@ -51,6 +51,7 @@ class Chaos:
         self.cluster = cluster
         self.rng = rng
         self.trials = 0
+        self.told = ""
         self.start_all()
 
     def start_all(self) -> None:
@@ -89,7 +90,11 @@ class Chaos:
         expected, counts = undisturbed(sent)
         found = [line for line in self.cluster.incidents() if json.loads(line)["brand"] in brands]
         found_counts = self.cluster.counts(brands)
-        self.told = f"expected {counts}\nfound {found_counts}\nmissing {[json.loads(e)['id'] for e in set(expected) - set(found)]}\nmore {[json.loads(e)['id'] for e in set(found) - set(expected)]}"
+        missing, other = (
+            sorted(json.loads(line)["id"] for line in set(a) - set(b))
+            for a, b in ((expected, found), (found, expected))
+        )
+        self.told = f"counts expected {counts}, found {found_counts}; events missing {missing}, other {other}"
         return {
             "trial": self.trials,
             "fault": fault,
