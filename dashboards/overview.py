@@ -104,7 +104,12 @@ def _brands() -> table.Panel:
     panel.with_transformation(
         DataTransformerConfig("sortBy", options={"fields": {}, "sort": [{"field": "Severity", "desc": True}]})
     )
-    to_brand = [{"title": "Look at it", "url": f"/d/{brand.UID}?var-brand=${{__value.text}}&${{__url_time_range}}"}]
+    to_brand = [
+        {
+            "title": "Look at it",
+            "url": f"/d/{brand.UID}?var-brand=${{__value.text:percentencode}}&${{__url_time_range}}",
+        }
+    ]
     panel.override_by_name("Brand", [DynamicConfigValue("links", to_brand)])
     panel.override_by_name(
         "Severity",

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.local.prometheus import PrometheusUnavailableError, binary
 from streams.mention_files import event_ms
-from streams.scenario import load_scenario
+from streams.scenarios import load_scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -18,9 +18,9 @@ DOCUMENTED = "trois_suisses_2012"
 _CREATED_AT = re.compile(rb'("created_at"\s*:\s*")([^"]+)"')
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _tools() -> None:
-    """Say why tests are skipped where Prometheus is missing; where the tests decide, they must have run."""
+@pytest.fixture(scope="session")
+def tools() -> None:
+    """Prometheus and Alertmanager: a test that needs them is skipped where they are missing, never in CI."""
     try:
         for name in ("prometheus", "promtool", "alertmanager", "amtool"):
             binary(name)

@@ -11,6 +11,8 @@ import yaml
 from deploy.local.prometheus import binary
 from tests.oncall.conftest import DEPLOY
 
+pytestmark = pytest.mark.usefixtures("tools")
+
 CONFIG = DEPLOY / "alertmanager" / "alertmanager.yml"
 TEMPLATES = DEPLOY / "alertmanager" / "templates" / "*.tmpl"
 

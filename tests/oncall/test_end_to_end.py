@@ -12,6 +12,8 @@ from deploy.local.prometheus import binary
 from tests.oncall.asking import HEALTHY, unanswered
 from tests.oncall.end_to_end import BRAND, Record, Run, in_crisis, record
 
+pytestmark = pytest.mark.usefixtures("tools")
+
 LONG_AGO = {
     ("badbuzz-pipeline", "From a mention's arrival to its incident event"): "the record is years old: no wall clock",
 }

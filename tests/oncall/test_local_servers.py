@@ -16,6 +16,8 @@ from deploy.local.prometheus import (
 from deploy.local.stack import local_alertmanager, local_prometheus
 from tests.oncall.conftest import DEPLOY
 
+pytestmark = pytest.mark.usefixtures("tools")
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:

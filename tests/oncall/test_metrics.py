@@ -56,6 +56,7 @@ def in_crisis() -> RecordedPipeline:
     return pipeline
 
 
+@pytest.mark.usefixtures("tools")
 def test_promtool_finds_nothing_to_complain_of_on_the_page(in_crisis: RecordedPipeline) -> None:
     in_crisis.metrics.observe(m.LATENCY, 70.0, "critical", exemplar="m1")
     checked = subprocess.run(
@@ -109,6 +110,7 @@ def test_an_id_too_long_for_an_exemplar_is_cut() -> None:
     assert b'mention_id="' + b"i" * 118 + b'"' in metrics.page(OPENMETRICS)[0]
 
 
+@pytest.mark.usefixtures("tools")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_breaks_no_scrape(name: str) -> None:
     metrics = Metrics()

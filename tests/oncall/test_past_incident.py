@@ -18,6 +18,8 @@ from tests.behaviour.records import crisis
 from tests.oncall.asking import HEALTHY, REPLAYED, unanswered
 from tests.oncall.conftest import documented
 
+pytestmark = pytest.mark.usefixtures("tools")
+
 _CREATED_AT = re.compile(rb'"created_at": "([^"]+)"')
 
 

@@ -14,6 +14,8 @@ from deploy.local.prometheus import binary
 from streams.metrics import FAMILIES
 from tests.oncall.conftest import DEPLOY
 
+pytestmark = pytest.mark.usefixtures("tools")
+
 PROMETHEUS = DEPLOY / "prometheus"
 RULES: list[dict[str, Any]] = [
     rule
