@@ -18,7 +18,7 @@ from streams.mention import utc
 from streams.mention_files import event_ms
 from streams.picture import PictureBucket, draw
 from streams.pipeline import Pipeline
-from streams.scenario import Scenario, load_scenario
+from streams.scenarios import Scenario, load_scenario
 from streams.scorer import Message, TextModel
 from streams.timeline import STYLE, event_lines, told_at
 from streams.watermark import MINUTE_MS

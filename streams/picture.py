@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from streams.errors import ConfigError, InputError
 from streams.picture_labels import Label, place
-from streams.scenario import Fact
+from streams.scenarios import Fact
 
 NEGATIVE, OTHER, EXPECTED, INK, FAINT = "#D55E00", "#56B4E9", "#000000", "#222222", "#8A8A8A"
 SEVERITIES = {"calm": "#E8E8E8", "watch": "#F0E442", "warning": "#E69F00", "critical": "#A3195B"}

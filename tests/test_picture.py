@@ -16,7 +16,7 @@ from PIL import Image
 from streams.errors import ConfigError, InputError
 from streams.picture import PictureBucket, draw
 from streams.picture_labels import lanes_of
-from streams.scenario import Fact
+from streams.scenarios import Fact
 
 PARIS = ZoneInfo("Europe/Paris")
 START = datetime(2012, 6, 1, tzinfo=UTC)

@@ -10,13 +10,12 @@ import msgspec
 import pytest
 
 from detectors.negativity import NegativityModel
-from streams import scenario_format
 from streams.errors import ConfigError
 from streams.mention import Mention, decode, milliseconds
-from streams.scenario import Scenario, Utterance, load_scenario, shipped_scenarios
+from streams.scenarios import Scenario, Utterance, form, load_scenario, shipped_scenarios
 
 PARIS = ZoneInfo("Europe/Paris")
-SAMPLE = re.sub(r"(?m)^    ", "", scenario_format.__doc__.split("::\n", 1)[1].split("\nFour further", 1)[0])
+SAMPLE = re.sub(r"(?m)^    ", "", form.__doc__.split("::\n", 1)[1].split("\nFour further", 1)[0])
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Reconstructed incidents: a scenario file turned into mentions, the same to the byte for the same file.
 
-The file's form is described in `streams.scenario_format`; scenarios that ship with badbuzz lie in `streams/scenarios`.
+The file's form is described in `streams.scenarios.form`; scenarios that ship with badbuzz lie in `streams/scenarios`.
 The lines come as a careful collector would send them: in the order of event time but for a few that are late by less
 than a minute, a few sent twice, and a heartbeat for every minute in which a network had nothing to say.
 """
@@ -20,9 +20,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from streams.errors import ConfigError
-from streams.scenario_check import parse
-from streams.scenario_format import Echo, Phase, ScenarioFile, Single, Source
-from streams.scenario_people import Crowd, Originals, Writer
+from streams.scenarios.check import parse
+from streams.scenarios.form import Echo, Phase, ScenarioFile, Single, Source
+from streams.scenarios.people import Crowd, Originals, Writer
 
 LATE_SHARE = 0.03
 TWICE_SHARE = 0.006
@@ -202,7 +202,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     Raises
     ------
     ConfigError
-        There is no such scenario, or its file is not as `streams.scenario_format` says.
+        There is no such scenario, or its file is not as `streams.scenarios.form` says.
 
     Examples
     --------

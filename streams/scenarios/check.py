@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from streams.errors import ConfigError
-from streams.scenario_format import Phase, ScenarioFile, Single
+from streams.scenarios.form import Phase, ScenarioFile, Single
 
 SLOT = re.compile(r"\{([^{}]*)\}")
 ASIDE = "aside"
@@ -41,7 +41,7 @@ def parse(data: bytes, name: str) -> ScenarioFile:
     >>> parse(b'version = 2', "acme.toml")
     Traceback (most recent call last):
     ...
-    streams.errors.ConfigError: acme.toml: version: invalid enum value 2; mend it as `streams/scenario_format.py` says
+    streams.errors.ConfigError: acme.toml: version: invalid enum value 2; mend it as `streams/scenarios/form.py` says
     """
     try:
         table = tomllib.loads(data.decode())
@@ -55,7 +55,7 @@ def parse(data: bytes, name: str) -> ScenarioFile:
         came = "" if re.search("got|field|value", what) else f", got {_value_at(table, key)!r}"
         what = what[:1].lower() + what[1:] + came
         raise ConfigError(
-            f"{name}: {key or 'top level'}: {what}; mend it as `streams/scenario_format.py` says"
+            f"{name}: {key or 'top level'}: {what}; mend it as `streams/scenarios/form.py` says"
         ) from None
     try:
         _check(file)

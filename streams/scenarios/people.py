@@ -7,8 +7,8 @@ import unicodedata
 from collections import deque
 from itertools import accumulate
 
-from streams.scenario_check import ASIDE, SLOT
-from streams.scenario_format import Network, ScenarioFile
+from streams.scenarios.check import ASIDE, SLOT
+from streams.scenarios.form import Network, ScenarioFile
 
 PASSED_ON = 150  # how many recent posts of a tone people still see and repost
 ATTEMPTS = 6  # at a text that fits a network before it is cut
