@@ -100,6 +100,7 @@ class Cluster:
         self._started = Counter[str]()
         self._rollups = _Reader(settings, ROLLUPS)
         self._incidents = _Reader(settings, INCIDENTS)
+        self._raw = KafkaConsumer(**consumer_options(settings, None) | {"isolation_level": "read_uncommitted"})
         self.incident_lines: list[bytes] = []
 
     def __enter__(self) -> Self:
@@ -112,6 +113,7 @@ class Cluster:
             worker.kill()
         self._rollups.close()
         self._incidents.close()
+        self._raw.close()
 
     def start(self, instance: str, only: str | None = None) -> Worker:
         worker = Worker(self.settings, instance, self.folder / f"{instance}.log", only)
@@ -146,6 +148,9 @@ class Cluster:
                 late = {p: (scored.get(p, 0), end) for p, end in mentions.items() if scored.get(p, 0) < end}
                 if late:
                     return {"not scored": late}
+                # Behind a transaction that is still open, readers see nothing, nor that there is more.
+                if held := {p: end for p, end in self._ends(ROLLUPS, raw=True).items() if self._ends(ROLLUPS)[p] < end}:
+                    return {"not yet committed or aborted": held}
                 last = self._rollups.read_on(lambda _: None)
                 watched = _offsets(admin, kafka.topic(kafka.watcher_group), kafka.topic(ROLLUPS))
                 late = {p: (watched.get(p, 0), end) for p, end in last.items() if watched.get(p, 0) < end}
@@ -180,8 +185,8 @@ class Cluster:
             total = total.plus(stored_counts(rows[brand.encode()]))
         return total
 
-    def _ends(self, topic: str) -> dict[int, int]:
-        consumer = self._rollups.consumer
+    def _ends(self, topic: str, raw: bool = False) -> dict[int, int]:
+        consumer = self._raw if raw else self._rollups.consumer
         places = [TopicPartition(self.settings.topic(topic), p) for p in range(4)]
         return {place.partition: end for place, end in consumer.end_offsets(places).items()}
 
