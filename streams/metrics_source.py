@@ -169,6 +169,8 @@ class WatchMetrics:
         metrics, brand, minute = self.metrics, watch.brand, watch.opened
         incident = watch.detector.incident
         self._set_severity(brand, incident.severity)
+        if not incident.open and metrics.brands.label(brand) == OTHER:
+            return  # nothing of it would be shown
         found = readings(watch, minute)
         for name, signal in found.items():
             metrics.set(m.SCORE, signal.score, brand, name)
