@@ -133,6 +133,12 @@ class Grafana:
             addresses.append(self.url + str((answer or {}).get("url", f"/d/{board['uid']}")))
         return addresses
 
+    def missing(self, uids: Iterable[str]) -> list[str]:
+        """List what of the data source and these dashboards is not there."""
+        wanted = {f"data source {DATASOURCE_UID}": partial(self._face.api.GET, f"/datasources/uid/{DATASOURCE_UID}")}
+        wanted |= {f"dashboard {uid}": partial(self._face.dashboard.get_dashboard, uid) for uid in uids}
+        return [name for name, ask in wanted.items() if self._found(ask) is None]
+
     def annotate(self, key: str, time_ms: int, tags: Sequence[str], text: str, end_ms: int | None = None) -> None:
         """Mark a moment, or a span, on every dashboard that asks for one of its tags; once, however often it is tried.
 

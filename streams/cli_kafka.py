@@ -148,11 +148,15 @@ def send_again(at: tuple[int, ...], every: bool, config_path: Path | None) -> No
 @click.command()
 @config_option
 def check(config_path: Path | None) -> None:
-    """Check the configuration, the broker and the topics: what is wrong and how to mend it."""
+    """Check the configuration, broker, topics, Prometheus and Grafana: what is wrong and how to mend it."""
     _quiet_clients()
+    from streams.check_oncall import check_oncall  # noqa: PLC0415
+
     config = load(config_path)
     out.print("configuration: good")
     _check_kafka(config)
+    for line in check_oncall():
+        out.print(line, markup=False)
 
 
 def _check_kafka(config: Config) -> None:

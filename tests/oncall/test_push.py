@@ -88,7 +88,7 @@ class FakeGrafana:
         known: dict[str, Callable[[], tuple[int, Any]]] = {
             "datasources": lambda: self._datasource(method, name, body),
             "folders": lambda: self._folder(method, name, body),
-            "dashboards": lambda: self._board(body),
+            "dashboards": lambda: self._board(method, name, body),
             "annotations": lambda: self._annotation(method, query, body),
         }
         return known[kind]() if prefix == "/grafana" and kind in known else (404, {"message": "Not found"})
@@ -113,7 +113,10 @@ class FakeGrafana:
         self.folders[body["uid"]] = body
         return 200, body
 
-    def _board(self, body: Any) -> tuple[int, Any]:
+    def _board(self, method: str, name: str, body: Any) -> tuple[int, Any]:
+        if method == "GET":
+            found = self.boards.get(name.removeprefix("uid/"))
+            return (200, {"dashboard": found, "meta": {}}) if found else (404, {"message": "Dashboard not found"})
         board = body["dashboard"]
         if body["folderUid"] not in self.folders:
             return 400, {"message": "folder not found"}
