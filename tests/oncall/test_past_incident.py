@@ -41,13 +41,13 @@ def seconds(at: str) -> float:
 
 def made_up() -> tuple[str, list[bytes]]:
     """A brand's crisis after a few quiet days."""
-    first = b"2024-03-05"
+    first = b"2024-03-07"
     return "Acme", [line for line in crisis() if _CREATED_AT.findall(line)[0] >= first]
 
 
 def reconstructed() -> tuple[str, list[bytes]]:
-    """The documented incident of 11 June 2012, from two days before."""
-    return "3 Suisses", documented("2012-06-09T00:00:00+00:00", "2012-06-12T06:00:00+00:00")
+    """The documented incident of 11 June 2012, from a day before."""
+    return "3 Suisses", documented("2012-06-10T00:00:00+00:00", "2012-06-12T04:00:00+00:00")
 
 
 def load(home: Path, brand: str, lines: Sequence[bytes]) -> tuple[Path, list[dict[str, Any]]]:
