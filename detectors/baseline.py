@@ -89,9 +89,9 @@ class Baseline:
 
     def learn(self, hour: int, count: float) -> None:
         """Take in the count of one hour (hours since the epoch), later than those before."""
-        day, at = divmod(hour, _DAY)
-        if day != self.day:
-            self._close_day(day)
+        at = hour % _DAY
+        if hour // _DAY != self.day:
+            self._close_day(hour // _DAY)
         self.counts = self._decay * self.counts + count
         self.exposure = self._decay * self.exposure + self.profile[at]
         self.today[at] = count

@@ -128,14 +128,17 @@ class BrandDetector:
             If the minute is not later than those before.
         """
         minute = observation.minute
+        hour = minute // HOUR
         if minute < self.now:
             raise ValueError(f"minute {minute} is not after {self.now - 1}: minutes must be strictly increasing")
         changes = self.advance(minute)
-        self._learn_copies(minute)
+        if hour != self.copies_hour:
+            self._learn_copies(hour)
         counts = self.freshness.take(minute, observation.voices, observation.scale)
-        self.growth.roll(minute // HOUR)
+        if hour != self.growth.volume.hour:
+            self.growth.roll(hour)
         if self.stock is not None:
-            self.stock.roll(minute // HOUR, self.recent)
+            self.stock.roll(hour, self.recent)
         self.growth.volume.hear(minute)
         self.recent.add(minute, (*counts, observation.mentions))
         self.reach.learn(observation)
@@ -162,14 +165,16 @@ class BrandDetector:
         if volume.learning((end - 1) // HOUR):
             return
         found = self._criteria(end)
-        alive = bool(found.posts) or (incident.open and self._alive(end))
-        coordinated = "coordinated" in found.criteria
-        if incident.update(end, found.level, alive) or (coordinated and incident.lower(WATCH)):
-            if not incident.open:
-                incident.warned_since = -1
-                found = found._replace(criteria=())
-            changes.append(self._change(end, found))
-        self._remember_peaks(end)
+        if incident.open or found.level > CALM:
+            alive = bool(found.posts) or (incident.open and self._alive(end))
+            coordinated = "coordinated" in found.criteria
+            if incident.update(end, found.level, alive) or (coordinated and incident.lower(WATCH)):
+                if not incident.open:
+                    incident.warned_since = -1
+                    found = found._replace(criteria=())
+                changes.append(self._change(end, found))
+        if self.peaks or incident.open:
+            self._remember_peaks(end)
 
     def _criteria(self, end: int) -> _Found:
         s = self.settings
@@ -181,13 +186,16 @@ class BrandDetector:
             and self._exceeds_last(NEGATIVE, negative)
         )
         posts = self.reach.significant(end) if self.reach.posts else []
+        coordinated = self._coordinated(end)
+        if not (surges or grows or posts or coordinated):
+            return _Found(CALM, (), surge, ())
         criteria = [
             name for name, holds in (("surge", surges), ("negative_growth", grows), ("reach", bool(posts))) if holds
         ]
         level = WARNING if grows or posts else WATCH if surges else CALM
         if level == WARNING and self._critical(end, negative if grows else None, bool(posts)):
             level = CRITICAL
-        if self._coordinated(end):
+        if coordinated:
             criteria.append("coordinated")
             level = min(level, WATCH)
         return _Found(level, tuple(criteria), negative if grows else surge, tuple(posts))
@@ -256,13 +264,10 @@ class BrandDetector:
                     seen = self.recent.total(field, end - span, end)
                     if seen > self.peaks.get((field, span), 0):
                         self.peaks[field, span] = seen
-        elif self.peaks and end - self.incident.closed_at > self.settings.aftermath_hours * HOUR:
+        elif end - self.incident.closed_at > self.settings.aftermath_hours * HOUR:
             self.peaks.clear()
 
-    def _learn_copies(self, minute: int) -> None:
-        hour = minute // HOUR
-        if hour == self.copies_hour:
-            return
+    def _learn_copies(self, hour: int) -> None:
         if self.copies_hour != NEVER:
             start = self.copies_hour * HOUR
             fresh, _, copies, voices, _ = self.recent.totals(start, start + HOUR)

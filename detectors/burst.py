@@ -162,18 +162,20 @@ class Burst(AnomalyDetector):
     def read(self, end: int, extra: int = 0, least: int = 0, longest: int = 1440) -> Reading:
         """Return the highest score over the spans up to `longest` that end before `end`, of at least `least` counts."""
         best = NOTHING
-        floor = max(least, self.least)
-        recent = self.recent
+        floor = least if least > self.least else self.least
+        recent, baseline = self.recent, self.baseline
         sums = recent.sums[0]
         upto = sums[recent.before(end)] + extra
         for span, dispersion, looked in self._longest_first:
             observed = upto - sums[recent.before(end - span)]
             if observed < floor:
                 break  # shorter spans hold no more
-            expected = self.baseline.expected(end - span, end)
-            if observed <= expected or span > longest:
+            if span > longest:
                 continue
-            score = surprise(observed, expected, dispersion.value + 1.0 / self.baseline.shape) - looked
+            expected = baseline.expected(end - span, end)
+            if observed <= expected:
+                continue
+            score = surprise(observed, expected, dispersion.value + 1.0 / baseline.shape) - looked
             if score >= best.score:
                 best = Reading(score, span, observed, expected)
         return best
@@ -215,10 +217,11 @@ class Burst(AnomalyDetector):
         for span, dispersion, _ in self._longest_first:
             if span > HOUR:
                 seen = upto - sums[recent.before(end - span)]
-                dispersion.learn_capped((seen,), self.usual_before(end, span), uncertain)
+                dispersion.learn_window(seen, self.usual_before(end, span), uncertain)
             elif count:
+                usual = expected * span / HOUR
                 parts = [recent.total(0, at - span, at) for at in range(start + span, end + 1, span)]
-                dispersion.learn_capped(parts, expected * span / HOUR, uncertain)
+                dispersion.learn([dispersion.capped(part, usual, uncertain) for part in parts], usual)
             else:
                 dispersion.learn_empty(HOUR // span, expected * span / HOUR)
         capped = min(count, highest_usual(expected, HOUR_DISPERSION + uncertain)) if count else count

@@ -51,9 +51,12 @@ def surprise(count: float, expected: float, dispersion: float) -> float:
         return 0.0
     if expected <= 0:
         return HIGHEST
-    size = 1.0 / max(dispersion, 1e-6)
-    chance = float(betainc(count, size, expected / (expected + size)))
-    return min(HIGHEST, max(0.0, -math.log10(max(chance, _SMALLEST))))
+    size = 1.0 / (dispersion if dispersion > 1e-6 else 1e-6)
+    chance = betainc(count, size, expected / (expected + size))
+    if chance <= _SMALLEST:
+        return HIGHEST
+    # Rounding may give a chance a little beyond 1.
+    return -math.log10(chance) if chance < 1.0 else 0.0
 
 
 def highest_usual(expected: float, dispersion: float) -> float:
@@ -100,7 +103,9 @@ class Dispersion:
     def value(self) -> float:
         """What is believed now."""
         estimate = (self.weight * self.prior + self.excess) / (self.weight + self.squares)
-        return min(self.HIGHEST, max(self.LOWEST, estimate))
+        if estimate < self.LOWEST:
+            return self.LOWEST
+        return estimate if estimate < self.HIGHEST else self.HIGHEST
 
     def learn(self, counts: Sequence[float], expected: float) -> None:
         """Take in one step: the counts of its windows, and what was expected of each."""
@@ -109,25 +114,20 @@ class Dispersion:
             # A window adds (count - expected)**2 - expected.
             self.excess += self.every * count * (count - 2.0 * expected)
 
-    def learn_capped(self, counts: Sequence[int], expected: float, uncertain: float) -> None:
-        """Take in one step, of each count no more than what may be usual.
+    def capped(self, count: float, expected: float, uncertain: float) -> float:
+        """Return a count, but no more than what may be usual where the mean is so uncertain (squared, relative)."""
+        if count <= expected + 1.0:  # up to there any count is usual
+            return count
+        return min(count, highest_usual(expected, self.value + uncertain))
 
-        Parameters
-        ----------
-        counts, expected
-            As for `learn`.
-        uncertain
-            Squared relative uncertainty of what was expected.
-        """
-        every = self.every
-        weight = every * len(counts) * expected
+    def learn_window(self, count: float, expected: float, uncertain: float) -> None:
+        """Take in a step of one window, no more of it than what may be usual."""
+        weight = self.every * expected
         excess = self._decay * self.excess + weight * (expected - 1.0)
-        for count in counts:
-            if count:
-                usual: float = count
-                if count > expected + 1.0:  # up to there any count is usual
-                    usual = min(count, highest_usual(expected, self.value + uncertain))
-                excess += every * usual * (usual - 2.0 * expected)
+        if count:
+            if count > expected + 1.0:
+                count = self.capped(count, expected, uncertain)
+            excess += self.every * count * (count - 2.0 * expected)
         self.excess = excess
         self.squares = self._decay * self.squares + weight * expected
 

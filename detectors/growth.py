@@ -150,7 +150,7 @@ class NegativeGrowth(AnomalyDetector):
         """Return the highest score over the spans up to `longest` that pass the gate, of at least `least` negatives."""
         best = NOTHING
         volume, recent = self.volume, self.recent
-        floor = max(least, volume.least)
+        floor = least if least > volume.least else volume.least
         count_sums, negative_sums = recent.sums[0], recent.sums[1]
         last = recent.before(end)
         share = uncertain = 0.0
@@ -224,7 +224,7 @@ class NegativeGrowth(AnomalyDetector):
             return
         uncertain = 1.0 / volume.baseline.shape
         for (span, dispersion, _), usual in zip(self._longest_first, usual_of, strict=True):
-            dispersion.learn_capped((upto - sums[recent.before(end - span)],), usual * share, uncertain)
+            dispersion.learn_window(upto - sums[recent.before(end - span)], usual * share, uncertain)
 
     # -- memory -----------------------------------------------------------------------------------------------------
     def state(self) -> dict[str, Any]:

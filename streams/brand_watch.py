@@ -124,7 +124,7 @@ class BrandWatch:
     def _close(self, opened: int) -> list[IncidentEvent]:
         events: list[IncidentEvent] = []
         for minute in sorted([m for m in self.buckets if m < opened]):
-            events += self._close_bucket(minute, self.buckets.pop(minute))
+            events.extend(self._close_bucket(minute, self.buckets.pop(minute)))
         if self.incident is not None:
             events += self._events(self.detector.advance(opened))
         self.opened = opened
@@ -181,14 +181,14 @@ def observation(minute: int, rollups: list[Rollup], reach_negative_at: float) ->
     >>> seen.mentions, [voice.author for voice in seen.voices], seen.scale
     (3, [3, 5], 1.0)
     """
-    voices = [voice for rollup in rollups for voice in rollup.voices]
+    voices = rollups[0].voices
     scale = 1.0
     if len(rollups) > 1:
-        voices.sort()
+        voices = tuple(sorted([voice for rollup in rollups for voice in rollup.voices]))
     full = [rollup.voices[-1].author for rollup in rollups if len(rollup.voices) >= MAX_VOICES]
     if full:
         threshold = min(full)
-        voices = [voice for voice in voices if voice.author < threshold]
+        voices = tuple([voice for voice in voices if voice.author < threshold])
         scale = HASHES / threshold
     return Observation(
         minute,

@@ -54,9 +54,15 @@ class Context:
 
     def rollups(self, first: int, end: int) -> Iterator[Rollup]:
         """Give the rollups of the minutes from `first` up to, not including, `end`, in order."""
-        for row in self.rows:
-            if first <= row.minute < end:
-                yield from row.rollups
+        # From the newest back: mostly the last hour of six is asked for.
+        asked: list[ClosedMinute] = []
+        for row in reversed(self.rows):
+            if row.minute < first:
+                break
+            if row.minute < end:
+                asked.append(row)
+        for row in reversed(asked):
+            yield from row.rollups
 
     def window(self, first: int, end: int) -> Window:
         """Sum the minutes from `first` up to, not including, `end`."""
