@@ -231,7 +231,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """
 
     instance: str = ""
-    batch_messages: int = 2000
+    batch_messages: int = 5000
     batch_ms: int = 200
     read_back: int = 32_768
     clock_after_s: float = 120.0

@@ -1,6 +1,6 @@
 """Faust as the watcher needs it: a table whose rows are known to be kept, and commits that never run ahead of them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import Any
 
 import faust
@@ -95,6 +95,32 @@ class _Consumer(driver.Consumer):
 
     def _new_consumer_thread(self) -> Any:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    # Faust lets messages through while it still seeks to where they are to be read from, the later before the earlier:
+    # what a brand's row says of the last offset applied would then be wrong.
+    _seeks = 0
+    _sought_in = -1
+
+    async def perform_seek(self) -> None:
+        generation = self.app.consumer_generation_id
+        self._seeks += 1
+        await super().perform_seek()
+        self._seeks += 1
+        self._sought_in = generation
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
+        """Give messages in their order from where they were committed: none fetched before the seek or beside it."""
+        seeks = self._seeks
+        dropped = False
+        async for tp, message in super().getmany(timeout):
+            if tp.topic != self.app.rollups_topic:
+                yield tp, message
+            elif seeks == self._seeks and self._sought_in == self.app.consumer_generation_id:
+                yield tp, message
+            else:
+                dropped = True
+        if dropped and self._sought_in == self.app.consumer_generation_id:
+            await self.perform_seek()  # nothing is being fetched now
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Offsets without a message are a transaction's markers: nothing to wait for."""
