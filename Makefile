@@ -4,7 +4,7 @@ PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test services kafka lint bench accuracy docs lock clean help
+.PHONY: demo test services kafka stack chaos lint bench accuracy docs lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,14 @@ services: # what tests run against; where it cannot be installed, the tests that
 kafka: $(VENV)/.demo ## a local single-node Kafka on 127.0.0.1:9092, until Ctrl-C
 	@deploy/local/install-kafka.sh
 	$(BIN)/python -m deploy.local.kafka --port 9092
+
+stack: $(VENV)/.demo ## Kafka, a worker, Prometheus and Alertmanager on loopback, until Ctrl-C
+	@deploy/local/install-kafka.sh
+	@deploy/local/install-prometheus.sh
+	$(BIN)/python -m deploy.local.stack
+
+chaos: $(VENV)/.dev services ## disturb running workers 100 times, and hold what came of it against an undisturbed run
+	$(BIN)/python -m tests.kafka.chaos --trials 100
 
 lint: $(VENV)/.dev ## style and types
 	$(BIN)/ruff check .
