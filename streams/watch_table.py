@@ -113,9 +113,8 @@ class _Consumer(driver.Consumer):
         seeks = self._seeks
         dropped = False
         async for tp, message in super().getmany(timeout):
-            if tp.topic != self.app.rollups_topic:
-                yield tp, message
-            elif seeks == self._seeks and self._sought_in == self.app.consumer_generation_id:
+            in_order = seeks == self._seeks and self._sought_in == self.app.consumer_generation_id
+            if in_order or tp.topic != self.app.rollups_topic:
                 yield tp, message
             else:
                 dropped = True
