@@ -1,7 +1,6 @@
 """Terms that are spreading: said often now, and rare before."""
 
 from collections.abc import Callable, Iterable
-from heapq import nsmallest
 from math import log
 from typing import NamedTuple
 
@@ -58,7 +57,7 @@ class TrendingTerms:
         samples
             Texts.
         """
-        self._days[day] = nsmallest(MAX_DAY, [*self._days.get(day, ()), *samples])
+        self._days[day] = sorted([*self._days.get(day, ()), *samples])[:MAX_DAY]
         for old in [d for d in self._days if d <= day - BACKGROUND_DAYS]:
             del self._days[old]
 

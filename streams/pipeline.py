@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from operator import add
 
 from streams.brand_watch import BrandWatch
 from streams.config import Config
@@ -80,14 +79,13 @@ class Pipeline:
         for letter in batch.letters:
             self.refused[letter.reason] += 1
             self.dead_letter(letter)
-        return list(self._watch(batch.rollups))
+        rollups = [rollup for rollup in batch.rollups if not self.brands or rollup.brand in self.brands]
+        self._sums = [sum(column) for column in zip(self._sums, *(rollup.counts for rollup in rollups), strict=True)]
+        self.newest_ms = max(self.newest_ms, *(rollup.newest for rollup in rollups), 0)
+        return list(self._watch(rollups))
 
     def _watch(self, rollups: list[Rollup]) -> Iterator[IncidentEvent]:
         for rollup in rollups:
-            if self.brands and rollup.brand not in self.brands:
-                continue
-            self._sums = [*map(add, self._sums, rollup.counts)]
-            self.newest_ms = max(self.newest_ms, rollup.newest)
             watch = self.watches.get(rollup.brand)
             if watch is None:
                 watch = self.watches[rollup.brand] = BrandWatch(rollup.brand, self.config)
