@@ -1,6 +1,7 @@
 """Workers as processes, and what they made: started, killed, waited for; incidents and counters compared."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -58,7 +59,9 @@ class Worker:
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
         }
-        command = [str(BADBUZZ), "worker", *(("--only", only) if only else ())]
+        # A killed test run leaves no worker behind; it must be the main thread that starts one.
+        bound = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+        command = [*bound, str(BADBUZZ), "worker", *(("--only", only) if only else ())]
         with log.open("ab") as out:
             self.process = subprocess.Popen(command, env=os.environ | env, stdout=out, stderr=out)
 
