@@ -11,7 +11,8 @@ import click
 from rich.table import Table
 
 from streams import cli_kafka
-from streams.cli_common import (
+from streams.cli_dashboards import dashboards
+from streams.cli_options import (
     ReadingProgress,
     brand_option,
     config_option,
@@ -23,7 +24,6 @@ from streams.cli_common import (
     out,
     write_line,
 )
-from streams.cli_dashboards import dashboards
 from streams.config import load
 from streams.errors import BadBuzzError, ConfigError
 from streams.pipeline import Pipeline

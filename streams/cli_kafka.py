@@ -10,7 +10,7 @@ import click
 import msgspec
 from rich.table import Table
 
-from streams.cli_common import ReadingProgress, config_option, err, json_option, model, out, write_line
+from streams.cli_options import ReadingProgress, config_option, err, json_option, model, out, write_line
 from streams.config import Config, load
 from streams.deadletters import DeadLetterFile
 from streams.errors import BadBuzzError
