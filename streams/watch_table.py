@@ -100,6 +100,7 @@ class _Consumer(driver.Consumer):
     # what a brand's row says of the last offset applied would then be wrong.
     _seeks = 0
     _sought_in = -1
+    _dropped = False
 
     async def perform_seek(self) -> None:
         generation = self.app.consumer_generation_id
@@ -110,16 +111,21 @@ class _Consumer(driver.Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
         """Give messages in their order from where they were committed: none fetched before the seek or beside it."""
+        if self._dropped and self._settled():
+            self._dropped = False
+            await self.perform_seek()  # nothing is being fetched now
         seeks = self._seeks
-        dropped = False
         async for tp, message in super().getmany(timeout):
             in_order = seeks == self._seeks and self._sought_in == self.app.consumer_generation_id
             if in_order or tp.topic != self.app.rollups_topic:
                 yield tp, message
             else:
-                dropped = True
-        if dropped and self._sought_in == self.app.consumer_generation_id:
-            await self.perform_seek()  # nothing is being fetched now
+                self._dropped = True
+
+    def _settled(self) -> bool:
+        """Tell whether no rebalance and no seek is going on: a second one may come between the first and its seek."""
+        app: Any = self.app
+        return self._seeks % 2 == 0 and not app.rebalancing and not app.tables.recovery.in_recovery
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Offsets without a message are a transaction's markers: nothing to wait for."""
