@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -69,7 +70,7 @@ def free_port() -> int:
     raise PrometheusUnavailableError(f"no free port between {FREE_PORTS.start} and {FREE_PORTS.stop}")
 
 
-class _LocalServer:
+class _LocalServer(ABC):
     """One server: started on entry, stopped by its process id on exit, its log and data in a folder of its own."""
 
     name = ""
@@ -97,9 +98,9 @@ class _LocalServer:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @abstractmethod
     def command(self) -> Sequence[str]:
         """Return the command line."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Start it and wait until it is ready.
