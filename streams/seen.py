@@ -37,8 +37,3 @@ class SeenIds:
     def turn(self) -> None:
         """End the younger generation: it becomes the older one, and that is forgotten."""
         self._old, self._young = self._young, set()
-
-    def discard(self, key: int) -> None:
-        """Forget a hash, as if it had never been added."""
-        self._young.discard(key)
-        self._old.discard(key)
