@@ -2,75 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from detectors.aftermath import Aftermath
 from detectors.burst import HOUR, NEVER, Burst, Reading
+from detectors.change import Change
+from detectors.coordination import Coordination
 from detectors.copies import Copies
 from detectors.counts import RecentCounts
-from detectors.freshness import Freshness
+from detectors.freshness import COPIES, FRESH, NEGATIVE, Freshness
 from detectors.growth import NegativeGrowth
 from detectors.incident import CALM, CRITICAL, SEVERITIES, WARNING, WATCH, Incident
 from detectors.reach import Reach
+from detectors.readings import Readings, last_hour
 from detectors.settings import DetectorSettings
 
 if TYPE_CHECKING:
     from detectors.observation import Observation
     from detectors.stock import StockSurge
 
-__all__ = ["BrandDetector", "Change"]
+__all__ = ["BrandDetector"]
 
 VERSION = 1
 STEP = 5
 # An incident goes on while a score is at most this much under the watch score.
 RELEASE = 2.0
 DAY = 1440
-# Fields of a minute, in their order.
-FRESH, NEGATIVE, COPIES, VOICES, MENTIONS = range(5)
-
-
-class Change(NamedTuple):
-    """A change of a brand's severity, with the figures a person can be told.
-
-    Parameters
-    ----------
-    minute
-        End of the bucket at which it took effect, minutes since the epoch.
-    severity, previous
-        `calm`, `watch`, `warning` or `critical`, now and before.
-    criteria
-        What holds: `surge`, `negative_growth`, `reach`, `coordinated`.
-    since
-        Minute at which the incident opened.
-    observed, expected
-        Voices seen in the leading criterion's window, and how many are usual at this hour.
-    factor
-        Observed over expected; None where next to nothing is expected.
-    score
-        -log10 of the chance of that many.
-    window
-        Minutes the leading criterion looked back.
-    authors, negatives, copies, mentions
-        Fresh voices, fresh negative voices, copies and mentions in the window.
-    posts
-        Identifiers of the publications that hold the reach criterion.
-    """
-
-    minute: int
-    severity: str
-    previous: str
-    criteria: tuple[str, ...]
-    since: int
-    observed: int
-    expected: float
-    factor: float | None
-    score: float
-    window: int
-    authors: int
-    negatives: int
-    copies: int
-    mentions: int
-    posts: tuple[str, ...]
 
 
 class _Found(NamedTuple):
@@ -90,6 +47,13 @@ class BrandDetector:
     settings
         Thresholds; the defaults are meant for every brand.
 
+    Attributes
+    ----------
+    now
+        Minute up to which all is closed.
+    incident
+        The open one, or the last.
+
     Examples
     --------
     >>> from detectors.observation import Observation, Voice
@@ -108,15 +72,14 @@ class BrandDetector:
         self.freshness = Freshness()
         self.growth = NegativeGrowth(volume=Burst(learning_hours=s.learning_hours), excess_share=s.excess_share)
         self.copies = Copies(least=s.copies_least, share=s.copies_share)
+        self.coordination = Coordination(self.copies, hours=s.coordinated_hours)
         self.reach = Reach(least=s.reach_least, factor=s.reach_factor)
         self.incident = Incident(quiet_hold=s.quiet_hold)
+        self.aftermath = Aftermath(hours=s.aftermath_hours)
         self.stock = None if s.volume == "burst" else _stock_surge(s)
         self.recent = RecentCounts(fields=5, horizon=DAY + HOUR)
         self.growth.count_in(self.recent)
         self.now = NEVER
-        self.coordinated_until = NEVER
-        self.copies_hour = NEVER
-        self.peaks: dict[tuple[int, int], int] = {}
 
     # -- time -------------------------------------------------------------------------------------------------------
     def observe(self, observation: Observation) -> list[Change]:
@@ -132,8 +95,8 @@ class BrandDetector:
         if minute < self.now:
             raise ValueError(f"minute {minute} is not after {self.now - 1}: minutes must be strictly increasing")
         changes = self.advance(minute)
-        if hour != self.copies_hour:
-            self._learn_copies(hour)
+        if hour != self.coordination.hour:
+            self.coordination.roll(hour, self.recent, calm=not self.incident.open)
         counts = self.freshness.take(minute, observation.voices, observation.scale)
         if hour != self.growth.volume.hour:
             self.growth.roll(hour)
@@ -173,20 +136,22 @@ class BrandDetector:
                     incident.warned_since = -1
                     found = found._replace(criteria=())
                 changes.append(self._change(end, found))
-        if self.peaks or incident.open:
-            self._remember_peaks(end)
+        if incident.open:
+            self.aftermath.reach(end, self.recent, ((FRESH, volume.spans), (NEGATIVE, self.growth.spans)))
+        elif self.aftermath.peaks:
+            self.aftermath.pass_by(end - incident.closed_at)
 
     def _criteria(self, end: int) -> _Found:
         s = self.settings
         surge, negative = self._read(end)
-        surges = surge.score >= s.watch_score and surge.observed >= s.watch_authors and self._exceeds_last(FRESH, surge)
+        surges = surge.score >= s.watch_score and surge.observed >= s.watch_authors and self._exceeds(FRESH, surge)
         grows = (
             negative.score >= s.warning_score
             and negative.observed >= s.warning_authors
-            and self._exceeds_last(NEGATIVE, negative)
+            and self._exceeds(NEGATIVE, negative)
         )
         posts = self.reach.significant(end) if self.reach.posts else []
-        coordinated = self._coordinated(end)
+        coordinated = self.coordination.holds(end, self.recent)
         if not (surges or grows or posts or coordinated):
             return _Found(CALM, (), surge, ())
         criteria = [
@@ -227,13 +192,6 @@ class BrandDetector:
             and self._widespread(end)
         )
 
-    def _coordinated(self, end: int) -> bool:
-        start = end - 6 * HOUR
-        copies = self.recent.total(COPIES, start, end)
-        if copies >= self.settings.copies_least and self.copies.flooded(copies, self.recent.total(VOICES, start, end)):
-            self.coordinated_until = end + self.settings.coordinated_hours * HOUR
-        return end < self.coordinated_until
-
     def _alive(self, end: int) -> bool:
         """Whether an open incident goes on: hours, not the whole day, for a burst that is over must end."""
         release = self.settings.watch_score - RELEASE
@@ -250,30 +208,9 @@ class BrandDetector:
         slots = sum(self.recent.total(NEGATIVE, at, at + 10) > 0 for at in range(start, end, 10))
         return slots >= 3
 
-    def _exceeds_last(self, field: int, reading: Reading) -> bool:
-        """Whether a reading exceeds, beyond chance, what an incident closed lately had reached in the same window."""
-        if self.incident.open or not self.peaks:
-            return True
-        peak = self.peaks.get((field, reading.window), 0)
-        return reading.observed > peak + math.sqrt(peak)
-
-    def _remember_peaks(self, end: int) -> None:
-        if self.incident.open:
-            for field, spans in ((FRESH, self.growth.volume.spans), (NEGATIVE, self.growth.spans)):
-                for span in spans:
-                    seen = self.recent.total(field, end - span, end)
-                    if seen > self.peaks.get((field, span), 0):
-                        self.peaks[field, span] = seen
-        elif end - self.incident.closed_at > self.settings.aftermath_hours * HOUR:
-            self.peaks.clear()
-
-    def _learn_copies(self, hour: int) -> None:
-        if self.copies_hour != NEVER:
-            start = self.copies_hour * HOUR
-            fresh, _, copies, voices, _ = self.recent.totals(start, start + HOUR)
-            if start >= self.coordinated_until and not self.incident.open:
-                self.copies.learn(copies, fresh, voices, hour - self.copies_hour)
-        self.copies_hour = hour
+    def _exceeds(self, field: int, reading: Reading) -> bool:
+        """Whether a reading is more than the aftermath of the last incident; an open one has none."""
+        return self.incident.open or self.aftermath.exceeded(field, reading)
 
     def _change(self, end: int, found: _Found) -> Change:
         incident, lead = self.incident, found.lead
@@ -297,6 +234,41 @@ class BrandDetector:
             posts=found.posts,
         )
 
+    # -- for those who show it --------------------------------------------------------------------------------------
+    def readings(self, end: int) -> Readings:
+        """Return what the detectors see before a minute; nothing is learned.
+
+        Parameters
+        ----------
+        end
+            Minutes since the epoch: the windows end before it.
+
+        Examples
+        --------
+        >>> BrandDetector().readings(100).criteria
+        ()
+        """
+        s, recent = self.settings, self.recent
+        volume, negatives = last_hour(self.growth, end)
+        holds = {
+            "surge": volume.score >= s.watch_score,
+            "negative_growth": negatives.score >= s.warning_score,
+            "reach": bool(self.reach.significant(end)),
+            "coordinated": end < self.coordination.until,
+        }
+        return Readings(
+            volume,
+            negatives,
+            authors=recent.total(FRESH, end - 6 * HOUR, end),
+            negative_authors=recent.total(NEGATIVE, end - 6 * HOUR, end),
+            copies=recent.total(COPIES, end - HOUR, end),
+            criteria=tuple(name for name, held in holds.items() if held),
+        )
+
+    def expected(self, start: int, end: int) -> float:
+        """Return how many voices are usual between two minutes."""
+        return self.growth.volume.expected(start, end)
+
     # -- memory -----------------------------------------------------------------------------------------------------
     def state(self) -> dict[str, Any]:
         """Return what was learned, as plain numbers, strings and lists of at most 16 KB; see also `recent_rows`."""
@@ -304,17 +276,11 @@ class BrandDetector:
             "version": VERSION,
             "now": self.now,
             "growth": self.growth.state(),
-            "copies": [
-                self.copies.copies,
-                self.copies.fresh,
-                self.copies.voices,
-                self.copies_hour,
-                self.coordinated_until,
-            ],
+            "copies": self.coordination.state(),
             "reach": self.reach.state(),
             "incident": self.incident.state(),
             "stock": None if self.stock is None else self.stock.state(),
-            "peaks": [[field, span, seen] for (field, span), seen in self.peaks.items()],
+            "peaks": self.aftermath.state(),
         }
 
     def recent_rows(self) -> dict[int, list[Any]]:
@@ -350,13 +316,12 @@ class BrandDetector:
             brand.recent.add(minute, counts)
         brand.now = state["now"]
         brand.growth.restore(state["growth"])
-        copies = brand.copies
-        copies.copies, copies.fresh, copies.voices, brand.copies_hour, brand.coordinated_until = state["copies"]
+        brand.coordination.restore(state["copies"])
         brand.reach.restore(state["reach"])
         brand.incident.restore(state["incident"])
         if brand.stock is not None and state["stock"] is not None:
             brand.stock.restore(state["stock"])
-        brand.peaks = {(field, span): seen for field, span, seen in state["peaks"]}
+        brand.aftermath.restore(state["peaks"])
         return brand
 
 

@@ -23,6 +23,10 @@ class FreshCounts(NamedTuple):
     voices: int
 
 
+# Where each of these stands in a minute's row of counts.
+FRESH, NEGATIVE, COPIES, VOICES = range(4)
+
+
 class Freshness:
     """Tell fresh voices from repeated ones and copies.
 

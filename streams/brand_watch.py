@@ -7,7 +7,8 @@ code.
 
 import msgspec
 
-from detectors.brand import BrandDetector, Change
+from detectors.brand import BrandDetector
+from detectors.change import Change
 from detectors.observation import Observation, Post
 from detectors.trending import Sample, TrendingTerms
 from streams.config import Config

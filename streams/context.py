@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from detectors.brand import Change
+from detectors.change import Change
 from streams.rollup import Counts, PostRow, Rollup
 
 REMEMBERED_MINUTES = 360

@@ -113,14 +113,14 @@ class _Player:
         # The newest bin that is wholly closed: the lateness is a minute.
         start = minute - BIN
         window = watch.context.window(start, minute)
-        volume = watch.detector.growth.volume
+        seen = watch.detector.readings(minute)
         self.buckets.append(
             PictureBucket(
                 utc(start * MINUTE_MS),
                 sum(mentions for mentions, _ in window.networks.values()),
                 sum(negatives for _, negatives in window.networks.values()),
-                volume.expected(start, minute),
-                max(volume.read(minute).score, watch.detector.growth.read(minute).score),
+                watch.detector.expected(start, minute),
+                max(seen.volume.score, seen.negatives.score),
             )
         )
 

@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from detectors.brand import Change
+from detectors.change import Change
 from streams.config import Config
 from streams.context import Context
 from streams.mention import utc

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from streams.brand_metrics import BrandMetrics
 from streams.config import Config
 from streams.deadletters import DeadLetter
 from streams.errors import ConfigError
 from streams.incident_event import IncidentEvent
 from streams.mention_files import event_ms
+from streams.mention_metrics import count_batch
 from streams.metrics import SCORE, Metrics
-from streams.metrics_source import WatchMetrics, count_batch
 from streams.pipeline import Pipeline
 from streams.scorer import Batch, Message, Scorer, TextModel
 from streams.watermark import MINUTE_MS
@@ -60,7 +61,7 @@ class RecordedPipeline(Pipeline):
         self._sampled = 0
         self.metrics = Metrics(config.brands, config.metrics, lambda: 60.0 * (self._minute or 0))
         self.recording = Recording()
-        self._watched = WatchMetrics(self.metrics, config.negative_at)
+        self._watched = BrandMetrics(self.metrics, config.negative_at)
         self.scorer = _CountingScorer(config, model, self._count)
 
     def run(self, messages: Iterable[Message]) -> list[IncidentEvent]:

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Protocol
 
 from streams import metrics as m
+from streams.brand_metrics import BrandMetrics
 from streams.brand_watch import BrandWatch
 from streams.config import Config
 from streams.deadletters import DeadLetter
 from streams.health import Answer, Part
 from streams.incident_event import IncidentEvent
+from streams.mention_metrics import count_rollups, count_scored
 from streams.metrics import DAY_S, Metrics
-from streams.metrics_source import WatchMetrics, count_rollups, count_scored
 from streams.rollup_batch import RollupBatch
 
 REFRESH_TIMEOUT_S = 2.0
@@ -76,7 +77,7 @@ class WorkerMetrics:
         self.clock = clock
         self._tell = tell
         self._lateness_s = config.lateness_seconds
-        self._watching = WatchMetrics(self.metrics, config.negative_at)
+        self._watching = BrandMetrics(self.metrics, config.negative_at)
         self._changed: set[str] = set()
         self._shown: set[str] = set()
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from detectors.observation import Observation, Post, Voice
 
 if TYPE_CHECKING:
-    from detectors.brand import BrandDetector, Change
+    from detectors.brand import BrandDetector
+    from detectors.change import Change
 
 DAY = 1440
 

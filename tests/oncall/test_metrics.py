@@ -12,11 +12,12 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 from deploy.local.prometheus import binary
 from detectors.negativity import NegativityModel
 from streams import metrics as m
+from streams.brand_metrics import BrandMetrics
 from streams.brand_watch import BrandWatch
 from streams.config import BrandConfig, Config
 from streams.label_cap import LabelCap, LabelLimits
+from streams.mention_metrics import count_batch, count_rollups
 from streams.metrics import Metrics, metrics_page
-from streams.metrics_source import WatchMetrics, count_batch, count_rollups, readings
 from streams.openmetrics import RecordedPipeline
 from streams.pipeline import Pipeline
 from streams.replay import replay
@@ -164,7 +165,7 @@ def test_brands_of_the_configuration_keep_their_place() -> None:
 
 def test_a_crisis_of_a_brand_beyond_the_limit_is_still_shown() -> None:
     metrics = Metrics(limits=LabelLimits(brands=1, alarms=1))
-    watching = WatchMetrics(metrics)
+    watching = BrandMetrics(metrics)
     metrics.inc(m.MENTIONS, "first", "forum", "other")
     events = [
         replay([Message("record", i, value) for i, value in enumerate(lines)], _pipeline())[0]
@@ -211,7 +212,7 @@ def test_an_incident_taken_over_from_another_worker_is_told_in_full() -> None:
     middle = next(i for i, value in enumerate(lines) if b"2024-03-09T11" in value)
     pipeline.run([Message("record", i, value) for i, value in enumerate(lines[:middle])])
     metrics = Metrics()
-    WatchMetrics(metrics).look(pipeline.watches["Acme"])
+    BrandMetrics(metrics).look(pipeline.watches["Acme"])
     assert series(metrics, m.SEVERITY) == {("Acme",): 3.0}
     assert series(metrics, m.CRITERION)["Acme", "negative_growth"] == 1.0
     assert series(metrics, m.INCIDENT_OBSERVED)["Acme",] > 20
@@ -271,13 +272,13 @@ def test_a_brand_that_moved_away_leaves_no_series_on_the_worker() -> None:
     assert 'brand="Acme"' not in page(worker.metrics)
 
 
-def test_reading_a_watch_changes_nothing_in_it() -> None:
+def test_reading_a_detector_changes_nothing_in_it() -> None:
     pipeline = _pipeline()
     lines = in_order(quiet(days=3))
     pipeline.run([Message("record", i, value) for i, value in enumerate(lines)])
     watch = pipeline.watches["Acme"]
     before = repr(watch.detector.state())
-    readings(watch, (watch.opened or 0) + int(DAY // 60))
+    watch.detector.readings((watch.opened or 0) + int(DAY // 60))
     assert repr(watch.detector.state()) == before
 
 

@@ -1,31 +1,18 @@
-"""Where the metrics get their values: a scored batch, a brand's watch, an incident event."""
+"""Gauges of the brands that a process watches: what their detectors see, and what is told of their incidents."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
-from detectors.brand import COPIES, FRESH, NEGATIVE
-from detectors.burst import HOUR, NEVER, highest_usual
+from detectors.burst import HOUR
 from detectors.incident import SEVERITIES
+from detectors.readings import Readings
 from streams import metrics as m
 from streams.brand_watch import BrandWatch
-from streams.deadletters import DeadLetter
 from streams.incident_event import CRITERIA, IncidentEvent
 from streams.label_cap import OTHER, clean_label
 from streams.metrics import Metrics
-from streams.rollup import Counts, Rollup
-from streams.scorer import Batch
-from streams.source_clock import NETWORK
 
 MAX_TERMS = 120
-SIX_HOURS = 6 * HOUR
-_ACTIONS = (
-    ("official", "official"),
-    ("answer", "answers"),
-    ("deletion", "deletions"),
-    ("block", "blocks"),
-    ("scheduled", "scheduled"),
-)
 _WHILE_OPEN = (
     m.SINCE,
     m.CRITERION,
@@ -39,109 +26,8 @@ _WHILE_OPEN = (
 )
 
 
-class Signal(NamedTuple):
-    """One signal of a brand at a moment: its score, and the last hour's authors against what is usual."""
-
-    score: float
-    observed: int
-    expected: float
-    usual_max: float
-
-
-def readings(watch: BrandWatch, minute: int) -> dict[str, Signal]:
-    """Read what a brand's detectors see, without changing them.
-
-    Parameters
-    ----------
-    watch
-        The brand's.
-    minute
-        Now, in minutes since the epoch.
-
-    Examples
-    --------
-    >>> from streams.config import Config
-    >>> readings(BrandWatch("Acme", Config()), 100)["volume"].observed
-    0
-    """
-    detector = watch.detector
-    growth, volume, recent = detector.growth, detector.growth.volume, detector.recent
-    start = minute - HOUR
-    usual = volume.expected(start, minute) if volume.hour != NEVER else 0.0
-    uncertain = 1.0 / volume.baseline.shape
-    spread = volume.dispersions[volume.spans.index(HOUR)].value + uncertain
-    negative_spread = growth.dispersions[growth.spans.index(HOUR)].value + uncertain
-    negatives = usual * growth.share
-    return {
-        "volume": Signal(
-            volume.read(minute).score, recent.total(FRESH, start, minute), usual, highest_usual(usual, spread)
-        ),
-        "negatives": Signal(
-            growth.read(minute).score,
-            recent.total(NEGATIVE, start, minute),
-            negatives,
-            highest_usual(negatives, negative_spread),
-        ),
-    }
-
-
-def count_batch(metrics: Metrics, batch: Batch) -> None:
-    """Count what a scorer made of a batch."""
-    count_scored(metrics, batch.messages, batch.letters)
-    count_rollups(metrics, batch.rollups)
-
-
-def count_scored(metrics: Metrics, messages: int, letters: Iterable[DeadLetter]) -> None:
-    """Count messages that a scorer took in, and those among them that it could not read."""
-    metrics.inc(m.MESSAGES, "scorer", by=messages)
-    for letter in letters:
-        metrics.inc(m.DEAD_LETTERS, letter.reason)
-
-
-def count_rollups(metrics: Metrics, rollups: Iterable[Rollup]) -> None:
-    """Count the mentions that rollups sum up, and note how far their networks were heard."""
-    newest: dict[tuple[m.Family, str], int] = {}
-    for rollup in rollups:
-        _count_rollup(metrics, rollup)
-        for family in _heard(rollup):
-            key = family, rollup.network
-            newest[key] = max(newest.get(key, 0), rollup.newest)
-    for (family, network), ms in newest.items():
-        metrics.raise_to(family, ms / 1000, network)
-
-
-def _heard(rollup: Rollup) -> list[m.Family]:
-    # Late mentions and duplicates alone tell nothing new of a source; badbuzz's own heartbeats are no source's.
-    if not rollup.newest or rollup.network == NETWORK:
-        return []
-    spoken = rollup.counts != Counts()
-    return [m.SOURCE_HEARD, m.SOURCE_MENTION if spoken else m.SOURCE_HEARTBEAT]
-
-
-def _count_rollup(metrics: Metrics, rollup: Rollup) -> None:
-    counts, brand, network = rollup.counts, rollup.brand, rollup.network
-    if counts.mentions:
-        by_tone = sorted(rollup.posts, key=lambda post: post.negativity)
-        mildest, angriest = (by_tone[0].id, by_tone[-1].id) if by_tone else (None, None)
-        others = counts.mentions - counts.negatives
-        if counts.negatives:
-            metrics.inc(m.MENTIONS, brand, network, "negative", by=counts.negatives, exemplar=angriest)
-        if others:
-            metrics.inc(m.MENTIONS, brand, network, "other", by=others, exemplar=mildest)
-    if counts.complaints:
-        metrics.inc(m.COMPLAINTS, brand, by=counts.complaints)
-    for action, field in _ACTIONS:
-        if done := getattr(counts, field):
-            metrics.inc(m.ACTIONS, brand, action, by=done)
-    for fate, number in (("kept", counts.late), ("dropped", counts.too_late)):
-        if number:
-            metrics.inc(m.LATE, fate, by=number)
-    if counts.duplicates:
-        metrics.inc(m.DUPLICATES, by=counts.duplicates)
-
-
-class WatchMetrics:
-    """Keep the metrics of the brands that one process watches.
+class BrandMetrics:
+    """Keep the gauges of the brands that one process watches.
 
     Parameters
     ----------
@@ -171,16 +57,14 @@ class WatchMetrics:
         self._set_severity(brand, incident.severity)
         if not incident.open and metrics.brands.label(brand) == OTHER:
             return  # nothing of it would be shown
-        found = readings(watch, minute)
-        for name, signal in found.items():
+        found = watch.detector.readings(minute)
+        for name, signal in (("volume", found.volume), ("negatives", found.negatives)):
             metrics.set(m.SCORE, signal.score, brand, name)
             metrics.set(m.OBSERVED, signal.observed, brand, name)
             metrics.set(m.EXPECTED, signal.expected, brand, name)
             metrics.set(m.USUAL_MAX, signal.usual_max, brand, name)
-        recent = watch.detector.recent
-        fresh, negatives = (recent.total(field, minute - SIX_HOURS, minute) for field in (FRESH, NEGATIVE))
-        metrics.set(m.AUTHORS, negatives, brand, "negative")
-        metrics.set(m.AUTHORS, max(0, fresh - negatives), brand, "other")
+        metrics.set(m.AUTHORS, found.negative_authors, brand, "negative")
+        metrics.set(m.AUTHORS, max(0, found.authors - found.negative_authors), brand, "other")
         widest = {"negative": 0, "other": 0}
         for rollup in watch.context.rollups(minute - HOUR, minute):
             for post in rollup.posts:
@@ -191,7 +75,7 @@ class WatchMetrics:
         metrics.set(m.WATERMARK, minute * 60, brand)
         if incident.open:
             metrics.set(m.SINCE, incident.since * 60, brand)
-            if minute < watch.detector.coordinated_until:
+            if "coordinated" in found.criteria:
                 self._held.setdefault(brand, set()).add("coordinated")
                 metrics.set(m.CRITERION, 1, brand, "coordinated")
             if brand not in self._told:
@@ -231,27 +115,20 @@ class WatchMetrics:
         )
         metrics.set(m.SINCE, datetime.fromisoformat(event.since).timestamp(), brand)
 
-    def _tell_of_restored(self, watch: BrandWatch, found: dict[str, Signal], minute: int) -> None:
+    def _tell_of_restored(self, watch: BrandWatch, found: Readings, minute: int) -> None:
         """Tell an incident that opened in another process by what its detectors see in the last hour."""
-        settings, detector = watch.detector.settings, watch.detector
-        grows = found["negatives"].score >= settings.warning_score
-        holding = {
-            "surge": found["volume"].score >= settings.watch_score,
-            "negative_growth": grows,
-            "reach": bool(detector.reach.significant(minute)),
-        }
-        lead = found["negatives" if grows else "volume"]
+        lead = found.negatives if "negative_growth" in found.criteria else found.volume
         window = watch.context.window(minute - HOUR, minute)
         mentions = sum(n for n, _ in window.networks.values())
         networks = sorted(window.networks.items(), key=lambda item: (-item[1][0], item[0]))
         self._tell(
             watch.brand,
-            criteria=[name for name, holds in holding.items() if holds],
+            criteria=found.criteria,
             observed=lead.observed,
             expected=lead.expected,
             window_s=HOUR * 60,
-            negatives=found["negatives"].observed,
-            copies=detector.recent.total(COPIES, minute - HOUR, minute),
+            negatives=found.negatives.observed,
+            copies=found.copies,
             reach=max((post.reach for _, post in window.posts), default=0),
             networks={network: n / mentions for network, (n, _) in networks},
             terms=[term for term, _ in watch.spreading(minute)],

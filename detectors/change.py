@@ -1,0 +1,51 @@
+"""A change of a brand's severity: what its detectors answer with."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["Change"]
+
+
+class Change(NamedTuple):
+    """A change of a brand's severity, with the figures a person can be told.
+
+    Parameters
+    ----------
+    minute
+        End of the bucket at which it took effect, minutes since the epoch.
+    severity, previous
+        `calm`, `watch`, `warning` or `critical`, now and before.
+    criteria
+        What holds: `surge`, `negative_growth`, `reach`, `coordinated`.
+    since
+        Minute at which the incident opened.
+    observed, expected
+        Voices seen in the leading criterion's window, and how many are usual at this hour.
+    factor
+        Observed over expected; None where next to nothing is expected.
+    score
+        -log10 of the chance of that many.
+    window
+        Minutes the leading criterion looked back.
+    authors, negatives, copies, mentions
+        Fresh voices, fresh negative voices, copies and mentions in the window.
+    posts
+        Identifiers of the publications that hold the reach criterion.
+    """
+
+    minute: int
+    severity: str
+    previous: str
+    criteria: tuple[str, ...]
+    since: int
+    observed: int
+    expected: float
+    factor: float | None
+    score: float
+    window: int
+    authors: int
+    negatives: int
+    copies: int
+    mentions: int
+    posts: tuple[str, ...]
