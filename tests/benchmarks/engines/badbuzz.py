@@ -1,0 +1,60 @@
+"""badbuzz: its scorer alone, up to committed rollups, and the worker as it is run, scorer and watcher."""
+
+import os
+import threading
+from collections.abc import Iterable
+from unittest import mock
+
+import msgspec
+
+from detectors.negativity import NegativityModel
+from streams import worker
+from streams.config import Config
+from streams.incident_event import IncidentEvent
+from streams.kafka_settings import KafkaSettings, WorkerSettings
+from streams.rollup_batch import RollupBatch
+from streams.scorer_worker import Scored, ScorerWorker
+from streams.worker_metrics import ScoredBatch, WorkerMetrics
+from tests.benchmarks.engines.clock import Clock
+from tests.benchmarks.engines.feed import TOPICS
+from tests.benchmarks.engines.job import CONFIG
+
+
+def _config(settings: KafkaSettings) -> Config:
+    return msgspec.structs.replace(
+        CONFIG, kafka=settings, topics=TOPICS, metrics_port=0, worker=WorkerSettings(instance="bench")
+    )
+
+
+def scorer(settings: KafkaSettings, clock: Clock) -> None:
+    """Mentions in; rollups, offsets and dead letters out, in transactions."""
+    stopping = threading.Event()
+
+    def scored(done: Scored) -> None:
+        if clock.add(done.messages):
+            clock.tell()
+            stopping.set()
+
+    ScorerWorker(_config(settings), NegativityModel.load(), "bench", scored).run(stopping)
+
+
+def scorer_and_watcher(settings: KafkaSettings, clock: Clock) -> None:
+    """Mentions in, incident events out: the command `badbuzz worker`."""
+    scored = 0
+
+    class Timed(WorkerMetrics):
+        def scored(self, batch: ScoredBatch) -> None:
+            nonlocal scored
+            super().scored(batch)
+            scored += batch.messages
+            if scored >= clock.warm:
+                clock.begin(scored)  # what the watcher has yet to do with what came before counts as well
+
+        def watched(self, batch: RollupBatch, events: Iterable[IncidentEvent]) -> None:
+            super().watched(batch, events)
+            if clock.add(sum(rollup.counts.mentions + rollup.counts.duplicates for _, rollup in batch.made)):
+                clock.tell()
+                os._exit(0)
+
+    with mock.patch.object(worker, "WorkerMetrics", Timed):
+        worker.run_worker(_config(settings), NegativityModel.load())

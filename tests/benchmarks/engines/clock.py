@@ -1,0 +1,38 @@
+"""The clock that runs from one message to another."""
+
+import json
+import time
+
+
+class Clock:
+    """Wall and processor time between two messages of a run.
+
+    Parameters
+    ----------
+    warm, count
+        The first and the last message of the timed stretch, counted from the first read.
+    """
+
+    def __init__(self, warm: int, count: int) -> None:
+        self.count, self.warm, self.seen = count, warm, 0
+        self._begun: tuple[float, float, int] | None = None
+
+    def add(self, messages: int = 1) -> bool:
+        """Count messages; tell whether these were the last."""
+        self.seen += messages
+        if self.seen >= self.warm:
+            self.begin(self.seen)
+        return self.seen >= self.count
+
+    def begin(self, seen: int) -> None:
+        """Let the clock run from so many messages on, if it does not yet."""
+        if self._begun is None:
+            self._begun = (time.perf_counter(), time.process_time(), seen)
+
+    def tell(self) -> None:
+        """Print what was measured."""
+        assert self._begun is not None
+        wall, cpu, first = self._begun
+        timed = self.seen - first
+        spent = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
+        print(json.dumps(spent | {"messages": timed}), flush=True)
