@@ -4,7 +4,7 @@ from grafana_foundation_sdk.builders import dashboard, table, timeseries
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, DynamicConfigValue
 
 from dashboards import panels as p
-from streams import metrics as m
+from streams import metric_families as m
 
 UID = "badbuzz-brand"
 BRAND = '{brand="$brand"}'

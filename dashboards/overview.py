@@ -5,7 +5,7 @@ from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, Dynam
 
 from dashboards import brand, pipeline
 from dashboards import panels as p
-from streams import metrics as m
+from streams import metric_families as m
 
 UID = "badbuzz-overview"
 _SEVERITY = f"max by (brand) ({m.SEVERITY.name})"

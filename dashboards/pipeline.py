@@ -3,7 +3,7 @@
 from grafana_foundation_sdk.builders import dashboard
 
 from dashboards import panels as p
-from streams import metrics as m
+from streams import metric_families as m
 
 UID = "badbuzz-pipeline"
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from detectors.burst import HOUR
 from detectors.incident import SEVERITIES
 from detectors.readings import Readings
-from streams import metrics as m
+from streams import metric_families as m
 from streams.brand_watch import BrandWatch
 from streams.incident_event import CRITERIA, IncidentEvent
 from streams.label_cap import OTHER, clean_label

@@ -15,7 +15,7 @@ from typing import Any
 
 from streams.errors import InputError
 from streams.incident_annotations import TOKEN_FILE, URL, grafana_token
-from streams.metrics import BUILD
+from streams.metric_families import BUILD
 
 PROMETHEUS_URL = "BADBUZZ_PROMETHEUS_URL"
 ALERT = "BadBuzzCrisis"

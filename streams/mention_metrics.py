@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from streams import metrics as m
+from streams import metric_families as m
 from streams.deadletters import DeadLetter
 from streams.metrics import Metrics
 from streams.rollup import Counts, Rollup

@@ -17,7 +17,8 @@ from streams.errors import ConfigError
 from streams.incident_event import IncidentEvent
 from streams.mention_files import event_ms
 from streams.mention_metrics import count_batch
-from streams.metrics import SCORE, Metrics
+from streams.metric_families import SCORE
+from streams.metrics import Metrics
 from streams.pipeline import Pipeline
 from streams.scorer import Batch, Message, Scorer, TextModel
 from streams.watermark import MINUTE_MS

@@ -6,17 +6,18 @@ import click
 
 from streams.cli import main
 from streams.config import OPTIONS, BrandConfig
-from streams.metrics import metrics_page
+from streams.label_cap import LabelLimits
+from streams.metric_families import FAMILIES
 from streams.options import described
 
-HEAD = """# Configuration
+_CONFIGURATION = """# Configuration
 
 badbuzz reads `badbuzz.toml` of the working directory, or the file that `--config` or `BADBUZZ_CONFIG` names. Each
 option is also an environment variable, which wins over the file; an option on the command line wins over both. A wrong
 key or value ends with exit status 2 and one line that names the key, what was expected and what came.
 """
 
-BRANDS = """## Brands
+_BRANDS = """## Brands
 
 Every brand that is spoken of is watched with the same thresholds. A table `[brands."NAME"]` tells what is known of one
 beforehand; it has no environment variables.
@@ -40,9 +41,26 @@ warning_authors = 10
 ```
 """
 
+_LIMITS = LabelLimits()
+_METRICS = f"""# Metrics
+
+Each worker serves these on `/metrics`, in the text format or, where the scraper asks for it, as OpenMetrics: counters
+and the histogram then carry exemplars, the `mention_id` of one mention they counted.
+
+Labels are bounded. At most {_LIMITS.brands} brands and {_LIMITS.networks} networks have series of their own, those of
+the configuration first; later ones are counted together as `other`, and `badbuzz_label_overflow_total` tells how often.
+A brand with an open incident is shown even then: {_LIMITS.alarms} places are kept for such, and beyond these
+`badbuzz_incident_severity{{brand="other"}}` holds the worst severity, so that no crisis is lost. The series of a brand
+or network not heard of for {_LIMITS.forget_days:g} days are removed. Only `badbuzz_incident_info` carries words: one
+series a brand with an open incident, its texts cut and cleaned, replaced when they change.
+
+Times are event times, in seconds since the epoch, unless it says wall clock. Where a brand moved from one worker to
+another, both may show it for a moment: aggregate with `max by (brand)`.
+"""
+
 
 def configuration_page() -> str:
-    """Write the page.
+    """Write docs/configuration.md.
 
     Examples
     --------
@@ -60,7 +78,22 @@ def configuration_page() -> str:
     ]
     rows += [row for name in sorted(main.commands) for row in _command_rows(name, main.commands[name])]
     brand = [f"| `{key}` | {meaning} |" for key, meaning in described(BrandConfig).items()]
-    return "\n".join([HEAD, *rows, "", BRANDS, "| key | meaning |", "|---|---|", *brand, ""])
+    return "\n".join([_CONFIGURATION, *rows, "", _BRANDS, "| key | meaning |", "|---|---|", *brand, ""])
+
+
+def metrics_page() -> str:
+    """Write docs/metrics.md.
+
+    Examples
+    --------
+    >>> "| `badbuzz_duplicate_mentions_total` | counter |" in metrics_page()
+    True
+    """
+    rows = [
+        f"| `{f.name}` | {f.type} | {', '.join(f'`{label}`' for label in f.labels) or '-'} | {f.meaning} |"
+        for f in FAMILIES
+    ]
+    return "\n".join([_METRICS, "| name | type | labels | meaning |", "|---|---|---|---|", *rows, ""])
 
 
 def _command_rows(name: str, command: click.Command) -> list[str]:

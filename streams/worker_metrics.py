@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from streams import metrics as m
+from streams import metric_families as m
 from streams.brand_metrics import BrandMetrics
 from streams.brand_watch import BrandWatch
 from streams.config import Config

@@ -13,7 +13,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from dashboards.build import BOARDS, JSON_DIR, build, expressions
 from dashboards.panels import RUNBOOKS
 from streams.cli import main
-from streams.metrics import FAMILIES
+from streams.metric_families import FAMILIES
 from tests.oncall.conftest import DEPLOY
 from tests.oncall.test_rules import metrics_in
 

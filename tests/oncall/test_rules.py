@@ -11,7 +11,7 @@ import yaml
 from dashboards.build import BOARDS
 from dashboards.panels import RUNBOOKS
 from deploy.local.prometheus import binary
-from streams.metrics import FAMILIES
+from streams.metric_families import FAMILIES
 from tests.oncall.conftest import DEPLOY
 
 pytestmark = pytest.mark.usefixtures("tools")
