@@ -15,7 +15,7 @@ from PIL import Image
 
 from streams.errors import ConfigError, InputError
 from streams.picture import PictureBucket, draw
-from streams.picture_labels import lanes_of
+from streams.picture.labels import lanes_of
 from streams.scenarios import Fact
 
 PARIS = ZoneInfo("Europe/Paris")

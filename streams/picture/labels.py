@@ -1,13 +1,14 @@
 """Labels above a time axis that never lie upon each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from streams.picture.style import FAINT, INK, ON_SEVERITIES, SEVERITIES
+
 GAP = 12  # pixels between two labels of a lane
-FACT = ("#FFFFFF", "#222222")
 LEADER: dict[str, Any] = {"linewidth": 1.0, "zorder": 1}
 
 
@@ -21,7 +22,7 @@ class Label(NamedTuple):
     text
         What it says.
     severity
-        Key of its colours; None for a documented fact.
+        Decides its colours; None for a documented fact.
     """
 
     x: float
@@ -58,7 +59,7 @@ def lanes_of(spans: Sequence[tuple[float, float]]) -> list[int]:
     return lanes
 
 
-def place(axes: Axes, below: Sequence[Axes], labels: Sequence[Label], colours: Mapping[str, tuple[str, str]]) -> None:
+def place(axes: Axes, below: Sequence[Axes], labels: Sequence[Label]) -> None:
     """Draw labels in lanes, and their leaders down through the axes below.
 
     Parameters
@@ -69,21 +70,18 @@ def place(axes: Axes, below: Sequence[Axes], labels: Sequence[Label], colours: M
         Axes that the leaders run through.
     labels
         What to draw, in any order.
-    colours
-        Background and text colour of each severity.
     """
     axes.set_ylim(0, 1)
     axes.axis("off")
     labels = sorted(labels, key=lambda label: label.x)
     texts = []
     for label in labels:
-        back, ink = FACT if label.severity is None else colours[label.severity]
-        box = {
-            "boxstyle": "square,pad=0.22",
-            "facecolor": back,
-            "edgecolor": "#8A8A8A" if label.severity is None else back,
-        }
-        style = "italic" if label.severity is None else "normal"
+        if label.severity is None:
+            back, edge, ink, style = "#FFFFFF", FAINT, INK, "italic"
+        else:
+            back = edge = SEVERITIES[label.severity]
+            ink, style = ON_SEVERITIES[label.severity], "normal"
+        box = {"boxstyle": "square,pad=0.22", "facecolor": back, "edgecolor": edge}
         texts.append(
             axes.text(label.x, 0, label.text, fontsize=10, color=ink, style=style, va="center", bbox=box, zorder=5)
         )
@@ -107,7 +105,7 @@ def place(axes: Axes, below: Sequence[Axes], labels: Sequence[Label], colours: M
         y = 0.02 + height * (lanes[index] + 0.5)
         text.set_y(y)
         line: dict[str, Any] = (
-            {"color": "#555555", "linestyle": (0, (4, 3))} if label.severity is None else {"color": "#222222"}
+            {"color": "#555555", "linestyle": (0, (4, 3))} if label.severity is None else {"color": INK}
         )
         axes.plot([label.x, label.x], [0, y], **LEADER, **line)
         for other in below:

@@ -1,0 +1,21 @@
+"""What the picture looks like.
+
+Colours are Okabe and Ito's (https://jfly.uni-koeln.de/color/), which colour-blind people tell apart; every severity
+also stands in words.
+"""
+
+from typing import Any
+
+NEGATIVE, OTHER, EXPECTED, INK, FAINT = "#D55E00", "#56B4E9", "#000000", "#222222", "#8A8A8A"
+SEVERITIES = {"calm": "#E8E8E8", "watch": "#F0E442", "warning": "#E69F00", "critical": "#A3195B"}
+ON_SEVERITIES = {"calm": INK, "watch": INK, "warning": INK, "critical": "#FFFFFF"}
+STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "axes.edgecolor": FAINT,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "badbuzz",
+}
+"""Settings of matplotlib."""
