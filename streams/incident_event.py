@@ -7,7 +7,7 @@ import msgspec
 from detectors.change import Change
 from streams.config import Config
 from streams.context import Context
-from streams.mention import utc
+from streams.mention import rfc3339
 from streams.rollup import PostRow
 from streams.terms import visible
 from streams.watermark import MINUTE_MS
@@ -250,4 +250,4 @@ def _span(minutes: int) -> str:
 
 
 def _time(minute: int, seconds: int = 0) -> str:
-    return utc(minute * MINUTE_MS + seconds * 1000).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return rfc3339(minute * MINUTE_MS + seconds * 1000)

@@ -234,3 +234,14 @@ def utc(ms: int) -> datetime:
     '2012-06-11T18:00:00+00:00'
     """
     return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def rfc3339(ms: int) -> str:
+    """Write milliseconds since the epoch as a time in UTC, to the second.
+
+    Examples
+    --------
+    >>> rfc3339(1339437600000)
+    '2012-06-11T18:00:00Z'
+    """
+    return utc(ms).strftime("%Y-%m-%dT%H:%M:%SZ")

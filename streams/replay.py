@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from streams.incident_event import IncidentEvent
-from streams.mention import utc
+from streams.mention import rfc3339
 from streams.mention_files import event_ms
 from streams.pipeline import BATCH, Pipeline
 from streams.scorer import Message
@@ -163,5 +163,5 @@ def summarise(pipeline: Pipeline, events: list[IncidentEvent]) -> Summary:
         dead_letters=dict(sorted(pipeline.refused.items())),
         brands=len(pipeline.watches),
         incidents={name: sum(value == name for value in worst.values()) for name in rank[1:]},
-        newest=utc(pipeline.newest_ms).strftime("%Y-%m-%dT%H:%M:%SZ") if pipeline.newest_ms else None,
+        newest=rfc3339(pipeline.newest_ms) if pipeline.newest_ms else None,
     )

@@ -12,7 +12,7 @@ from streams.config import Config
 from streams.deadletters import DeadLetter
 from streams.errors import BrokerError, MentionError
 from streams.kafka_clients import clear_errors, producer_options
-from streams.mention import decode, milliseconds, utc
+from streams.mention import decode, milliseconds, rfc3339, utc
 from streams.replay import batches, paced
 from streams.scorer import Message
 from streams.topics import MENTIONS
@@ -126,7 +126,7 @@ class KafkaSink:
             messages=self.messages,
             heartbeats=self.heartbeats,
             too_large=self.too_large,
-            newest=utc(self.newest_ms).strftime("%Y-%m-%dT%H:%M:%SZ") if self.newest_ms else None,
+            newest=rfc3339(self.newest_ms) if self.newest_ms else None,
         )
 
     def _key(self, value: bytes) -> bytes | None:

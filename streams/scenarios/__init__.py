@@ -1,5 +1,9 @@
-"""Past incidents reconstructed from small files: `form` says how one is written, `reconstruct` tells it as mentions."""
+"""Past incidents reconstructed from small files.
 
-from streams.scenarios.reconstruct import Fact, Scenario, Utterance, load_scenario, shipped_scenarios
+`form` says how one is written, `telling` who says what and when, `reconstruct` in what lines it arrives.
+"""
+
+from streams.scenarios.reconstruct import Fact, Scenario, load_scenario, shipped_scenarios
+from streams.scenarios.telling import Utterance
 
 __all__ = ["Fact", "Scenario", "Utterance", "load_scenario", "shipped_scenarios"]
