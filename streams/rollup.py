@@ -221,16 +221,3 @@ def _by_reach(post: PostRow) -> tuple[int, PostRow]:
 
 def _by_reposts(post: PostRow) -> tuple[int, PostRow]:
     return post.reposts, post
-
-
-def distinct(hashes: tuple[int, ...], limit: int) -> int:
-    """Estimate how many distinct values a sketch stands for: exact below its limit, else (k - 1) / k-th smallest.
-
-    Examples
-    --------
-    >>> distinct((5, 9), limit=3)
-    2
-    >>> distinct((2**61, 2**62), limit=2)
-    3
-    """
-    return len(hashes) if len(hashes) < limit else (limit - 1) * HASHES // (hashes[-1] + 1)
