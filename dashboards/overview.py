@@ -5,6 +5,7 @@ from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, Dynam
 
 from dashboards import brand, pipeline
 from dashboards import panels as p
+from dashboards.page import TAG, incident_annotations, link, page
 from streams import metric_families as m
 
 UID = "badbuzz-overview"
@@ -13,56 +14,53 @@ _SEVERITY = f"max by (brand) ({m.SEVERITY.name})"
 
 def overview() -> dashboard.Dashboard:
     """Draw the dashboard."""
-    return (
-        p.page("badbuzz: overview", UID, "Every brand that is watched, the worst first.")
-        .link(p.link("Pipeline", f"/d/{pipeline.UID}"))
-        .link(p.link("Runbooks", "${runbooks}", keep_time=False))
-        .annotation(p.incident_annotations([p.TAG]))
-        .with_panel(_open("critical", p.RED))
-        .with_panel(_open("warning", p.ORANGE))
-        .with_panel(_open("watch", p.BLUE))
-        .with_panel(
+    return page(
+        "badbuzz: overview",
+        UID,
+        "Every brand that is watched, the worst first.",
+        links=[
+            link("Pipeline", f"/d/{pipeline.UID}"),
+            link("Runbooks", "${runbooks}", keep_time=False),
+        ],
+        panels=[
+            _open("critical", p.RED),
+            _open("warning", p.ORANGE),
+            _open("watch", p.BLUE),
             p.figure(
                 "Longest without progress",
                 "How long ago the slowest stage finished a round. Beyond two minutes nobody is watching.",
-                [p.latest(f"max(time() - max by (stage) ({m.PROGRESS.name}))")],
+                f"max(time() - max by (stage) ({m.PROGRESS.name}))",
                 unit="s",
-                steps=((None, p.GREEN), (60, p.ORANGE), (120, p.RED)),
+                steps=p.STANDSTILL,
                 decimals=0,
-            )
-        )
-        .with_panel(_brands())
-        .with_panel(
+            ),
+            _brands(),
             p.timeline(
                 "Incidents",
                 "Severity of the brands that have an incident.",
-                [p.query(f"{_SEVERITY} > 0", "{{brand}}")],
+                {"{{brand}}": f"{_SEVERITY} > 0"},
                 p.SEVERITIES,
-            )
-        )
-        .with_panel(
+            ),
             p.lines(
                 "Mentions in 15 minutes",
                 "The ten brands most spoken of.",
-                [p.query(f"topk(10, sum by (brand) (increase({m.MENTIONS.name}[15m])))", "{{brand}}")],
-            )
-        )
-        .with_panel(
+                {"{{brand}}": f"topk(10, sum by (brand) (increase({m.MENTIONS.name}[15m])))"},
+            ),
             p.lines(
                 "Highest anomaly scores",
                 "-log10 of how likely it is by chance: 4 is once in ten thousand looks.",
-                [p.query(f"topk(10, max by (brand) ({m.SCORE.name}))", "{{brand}}")],
+                {"{{brand}}": f"topk(10, max by (brand) ({m.SCORE.name}))"},
                 marks=((None, "transparent"), (p.USUAL.watch_score, p.ORANGE)),
-            )
-        )
-    )
+            ),
+        ],
+    ).annotation(incident_annotations([TAG]))
 
 
 def _open(severity: str, color: str) -> stat.Panel:
     return p.figure(
         f"Open: {severity}",
         f"Open incidents at {severity}.",
-        [p.latest(f'sum({m.OPEN.name}{{severity="{severity}"}})')],
+        f'sum({m.OPEN.name}{{severity="{severity}"}})',
         steps=((None, p.GREEN), (1, color)),
         decimals=0,
     )
@@ -82,7 +80,7 @@ def _brands() -> table.Panel:
     panel = p.grid(
         "Brands, the worst first",
         "A brand opens its own dashboard.",
-        [p.rows(expression, ref=ref) for ref, (_, expression) in columns.items()],
+        [expression for _, expression in columns.values()],
     )
     names = {f"Value #{ref}": title for ref, (title, _) in columns.items()}
     panel.with_transformation(DataTransformerConfig("joinByField", options={"byField": "brand", "mode": "outer"}))

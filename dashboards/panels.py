@@ -1,13 +1,12 @@
-"""The parts that every dashboard is drawn from: queries, panels, severities, links."""
+"""The panels that every dashboard is drawn from, and how severities, tones and limits look on them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from string import ascii_uppercase
+from typing import TypeVar
 
 from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat, statetimeline, table, timeseries
 from grafana_foundation_sdk.models import common as shapes
 from grafana_foundation_sdk.models.dashboard import (
-    DashboardCursorSync,
-    DashboardLinkType,
-    DataSourceRef,
     DynamicConfigValue,
     FieldColorModeId,
     Threshold,
@@ -15,23 +14,15 @@ from grafana_foundation_sdk.models.dashboard import (
     ValueMap,
     ValueMapping,
     ValueMappingResult,
-    VariableOption,
-    VariableRefresh,
 )
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
+from dashboards.page import SOURCE
 from detectors.settings import DetectorSettings
 
 USUAL = DetectorSettings()
 """The thresholds that hold unless configured otherwise."""
 
-DATASOURCE_UID = "badbuzz-prometheus"
-FOLDER_UID = "badbuzz"
-RUNBOOKS = "https://runbooks.example.org/badbuzz"
-TAG = "badbuzz"
-
-SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
-GRAFANA = DataSourceRef(type_val="grafana", uid="-- Grafana --")
 GREEN, BLUE, ORANGE, RED, GREY = "green", "blue", "orange", "red", "#8e8e8e"
 SEVERITIES: list[ValueMapping] = [
     ValueMap(
@@ -53,24 +44,17 @@ YES_NO: list[ValueMapping] = [
 ]
 Limits = Sequence[tuple[float | None, str]]
 """From which value on which colour; the first from None."""
+Queries = str | Mapping[str, str]
+"""One expression, or some by their legends."""
+P = TypeVar("P", timeseries.Panel, stat.Panel, statetimeline.Panel, table.Panel)
+
+WHOLE = 24
+"""Width of the screen."""
+STANDSTILL: Limits = ((None, GREEN), (60, ORANGE), (120, RED))
+"""Seconds since a stage's last round."""
 
 # What tones and lines look like, the same on every dashboard.
 COLORS = {"negative": RED, "other": BLUE, "seen": RED, "expected": GREEN, "usual at most": GREY}
-
-
-def query(expression: str, legend: str = "", *, ref: str = "A") -> prometheus.Dataquery:
-    """Ask for series over the time shown."""
-    return prometheus.Dataquery().expr(expression).legend_format(legend or "__auto").range().ref_id(ref)
-
-
-def latest(expression: str, legend: str = "", *, ref: str = "A") -> prometheus.Dataquery:
-    """Ask for the series at the end of the time shown."""
-    return prometheus.Dataquery().expr(expression).legend_format(legend or "__auto").instant().ref_id(ref)
-
-
-def rows(expression: str, *, ref: str) -> prometheus.Dataquery:
-    """Ask for the rows of a table at the end of the time shown."""
-    return latest(expression, ref=ref).format(PromQueryFormat.TABLE)
 
 
 def limits(steps: Limits) -> dashboard.ThresholdsConfig:
@@ -85,24 +69,20 @@ def limits(steps: Limits) -> dashboard.ThresholdsConfig:
 def lines(
     title: str,
     meaning: str,
-    queries: Sequence[prometheus.Dataquery],
+    queries: Queries,
     *,
+    exemplars: Collection[str] = (),
     unit: str = "short",
     width: int = 12,
     height: int = 8,
     stacked: bool = False,
     marks: Limits = (),
 ) -> timeseries.Panel:
-    """Draw series over time; `marks` are lines at fixed values."""
+    """Draw series over time; `exemplars` are legends of queries that show them, `marks` lines at fixed values."""
+    asked = [query.range().exemplar(True) if name in exemplars else query.range() for name, query in _asked(queries)]
     panel = (
-        timeseries.Panel()
-        .title(title)
-        .description(meaning)
-        .datasource(SOURCE)
-        .targets(list(queries))
+        _begun(timeseries.Panel(), title, meaning, asked, width, height)
         .unit(unit)
-        .span(width)
-        .height(height)
         .min(0)
         .line_width(2)
         .show_points(shapes.VisibilityMode.NEVER)
@@ -130,7 +110,7 @@ def lines(
 def figure(
     title: str,
     meaning: str,
-    queries: Sequence[prometheus.Dataquery],
+    queries: Queries,
     *,
     unit: str = "short",
     steps: Limits = ((None, GREEN),),
@@ -138,16 +118,11 @@ def figure(
     height: int = 4,
     decimals: int | None = None,
 ) -> stat.Panel:
-    """Show one number, or a few side by side."""
+    """Show one number, or a few side by side, at the end of the time shown."""
+    asked = [query.instant() for _, query in _asked(queries)]
     panel = (
-        stat.Panel()
-        .title(title)
-        .description(meaning)
-        .datasource(SOURCE)
-        .targets(list(queries))
+        _begun(stat.Panel(), title, meaning, asked, width, height)
         .unit(unit)
-        .span(width)
-        .height(height)
         .thresholds(limits(steps))
         .color_mode(shapes.BigValueColorMode.BACKGROUND)
         .graph_mode(shapes.BigValueGraphMode.NONE)
@@ -158,20 +133,15 @@ def figure(
 
 
 def timeline(
-    title: str, meaning: str, queries: Sequence[prometheus.Dataquery], mappings: list[ValueMapping], *, height: int = 6
+    title: str, meaning: str, queries: Queries, mappings: list[ValueMapping], *, height: int = 6
 ) -> statetimeline.Panel:
     """Show states over time as coloured bands."""
+    asked = [query.range() for _, query in _asked(queries)]
     return (
-        statetimeline.Panel()
-        .title(title)
-        .description(meaning)
-        .datasource(SOURCE)
-        .targets(list(queries))
+        _begun(statetimeline.Panel(), title, meaning, asked, WHOLE, height)
         .mappings(mappings)
         .color_scheme(dashboard.FieldColor().mode(FieldColorModeId.THRESHOLDS))
         .thresholds(limits([(None, GREEN)]))
-        .span(24)
-        .height(height)
         .merge_values(True)
         .show_value(shapes.VisibilityMode.AUTO)
         .row_height(0.8)
@@ -179,75 +149,33 @@ def timeline(
     )
 
 
-def grid(title: str, meaning: str, queries: Sequence[prometheus.Dataquery], *, height: int = 10) -> table.Panel:
-    """Show a table as wide as the screen."""
+def grid(title: str, meaning: str, expressions: Sequence[str], *, height: int = 10) -> table.Panel:
+    """Show a table as wide as the screen: the rows of each expression at the end of the time shown."""
+    asked = [
+        _query(expression, "", ref).instant().format(PromQueryFormat.TABLE)
+        for ref, expression in zip(ascii_uppercase, expressions, strict=False)
+    ]
     return (
-        table.Panel()
-        .title(title)
-        .description(meaning)
-        .datasource(SOURCE)
-        .targets(list(queries))
-        .span(24)
-        .height(height)
+        _begun(table.Panel(), title, meaning, asked, WHOLE, height)
         .cell_height(shapes.TableCellHeight.MD)
         .filterable(False)
         .no_value("-")
     )
 
 
-def link(title: str, url: str, *, keep_time: bool = True) -> dashboard.DashboardLink:
-    """Link to a page; those of Grafana keep the time shown."""
-    return (
-        dashboard.DashboardLink(title)
-        .type(DashboardLinkType.LINK)
-        .url(url)
-        .keep_time(keep_time)
-        .target_blank(not keep_time)
-    )
+def _asked(queries: Queries) -> list[tuple[str, prometheus.Dataquery]]:
+    by_legend = {"": queries} if isinstance(queries, str) else queries
+    return [
+        (legend, _query(expression, legend, ref))
+        for ref, (legend, expression) in zip(ascii_uppercase, by_legend.items(), strict=False)
+    ]
 
 
-def page(title: str, uid: str, meaning: str, *, shown: str = "now-6h", refresh: str = "10s") -> dashboard.Dashboard:
-    """Begin a dashboard with what all have in common: a fixed uid, the data source, links, annotations."""
-    return (
-        dashboard.Dashboard(title)
-        .uid(uid)
-        .description(meaning)
-        .tags([TAG])
-        .version(1)
-        .timezone("browser")
-        .time(shown, "now")
-        .refresh(refresh)
-        .tooltip(DashboardCursorSync.CROSSHAIR)
-        .with_variable(
-            dashboard.DatasourceVariable("datasource")
-            .label("Prometheus")
-            .type("prometheus")
-            .current(VariableOption(selected=True, text="badbuzz", value=DATASOURCE_UID))
-        )
-        .with_variable(dashboard.ConstantVariable("runbooks").value(RUNBOOKS))
-    )
+def _query(expression: str, legend: str, ref: str) -> prometheus.Dataquery:
+    return prometheus.Dataquery().expr(expression).legend_format(legend or "__auto").ref_id(ref)
 
 
-def brand_variable(expression: str) -> dashboard.QueryVariable:
-    """Choose one brand of those that a metric has."""
-    return (
-        dashboard.QueryVariable("brand")
-        .label("Brand")
-        .datasource(SOURCE)
-        .query({"query": expression, "refId": "brand"})
-        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
-        .multi(False)
-        .include_all(False)
-    )
-
-
-def incident_annotations(tags: list[str]) -> dashboard.AnnotationQuery:
-    """Mark the incident events that badbuzz sent to Grafana."""
-    return (
-        dashboard.AnnotationQuery()
-        .name("incidents")
-        .datasource(GRAFANA)
-        .enable(True)
-        .icon_color(RED)
-        .target(dashboard.AnnotationTarget().limit(200).match_any(False).tags(tags).type("tags"))
-    )
+def _begun(panel: P, title: str, meaning: str, asked: Sequence[prometheus.Dataquery], width: int, height: int) -> P:
+    """Set what every kind of panel has."""
+    panel.title(title).description(meaning).datasource(SOURCE).targets(list(asked)).span(width).height(height)
+    return panel

@@ -3,6 +3,7 @@
 from grafana_foundation_sdk.builders import dashboard
 
 from dashboards import panels as p
+from dashboards.page import link, page, runbook
 from streams import metric_families as m
 
 UID = "badbuzz-pipeline"
@@ -10,136 +11,112 @@ UID = "badbuzz-pipeline"
 
 def pipeline() -> dashboard.Dashboard:
     """Draw the dashboard."""
-    return (
-        p.page("badbuzz: pipeline", UID, "Lag, latency, throughput, dead letters and sources of badbuzz itself.")
-        .link(p.link("Overview", "/d/badbuzz-overview"))
-        .link(p.link("Runbook: stalled", "${runbooks}/BadBuzzPipelineStalled.md", keep_time=False))
-        .link(p.link("Runbook: lagging", "${runbooks}/BadBuzzLagging.md", keep_time=False))
-        .link(p.link("Runbook: source silent", "${runbooks}/BadBuzzSourceSilent.md", keep_time=False))
-        .link(p.link("Runbook: dead letters", "${runbooks}/BadBuzzDeadLetters.md", keep_time=False))
-        .with_panel(
+    return page(
+        "badbuzz: pipeline",
+        UID,
+        "Lag, latency, throughput, dead letters and sources of badbuzz itself.",
+        links=[
+            link("Overview", "/d/badbuzz-overview"),
+            runbook("stalled", "BadBuzzPipelineStalled"),
+            runbook("lagging", "BadBuzzLagging"),
+            runbook("source silent", "BadBuzzSourceSilent"),
+            runbook("dead letters", "BadBuzzDeadLetters"),
+        ],
+        panels=[
             p.figure(
                 "Since the last round",
                 "Wall clock. Beyond two minutes a stage stands still.",
-                [p.latest(f"time() - max by (stage) ({m.PROGRESS.name})", "{{stage}}")],
+                {"{{stage}}": f"time() - max by (stage) ({m.PROGRESS.name})"},
                 unit="s",
-                steps=((None, p.GREEN), (60, p.ORANGE), (120, p.RED)),
+                steps=p.STANDSTILL,
                 width=8,
                 decimals=0,
-            )
-        )
-        .with_panel(
+            ),
             p.figure(
                 "Waiting messages",
                 "Of all partitions.",
-                [p.latest(f"sum by (stage) ({m.LAG.name})", "{{stage}}")],
+                {"{{stage}}": f"sum by (stage) ({m.LAG.name})"},
                 steps=((None, p.GREEN), (1000, p.ORANGE), (100_000, p.RED)),
                 width=8,
                 decimals=0,
-            )
-        )
-        .with_panel(
+            ),
             p.figure(
                 "Dead letters in an hour",
                 "Messages that could not be read.",
-                [p.latest(f"sum(increase({m.DEAD_LETTERS.name}[1h]))")],
+                f"sum(increase({m.DEAD_LETTERS.name}[1h]))",
                 steps=((None, p.GREEN), (1, p.ORANGE), (40, p.RED)),
                 width=8,
                 decimals=0,
-            )
-        )
-        .with_panel(
+            ),
             p.lines(
                 "Throughput",
                 "Messages a second: mentions into the scorer, rollups into the watcher.",
-                [p.query(f"sum by (stage) (rate({m.MESSAGES.name}[15m]))", "{{stage}}")],
+                {"{{stage}}": f"sum by (stage) (rate({m.MESSAGES.name}[15m]))"},
                 unit="cps",
-            )
-        )
-        .with_panel(
+            ),
             p.lines(
                 "Lag",
                 "Messages that wait, by partition.",
-                [p.query(f"sum by (stage, partition) ({m.LAG.name})", "{{stage}} {{partition}}")],
-            )
-        )
-        .with_panel(
+                {"{{stage}} {{partition}}": f"sum by (stage, partition) ({m.LAG.name})"},
+            ),
             p.lines(
                 "From a mention's arrival to its incident event",
                 "Median and 99th percentile of the last hour's events.",
-                [
-                    p.query(_quantile(0.5), "median", ref="A"),
-                    p.query(_quantile(0.99), "99 %", ref="B").exemplar(True),
-                ],
+                {"median": _quantile(0.5), "99 %": _quantile(0.99)},
+                exemplars=["99 %"],
                 unit="s",
-            )
-        )
-        .with_panel(
+            ),
             p.lines(
                 "Delay of the watermarks",
                 "Up to where the ten slowest brands' minutes are closed, behind the clock.",
-                [p.query(f"topk(10, time() - max by (brand) ({m.WATERMARK.name}))", "{{brand}}")],
+                {"{{brand}}": f"topk(10, time() - max by (brand) ({m.WATERMARK.name}))"},
                 unit="s",
-            )
-        )
-        .with_panel(
+            ),
             p.lines(
                 "Sources: last heard",
                 "How far each network's newest event time, of a mention or heartbeat, is behind the clock.",
-                [p.query(f"time() - max by (network) ({m.SOURCE_HEARD.name})", "{{network}}")],
+                {"{{network}}": f"time() - max by (network) ({m.SOURCE_HEARD.name})"},
                 unit="s",
                 marks=((None, "transparent"), (900, p.ORANGE)),
-            )
-        )
-        .with_panel(
+            ),
             p.lines(
                 "Sources: last mention",
                 "A network that is heard and says nothing is quiet, not silent.",
-                [p.query(f"time() - max by (network) ({m.SOURCE_MENTION.name})", "{{network}}")],
+                {"{{network}}": f"time() - max by (network) ({m.SOURCE_MENTION.name})"},
                 unit="s",
-            )
-        )
-        .with_panel(
+            ),
             p.lines(
                 "Dead letters in 15 minutes",
                 "By reason.",
-                [p.query(f"sum by (reason) (increase({m.DEAD_LETTERS.name}[15m])) > 0", "{{reason}}")],
+                {"{{reason}}": f"sum by (reason) (increase({m.DEAD_LETTERS.name}[15m])) > 0"},
                 stacked=True,
-            )
-        )
-        .with_panel(
+            ),
             p.lines(
                 "Late and duplicate mentions in 15 minutes",
                 "Kept in the oldest open minute, dropped as more than an hour late, dropped as known.",
-                [
-                    p.query(f"sum by (fate) (increase({m.LATE.name}[15m]))", "late, {{fate}}", ref="A"),
-                    p.query(f"sum(increase({m.DUPLICATES.name}[15m]))", "duplicate", ref="B"),
-                ],
-            )
-        )
-        .with_panel(
+                {
+                    "late, {{fate}}": f"sum by (fate) (increase({m.LATE.name}[15m]))",
+                    "duplicate": f"sum(increase({m.DUPLICATES.name}[15m]))",
+                },
+            ),
             p.lines(
                 "Incident events in an hour",
                 "By the new severity.",
-                [p.query(f"sum by (severity) (increase({m.CHANGES.name}[1h]))", "{{severity}}")],
+                {"{{severity}}": f"sum by (severity) (increase({m.CHANGES.name}[1h]))"},
                 stacked=True,
-            )
-        )
-        .with_panel(
+            ),
             p.lines(
                 "Names beyond the limit in an hour",
                 "Brands and networks counted as other: raise `metrics.brands`, or configure those that matter.",
-                [p.query(f"sum by (label) (increase({m.OVERFLOW.name}[1h]))", "{{label}}")],
-            )
-        )
-        .with_panel(
+                {"{{label}}": f"sum by (label) (increase({m.OVERFLOW.name}[1h]))"},
+            ),
             p.grid(
                 "Running",
                 "What each worker runs.",
-                [p.rows(f"count by (version, python) ({m.BUILD.name})", ref="A")],
+                [f"count by (version, python) ({m.BUILD.name})"],
                 height=4,
-            )
-        )
+            ),
+        ],
     )
 
 

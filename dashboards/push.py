@@ -19,7 +19,7 @@ import requests
 from grafana_api.grafana_api import GrafanaClientError, GrafanaException
 from grafana_api.grafana_face import GrafanaFace
 
-from dashboards.panels import DATASOURCE_UID, FOLDER_UID, TAG
+from dashboards.page import DATASOURCE_UID, FOLDER_UID, TAG
 
 
 class GrafanaError(Exception):

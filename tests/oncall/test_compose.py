@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from dashboards.panels import DATASOURCE_UID, FOLDER_UID
+from dashboards.page import DATASOURCE_UID, FOLDER_UID
 from streams.config import OPTIONS
 from streams.incident_annotations import TOKEN, URL
 from tests.oncall.conftest import DEPLOY

@@ -11,7 +11,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from dashboards.build import BOARDS, JSON_DIR, build, expressions
-from dashboards.panels import RUNBOOKS
+from dashboards.page import RUNBOOKS
 from streams.cli import main
 from streams.metric_families import FAMILIES
 from tests.oncall.conftest import DEPLOY

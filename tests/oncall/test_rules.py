@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from dashboards.build import BOARDS
-from dashboards.panels import RUNBOOKS
+from dashboards.page import RUNBOOKS
 from deploy.local.prometheus import binary
 from streams.metric_families import FAMILIES
 from tests.oncall.conftest import DEPLOY
