@@ -1,0 +1,184 @@
+"""A broker, workers as a user would start them, each on its core, and somebody who reads what they tell."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from deploy.local.kafka import LocalKafka
+from streams.kafka_clients import consumer_options, producer_options
+from streams.kafka_settings import KafkaSettings
+from streams.topics import INCIDENTS, MENTIONS
+from tests.benchmarks.live_record import Line
+from tests.kafka.workers import BADBUZZ, TOPICS, Cluster, Worker, _free_port
+
+CORES = os.cpu_count() or 1
+STEP_S = 0.02
+
+
+class DefaultWorker(Worker):
+    """A worker with default settings but for where things are: tests give theirs a smaller window to read back.
+
+    It runs on the first core alone, where `alone` says so.
+    """
+
+    def __init__(
+        self, settings: KafkaSettings, instance: str, log: Path, only: str | None = None, alone: bool = True
+    ) -> None:
+        self.port = _free_port()
+        self.instance = instance
+        self.log = log
+        env = {
+            "BADBUZZ_KAFKA_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
+            "BADBUZZ_KAFKA_TOPIC_PREFIX": settings.topic_prefix,
+            "BADBUZZ_TOPICS_MENTIONS_PARTITIONS": str(TOPICS.mentions_partitions),
+            "BADBUZZ_TOPICS_ROLLUPS_PARTITIONS": str(TOPICS.rollups_partitions),
+            "BADBUZZ_METRICS_PORT": str(self.port),
+            "BADBUZZ_WORKER_INSTANCE": instance,
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        bound = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+        core = ["taskset", "-c", "0"] if alone and CORES > 1 else []
+        command = [*bound, *core, str(BADBUZZ), "worker", *(("--only", only) if only else ())]
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(command, env=os.environ | env, stdout=out, stderr=out)
+
+    def memory(self, what: str = "VmRSS") -> float:
+        """Resident memory in MiB: now, or with `VmHWM` the most there has been."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith(what + ":"):
+                return int(line.split()[1]) / 1024
+        raise ValueError(f"expected {what} of a running process")
+
+    def cpu_s(self) -> float:
+        """Processor seconds used so far, all threads."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class DefaultCluster(Cluster):
+    """Workers with default settings.
+
+    Attributes
+    ----------
+    alone
+        Workers share the first core; otherwise all of them, with everything else.
+    """
+
+    alone = True
+
+    def start(self, instance: str, only: str | None = None) -> DefaultWorker:
+        worker = DefaultWorker(self.settings, instance, self.folder / f"{instance}.log", only, self.alone)
+        self.workers.append(worker)
+        return worker
+
+
+@contextlib.contextmanager
+def benched(prefix: str) -> Iterator[tuple[LocalKafka, DefaultCluster]]:
+    """Start a broker on the other cores, with the topics on it; no workers yet."""
+    with tempfile.TemporaryDirectory() as folder, LocalKafka(heap="512m") as broker:
+        pin_away(broker)
+        settings = KafkaSettings(bootstrap_servers=broker.bootstrap, topic_prefix=prefix)
+        with DefaultCluster(settings, Path(folder)) as cluster:
+            yield broker, cluster
+
+
+def pin_away(broker: LocalKafka) -> None:
+    """Leave the first core to the workers."""
+    for pid in (broker.pid or 0, 0):
+        for thread in Path(f"/proc/{pid or os.getpid()}/task").iterdir():
+            with contextlib.suppress(OSError):
+                os.sched_setaffinity(int(thread.name), set(range(1, CORES)) or {0})
+
+
+class Feed:
+    """Send mentions, each keyed by its brand, to `mentions`."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._topic = settings.topic(MENTIONS)
+        self._producer = KafkaProducer(**producer_options(settings))
+
+    def send(self, lines: Iterable[Line]) -> int:
+        """Send at once; give how many."""
+        count = 0
+        for key, value in lines:
+            self._producer.send(self._topic, value=value, key=key)
+            count += 1
+        return count
+
+    def send_paced(self, lines: Iterable[tuple[float, Line]]) -> float:
+        """Send each at its second from now on; give how far behind the last was, in seconds."""
+        started = time.monotonic()
+        late = 0.0
+        for at, (key, value) in lines:
+            late = time.monotonic() - started - at
+            if late < -STEP_S:
+                time.sleep(-late)
+            self._producer.send(self._topic, value=value, key=key)
+        return max(0.0, late)
+
+    def flush(self) -> None:
+        """Wait until all is kept."""
+        self._producer.flush(60)
+
+    def close(self) -> None:
+        """End."""
+        self._producer.close()
+
+
+class Seen(NamedTuple):
+    """A message: when its log took it, when a reader of committed messages saw it (seconds), where, and what."""
+
+    kept_s: float
+    seen_s: float
+    partition: int
+    value: bytes
+
+
+class Told(msgspec.Struct):
+    """What is read of an incident event here."""
+
+    id: str
+    at: str
+    brand: str
+
+
+told = msgspec.json.Decoder(Told).decode
+
+
+class Reader:
+    """Read a topic's committed messages as they come, from its end on, on a thread of its own."""
+
+    def __init__(self, settings: KafkaSettings, name: str = INCIDENTS) -> None:
+        self.messages: list[Seen] = []
+        self._closing = threading.Event()
+        self._consumer = KafkaConsumer(**consumer_options(settings, None))
+        places = [TopicPartition(settings.topic(name), p) for p in range(TOPICS.rollups_partitions)]
+        self._consumer.assign(places)
+        self._consumer.seek_to_end(*places)
+        for place in places:
+            self._consumer.position(place)
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        while not self._closing.is_set():
+            for place, records in self._consumer.poll(timeout_ms=100).items():
+                now = time.time()
+                self.messages += [Seen(r.timestamp / 1000, now, place.partition, r.value) for r in records]
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._closing.set()
+        self._thread.join()
+        self._consumer.close()
