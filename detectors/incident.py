@@ -67,6 +67,12 @@ class Incident:
             return True
         return False
 
+    def warn(self, minute: int) -> int:
+        """Note that a warning holds; return the minute since which one has."""
+        if self.warned_since < 0:
+            self.warned_since = minute
+        return self.warned_since
+
     def state(self) -> list[Any]:
         """Return the incident as plain numbers."""
         return [self.severity, self.previous, self.since, self.alive_at, self.closed_at, self.warned_since]
