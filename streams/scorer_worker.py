@@ -1,5 +1,6 @@
 """The scorer on Kafka: batches of `mentions` in; rollups, dead letters and offsets out, in one transaction.
 
+While one batch is being committed the next is read and scored, and is forgotten again should that commit fail.
 A killed scorer's batch is read again by its successor: what it sent is aborted with its transaction. What it had seen
 (for duplicates, and for what is late) is learned again from the partition's last messages, and is a function of these
 alone: after a restart or a rebalance every mention is judged as if nothing had happened.
@@ -11,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
@@ -46,6 +48,16 @@ class Scored(NamedTuple):
     letters: list[DeadLetter]
     scoring_s: float
     committing_s: float
+
+
+class _Committing(NamedTuple):
+    """A batch whose transaction is on its way, and the seconds that takes."""
+
+    got: Records
+    messages: int
+    letters: list[DeadLetter]
+    scoring_s: float
+    seconds: "Future[float]"
 
 
 class ScorerWorker:
@@ -91,6 +103,8 @@ class ScorerWorker:
         self._clock = SourceClock(config.worker.clock_after_s)
         self._clock_at = time.monotonic()
         self._moved = _Moved()
+        self._committing: _Committing | None = None
+        self._committer = ThreadPoolExecutor(1, "commit")
         # By then the broker has ended the transaction itself.
         self._patience_s = 2 * config.kafka.transaction_timeout_s
         kafka = config.kafka
@@ -115,10 +129,12 @@ class ScorerWorker:
                 got, group = self._gather(stopping)
                 if got:
                     self._work(got, group)
-                elif not self._moved.pending:
+                elif self._settle() and not self._moved.pending:
                     self._let_clock_step_in()
+            self._settle()
         finally:
             self.ready = False
+            self._committer.shutdown()
             self._consumer.close()
             if self._producer is not None:
                 with contextlib.suppress(KafkaError):
@@ -152,7 +168,8 @@ class ScorerWorker:
                 break
             polled: Records = self._consumer.poll(timeout_ms=int(left * 1000), max_records=most - count)
             if self._moved.pending:
-                self._take_over()
+                if self._settle():
+                    self._take_over()
                 return {}, None  # whatever came is read again from where it was committed
             # Now, not at the commit: a worker that was evicted meanwhile must not commit as nobody in particular.
             group = self._consumer.group_metadata()
@@ -207,14 +224,29 @@ class ScorerWorker:
                 last = records[-1]
                 offsets[place] = OffsetAndMetadata(last.offset + 1, "", last.leader_epoch)
         scored = time.perf_counter()
-        if offsets and not self._commit(got, batches, offsets, group):
-            return
-        self.ready = all(partition.position >= partition.until for partition in self._partitions.values())
-        self._measure_lag()
+        if not self._settle():
+            return  # it was judged by what the batch before had left: both are read again
         if offsets:
             letters = [letter for _, batch in batches for letter in batch.letters]
             messages = sum(batch.messages for _, batch in batches)
-            self.on_scored(Scored(messages, letters, scored - started, time.perf_counter() - scored))
+            seconds = self._committer.submit(self._commit, got, batches, offsets, group)
+            self._committing = _Committing(got, messages, letters, scored - started, seconds)
+        self.ready = all(partition.position >= partition.until for partition in self._partitions.values())
+        self._measure_lag()
+
+    def _settle(self) -> bool:
+        """Wait for the transaction on its way, if there is one; tell whether what was scored may be built upon."""
+        done, self._committing = self._committing, None
+        if done is None:
+            return True
+        try:
+            seconds = done.seconds.result()
+        except KafkaError as error:
+            logger.warning("a batch is scored again: %s: %s", type(error).__name__, error)
+            self._undo(done.got, error)
+            return False
+        self.on_scored(Scored(done.messages, done.letters, done.scoring_s, seconds))
+        return True
 
     def _commit(
         self,
@@ -222,9 +254,10 @@ class ScorerWorker:
         batches: list[tuple[TopicPartition, Batch]],
         offsets: dict[TopicPartition, OffsetAndMetadata],
         group: Any,
-    ) -> bool:
+    ) -> float:
         kafka, producer = self.config.kafka, self._producer
         made = [(place.partition, rollup) for place, batch in batches for rollup in batch.rollups]
+        started = time.perf_counter()
 
         def transaction() -> bool:
             producer.begin_transaction()
@@ -245,15 +278,11 @@ class ScorerWorker:
             producer.commit_transaction()
             return True
 
-        try:
-            return within(self._patience_s, transaction)
-        except KafkaError as error:
-            logger.warning("a batch is scored again: %s: %s", type(error).__name__, error)
-            self._undo(got, error)
-            return False
+        within(self._patience_s, transaction)
+        return time.perf_counter() - started
 
     def _undo(self, got: Records, why: KafkaError) -> None:
-        """End a transaction that failed, and forget what was learned of its messages."""
+        """End a transaction that failed, and have its messages read again."""
         try:
             if isinstance(why, KafkaTimeoutError):
                 raise why  # its call may still be waiting: this producer is not to be used again
@@ -261,7 +290,8 @@ class ScorerWorker:
         except KafkaError:
             # Fenced, or the broker is away: a new producer of the same name finds out what became of it.
             with contextlib.suppress(KafkaError):
-                within(1.0, lambda: self._producer.close(timeout=0))
+                # Not at once: it must first give up what it was still to send, or its thread would go on for ever.
+                within(2.0, lambda: self._producer.close(timeout=1))
             self._producer = None
         for place in got:
             self._partitions.pop(place.partition, None)
