@@ -40,7 +40,7 @@ def _log() -> None:
     )
     logging.getLogger("streams").setLevel(logging.INFO)
     # What these say at a rebalance or an outage is told in one line by the modules above them.
-    for name in ("kafka", "aiokafka", "faust", "mode", "streams.watch_table"):
+    for name in ("kafka", "aiokafka", "faust", "mode", "streams.watch_app"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 

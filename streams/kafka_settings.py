@@ -48,8 +48,7 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     scorer_group
         Consumer group of the scorers, without the prefix.
     watcher_group
-        Consumer group of the watchers and name of the Faust app, hence of its changelog topics, without the prefix: a
-        new name starts with an empty memory.
+        Consumer group of the watchers and name of the Faust app, without the prefix.
     sasl_mechanism
         PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; empty for no authentication.
     sasl_username

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MENTIONS = "mentions"
 ROLLUPS = "rollups"
+WATCHES = "watches"
 INCIDENTS = "incidents"
 DEAD_LETTERS = "mentions.dead-letter"
 
@@ -123,16 +124,24 @@ def expected_topics(settings: TopicSettings, prefix: str = "") -> list[TopicSpec
     Examples
     --------
     >>> [spec.name for spec in expected_topics(TopicSettings(), "eu.")]
-    ['eu.mentions', 'eu.rollups', 'eu.incidents', 'eu.mentions.dead-letter']
+    ['eu.mentions', 'eu.rollups', 'eu.watches', 'eu.incidents', 'eu.mentions.dead-letter']
     """
     kept = _kept_for(settings.mentions_retention_hours)
     # A watcher tells by the topic itself what it told before it was killed: a day is kept before anything is compacted.
     compacted = {"cleanup.policy": "compact", "min.compaction.lag.ms": str(24 * HOUR_MS)}
+    # Read whole when a watcher takes over; Kafka compacts only what is not in a partition's newest segment.
+    memory = {
+        "cleanup.policy": "compact",
+        "segment.bytes": str(16 * 1024 * 1024),
+        "segment.ms": str(HOUR_MS),
+        "min.cleanable.dirty.ratio": "0.2",
+    }
     # A dead letter is kept whole, with where it stood and why in its headers.
     letters = {"max.message.bytes": str(2 * 1024 * 1024)}
     plans = [
         (MENTIONS, settings.mentions_partitions, kept),
         (ROLLUPS, settings.rollups_partitions, kept),
+        (WATCHES, settings.rollups_partitions, memory),
         (INCIDENTS, settings.rollups_partitions, compacted),
         (DEAD_LETTERS, 1, _kept_for(settings.dead_letters_retention_hours) | letters),
     ]

@@ -1,4 +1,4 @@
-"""The watcher: a Faust app over committed `rollups`; its table is its memory, `incidents` what it says.
+"""The watcher: a Faust app over committed `rollups`; `watches` is its memory, `incidents` what it says.
 
 For each message: the watches of its brands are moved on, what changed is published and kept, and only then is it
 written down as applied. Whatever was not written down when a watcher is killed is worked through again by the next,
@@ -10,11 +10,12 @@ import contextlib
 import logging
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from faust.types import TP
+from kafka.errors import KafkaError
 
 from streams.config import Config
 from streams.errors import BrokerError
@@ -24,8 +25,9 @@ from streams.kafka_clients import faust_options
 from streams.pulse import Pulse
 from streams.rollup_batch import RollupBatch, decode_batch
 from streams.topics import ROLLUPS
+from streams.watch_app import START, WatchApp
 from streams.watch_memory import WatchMemory
-from streams.watch_table import CHANGELOG, WatchApp, WatchTable
+from streams.watch_rows import WatchRows
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +36,10 @@ TICK_S = 0.25
 WRITE_AFTER_S = 10.0
 # With nothing to read, everything is written at once.
 IDLE_S = 0.3
+# What was read and not applied by then has been lost on the way.
+LOST_S = 2.0
 SLICE = 50
+NOT_LOADED = -1
 KEPT_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
 
@@ -79,16 +84,15 @@ class Watcher:
         self._pulse = Pulse(config.kafka.session_timeout_s * 0.8)
         # Untyped: what is used here, Faust's own types do not all declare.
         self._app: Any = self._new_app()
-        self._table: WatchTable = self._app.Table(
-            "watches",
-            key_type=bytes,
-            value_type=bytes,
-            partitions=config.topics.rollups_partitions,
-            extra_topic_configs=CHANGELOG,
-        )
-        self._table.replication = config.topics.replication
-        self.memory = WatchMemory(config, self._table, time.monotonic)
-        self._ticking: asyncio.Task[None] | None = None
+        self._rows = WatchRows(config)
+        self.memory = WatchMemory(config, self._rows, time.monotonic)
+        # Rows are read and waited for here: Kafka's client blocks.
+        self._rows_thread = ThreadPoolExecutor(1, "rows")
+        self._loaded = NOT_LOADED
+        self._leaving = False
+        self._lost = False
+        self._whole_at = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def _new_app(self) -> Any:
         kafka, topics = self.config.kafka, self.config.topics
@@ -99,12 +103,8 @@ class Watcher:
             web_enabled=False,
             key_serializer="raw",
             value_serializer="raw",
-            Table=WatchTable,
-            table_standby_replicas=0,
             topic_partitions=topics.rollups_partitions,
             topic_disable_leader=True,
-            producer_linger=0.02,
-            producer_max_request_size=4 * 1024 * 1024,
             broker_commit_interval=0.5,
             stream_wait_empty=True,
             processing_guarantee="at_least_once",
@@ -112,6 +112,7 @@ class Watcher:
         app.rollups_topic = kafka.topic(ROLLUPS)
         app.safe_offset = lambda partition: None if self.failure else self.memory.safe_offset(partition)
         app.rows_kept = self._rows_kept
+        app.on_leaving = self._leave
         app.before_revoked = self._write_all
         app.on_partitions_revoked.connect(self._on_revoked)
         app.on_partitions_assigned.connect(self._on_assigned)
@@ -124,12 +125,11 @@ class Watcher:
             allow_empty=True,
         )
         app.agent(rollups, concurrency=1)(self._watch)
-        app.producer.buffer.max_messages = 100_000
         return app
 
     async def start(self) -> None:
-        """Join the others, and read the table."""
-        self._ticking = asyncio.create_task(self._tick())
+        """Join the others; what the partitions hold is read by and by."""
+        self._run(self._tick())
         await self._app.start()
 
     async def stop(self) -> None:
@@ -146,27 +146,51 @@ class Watcher:
                 await self._app.stop()
         except TimeoutError:
             logger.warning("left without a farewell: what was not committed is worked through again")
-        if self._ticking is not None:
-            self._ticking.cancel()
+        for task in list(self._tasks):
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._ticking
+                await task
+        self._rows_thread.shutdown()
+        with contextlib.suppress(KafkaError):
+            self._rows.close()
         self._pulse.close()
         self._publisher.shutdown()
         self._log.close()
         self._scratch.cleanup()
 
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _watch(self, stream: Any) -> None:
         async for event in stream.events():
-            # What is not worked on is not committed either.
-            if not self._stopping and self.failure is None:
-                try:
+            try:
+                if await self._may_apply(event.message):
                     async with self._lock:
                         await self._apply(event.message.partition, event.message.offset, event.value)
-                except Exception as error:  # Faust would go on behind the message
-                    self._fail(error)
+            except Exception as error:  # Faust would go on behind the message
+                self._fail(error)
+
+    async def _may_apply(self, message: Any) -> bool:
+        """Tell whether a message is the next one; what is not applied is not committed either, and read again."""
+        while self._loaded != message.generation_id:
+            if not self._may_work() or message.generation_id != self._app.consumer_generation_id:
+                return False
+            await asyncio.sleep(0.01)
+        before = self._app.stands_before(message.partition, message.offset)
+        if not self._may_work() or before is None:
+            return False
+        applied = self.memory.position(message.partition)
+        follows = before == START or (applied is not None and before <= applied)
+        self._lost = self._lost or not follows
+        return bool(follows)
+
+    def _may_work(self) -> bool:
+        return not (self._stopping or self._leaving or self.failure)
 
     async def _apply(self, partition: int, offset: int, value: bytes) -> None:
-        generation = self._app.consumer_generation_id
+        generation = self._loaded
         batch = decode_batch(value)
         events = self.memory.apply(partition, offset, batch)
         self._read_at = time.monotonic()
@@ -174,7 +198,7 @@ class Watcher:
             events.sort(key=lambda event: (event.at, event.brand, event.id))
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._publisher, self._log.publish, partition, events)
-            if generation != self._app.consumer_generation_id:
+            if generation != self._loaded:
                 return  # others own the partition now
         self._write(self.memory.closed())
         self.on_watched(batch, events)
@@ -193,23 +217,44 @@ class Watcher:
         return self.failure is None
 
     async def _rows_kept(self) -> bool:
-        sent = self._table.rows_sent()
-        until = time.monotonic() + KEPT_TIMEOUT_S
-        while not self._table.are_kept(sent):
-            if self._table.failed is not None or time.monotonic() > until:
-                self._fail(BrokerError(f"Kafka did not keep a row of the watchers' memory: {self._table.failed}"))
-                return False
-            await asyncio.sleep(0.005)
-        return True
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._rows_thread, self._rows.flush, KEPT_TIMEOUT_S)
+        except BrokerError as error:
+            self._fail(error)
+        return self.failure is None
+
+    def _leave(self) -> None:
+        self._leaving = True
+        self.ready = False
 
     def _on_revoked(self, _app: Any, revoked: Any, **_: Any) -> None:
-        self.ready = False
+        self._leave()
+        self._loaded = NOT_LOADED
         self.memory.forget()
 
     def _on_assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
         partitions = {tp.partition for tp in assigned if tp.topic == self._app.rollups_topic}
-        logger.info("watching partitions %s", sorted(partitions))
+        self._leaving = self._lost = False
         self._publisher.submit(self._log.keep_only, partitions)
+        self._run(self._load(partitions, self._app.consumer_generation_id))
+
+    async def _load(self, partitions: set[int], generation: int) -> None:
+        """Read the rows of the partitions, after which their messages may be applied."""
+        app = self._app
+
+        def load() -> None:
+            self._rows.flush(KEPT_TIMEOUT_S)
+            self._rows.load(partitions, lambda: generation == app.consumer_generation_id and not self._stopping)
+
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._rows_thread, load)
+        except Exception as error:  # told by `failure`
+            self._fail(error)
+        else:
+            if generation == app.consumer_generation_id and not self._leaving:
+                logger.info("watching partitions %s", sorted(partitions))
+                self._loaded = generation
 
     async def _tick(self) -> None:
         while True:
@@ -217,32 +262,47 @@ class Watcher:
             self._still_ours()
             self.progressed = time.monotonic()
             app = self._app
-            if app.crashed or (app.should_stop and not self._stopping):
-                self._fail(BrokerError(f"Faust stopped: {app.crash_reason}"))
-            if self._stopping or self.failure or app.rebalancing or app.tables.recovery.in_recovery:
-                continue
+            if (app.crashed or app.should_stop) and not self._stopping:  # a Faust that is stopping may say anything
+                self._fail(BrokerError(f"Faust stopped: {app.crash_reason!r}"))
             try:
-                await self._tend()
+                if self._owns():
+                    await self._tend()
             except Exception as error:  # told by `failure`
                 self._fail(error)
 
+    def _owns(self) -> bool:
+        """Tell whether the rows are those of the partitions assigned."""
+        return self._may_work() and self._loaded == self._app.consumer_generation_id
+
     async def _tend(self) -> None:
         """Watch again the brands in the table, and write those that have waited long enough."""
-        idle = time.monotonic() - self._read_at > IDLE_S
-        generation = self._app.consumer_generation_id
+        idle_s = time.monotonic() - self._read_at
         for brands, work in (
             (self.memory.stored_brands(), self._wake),
-            (self.memory.unwritten(older_than=0.0 if idle else WRITE_AFTER_S), self._write),
+            (self.memory.unwritten(older_than=0.0 if idle_s > IDLE_S else WRITE_AFTER_S), self._write),
         ):
             for first in range(0, len(brands), SLICE):
                 async with self._lock:
-                    if self._app.rebalancing or generation != self._app.consumer_generation_id:
+                    if not self._owns():
                         return
                     work(brands[first : first + SLICE])
                 self.progressed = time.monotonic()
                 await asyncio.sleep(0)  # messages go first
         self._measure_lag()
+        self._read_again_if_lost()
         self.ready = True
+
+    def _read_again_if_lost(self) -> None:
+        """Read again where a message is missing, or was read and has not come: Faust drops some at a rebalance."""
+        read = {tp.partition: self._app.read_up_to(tp.partition) for tp in self._app.consumer.assignment()}
+        now = time.monotonic()
+        if self._lock.locked() or all(end in {START, self.memory.position(p)} for p, end in read.items()):
+            self._whole_at = now
+        if self._lost or now - max(self._whole_at, self._read_at) > LOST_S:
+            logger.info("reading again what was lost on the way")
+            self._lost = False
+            self._whole_at = now
+            self._app.read_again()
 
     def _wake(self, brands: list[str]) -> None:
         for brand in brands:

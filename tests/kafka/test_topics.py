@@ -31,8 +31,8 @@ def _logging_in(**fields: object) -> KafkaSettings:
 def test_creating_topics_twice_changes_nothing(kafka_settings: KafkaSettings) -> None:
     first = create(kafka_settings, TopicSettings())
     again = create(kafka_settings, TopicSettings())
-    assert [report.created for report in first] == [True] * 4
-    assert [report.created for report in again] == [False] * 4
+    assert [report.created for report in first] == [True] * 5
+    assert [report.created for report in again] == [False] * 5
     assert [report.topic for report in again] == [report.topic for report in first]
     assert not any(report.differences for report in first + again)
     require(kafka_settings, TopicSettings())
@@ -45,6 +45,7 @@ def test_topics_carry_the_prefix_partitions_and_retention_asked_for(kafka_settin
     assert {name: topic and topic.partitions for name, topic in topics.items()} == {
         f"{prefix}mentions": 3,
         f"{prefix}rollups": 2,
+        f"{prefix}watches": 2,
         f"{prefix}incidents": 2,
         f"{prefix}mentions.dead-letter": 1,
     }
@@ -79,7 +80,7 @@ def test_missing_topics_are_told_with_the_command_that_creates_them(kafka_settin
         require(kafka_settings, TopicSettings())
     assert [[d.what for d in report.differences] for report in describe(kafka_settings, TopicSettings())] == [
         ["missing"]
-    ] * 4
+    ] * 5
 
 
 def test_a_wrong_partition_count_is_told_with_both_ways_to_mend_it(kafka_settings: KafkaSettings) -> None:

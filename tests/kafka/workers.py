@@ -24,7 +24,7 @@ from streams.kafka_settings import KafkaSettings, TopicSettings
 from streams.rollup import Counts
 from streams.scorer import Message
 from streams.to_kafka import KafkaSink
-from streams.topics import INCIDENTS, MENTIONS, ROLLUPS, create
+from streams.topics import INCIDENTS, MENTIONS, ROLLUPS, WATCHES, create
 from streams.watch_memory import stored_counts
 
 BADBUZZ = Path(sys.executable).with_name("badbuzz")
@@ -177,8 +177,7 @@ class Cluster:
     def counts(self, brands: Sequence[str]) -> Counts:
         """Sum what the watchers remember of some brands."""
         rows: dict[bytes, bytes] = {}
-        name = f"{self.settings.watcher_group}-watches-changelog"
-        reader = _Reader(self.settings, name)
+        reader = _Reader(self.settings, WATCHES)
         try:
             reader.read_on(lambda _: None, rows)
         finally:
