@@ -3,7 +3,7 @@
 from detectors.observation import Voice
 from streams.config import BrandConfig
 from streams.mention import Mention
-from streams.rollup import MAX_SNIPPET, MAX_TEXTS, Counts, PostRow, Rollup, best_posts, merge_voices
+from streams.rollup import MAX_SNIPPET, MAX_TEXTS, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
 from streams.terms import hash64, post_key, text_hash, visible
 
 _DEEDS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
@@ -69,7 +69,7 @@ class RollupBuilder:
 
     def build(self) -> Rollup:
         """Give the rollup."""
-        voices: list[Voice] = []
+        voices: dict[int, Voice] = {}
         texts: list[int] = []
         posts: list[PostRow] = []
         mentions = negatives = negativity = reposts = replies = views = complaints = 0
@@ -88,7 +88,9 @@ class RollupBuilder:
             followers = mention.followers or 0
             origin = post_key(self.network, repost_of) if repost_of is not None else 0
             key = hash64(f"{self.network}\0{author}") if author is not None else identity
-            voices.append(Voice(key, 0 if repost else compared, origin, negative, followers))
+            voice = Voice(key, 0 if repost else compared, origin, negative, followers)
+            known = voices.get(key)
+            voices[key] = voice if known is None else one_voice(known, voice)
             texts.append(compared or hash64(text))
             reach = followers if followers > seen else seen
             url, snippet = mention.url or "", text[:MAX_SNIPPET]
@@ -101,7 +103,7 @@ class RollupBuilder:
             self.minute,
             self.newest,
             counts._replace(**self._others) if self._others else counts,
-            tuple(voices) if mentions <= 1 else merge_voices(voices, ()),
+            tuple(sorted(voices.values())[:MAX_VOICES]),
             tuple(texts) if mentions <= 1 else tuple(sorted(set(texts))[:MAX_TEXTS]),
             best_posts(posts),
             self._weaknesses() if self.known.weaknesses else {},

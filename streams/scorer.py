@@ -83,6 +83,7 @@ class Scorer:
         self.config = config
         self.model = model
         self.clock = clock or (lambda: time.time_ns() // 1_000_000)
+        self._lateness_ms = config.lateness_ms
         self._seen = SeenIds()
         self._newest: dict[tuple[int, str], int] = {}
         self._older: dict[tuple[int, str], int] = {}
@@ -151,7 +152,7 @@ class Scorer:
         if ms > young:
             self._newest[key] = ms
         newest = max(young, self._older.get(key, 0)) or ms
-        opened = oldest_open_minute(newest, self.config.lateness_ms)
+        opened = oldest_open_minute(newest, self._lateness_ms)
         minute = ms // MINUTE_MS
         late = minute < opened
         if mention.kind == "heartbeat":

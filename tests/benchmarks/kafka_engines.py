@@ -56,6 +56,8 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from deploy.local.kafka import LocalKafka
 from streams.kafka_settings import KafkaSettings
 from tests.benchmarks.engines import check, feed
@@ -112,6 +114,10 @@ def rows(chosen: list[str], settings: KafkaSettings, messages: int, brands: int)
     total = warm + messages + AHEAD
     topics = [f"{kind}.{engine.topic}" for engine in ENGINES.values() if engine.topic for kind in (COUNTS, ALERTS)]
     feed.fill(settings, total, brands, topics)
+    # Apart from the worker, which would go on where this one stopped.
+    alone = msgspec.structs.replace(settings, topic_prefix="alone.")
+    if "badbuzz scorer" in chosen:
+        feed.fill(alone, total, brands, [])
     must = feed.expected(warm + messages // 2, brands)
     told: set[tuple[str, int, str]] = set()
     for name in chosen:
@@ -119,11 +125,12 @@ def rows(chosen: list[str], settings: KafkaSettings, messages: int, brands: int)
         if importlib.util.find_spec(engine.needs) is None:
             yield f"| {name} | not installed | | | | |"
             continue
-        found = measure(name, settings, warm, messages)
+        here = alone if engine.function == "scorer" else settings
+        found = measure(name, here, warm, messages)
         each = {kind: found[f"{kind}_s"] * 1e6 / found["messages"] for kind in ("wall", "cpu")}
         counts = alerts = ""
         if engine.topic or engine.module == "badbuzz":
-            minutes = check.counted(settings, engine.topic) if engine.topic else check.rolled_up(settings)
+            minutes = check.counted(settings, engine.topic) if engine.topic else check.rolled_up(here)
             counts = f"{sum(minutes.get(key) == networks for key, networks in must.items())} of {len(must)}"
         if engine.topic or engine.function == "scorer_and_watcher":
             last = max(minute for _, minute in must)

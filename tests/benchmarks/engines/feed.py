@@ -63,8 +63,11 @@ def lines(count: int, brands: int) -> Iterator[tuple[bytes, bytes]]:
 def fill(settings: KafkaSettings, count: int, brands: int, others: list[str]) -> None:
     """Create the topics, `others` among them, and send the mentions."""
     create(settings, TOPICS)
-    with KafkaAdminClient(**admin_options(settings)) as admin:
-        admin.create_topics({settings.topic(name): {"num_partitions": 4, "replication_factor": 1} for name in others})
+    if others:
+        with KafkaAdminClient(**admin_options(settings)) as admin:
+            admin.create_topics(
+                {settings.topic(name): {"num_partitions": 4, "replication_factor": 1} for name in others}
+            )
     producer = KafkaProducer(**producer_options(settings))
     for key, value in lines(count, brands):
         producer.send(settings.topic(MENTIONS), value=value, key=key)
