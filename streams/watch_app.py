@@ -14,8 +14,8 @@ from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-START = -1
-"""What stands before the first message after the consumer was placed."""
+from streams.read_order import START
+
 PAUSE_S = 0.05
 
 
@@ -157,10 +157,10 @@ class WatchApp(faust.App):
         found: int | None = consumer._thread.before.pop((partition, offset), None)
         return found
 
-    def read_up_to(self, partition: int) -> int:
-        """Give the offset after the last message read of a partition, or `START`."""
+    def read_up_to(self) -> dict[int, int]:
+        """Give the offset after the last message read of each partition, or `START`."""
         consumer: Any = self.consumer
-        return int(consumer._thread.end.get(partition, START))
+        return dict(consumer._thread.end)
 
     def read_again(self) -> None:
         """Read all partitions again from where they were committed."""

@@ -23,9 +23,10 @@ from streams.incident_event import IncidentEvent
 from streams.incident_log import IncidentLog
 from streams.kafka_clients import faust_options
 from streams.pulse import Pulse
+from streams.read_order import ReadOrder
 from streams.rollup_batch import RollupBatch, decode_batch
 from streams.topics import ROLLUPS
-from streams.watch_app import START, WatchApp
+from streams.watch_app import WatchApp
 from streams.watch_memory import WatchMemory
 from streams.watch_rows import WatchRows
 
@@ -36,8 +37,6 @@ TICK_S = 0.25
 WRITE_AFTER_S = 10.0
 # With nothing to read, everything is written at once.
 IDLE_S = 0.3
-# What was read and not applied by then has been lost on the way.
-LOST_S = 2.0
 SLICE = 50
 NOT_LOADED = -1
 KEPT_TIMEOUT_S = 60.0
@@ -59,7 +58,7 @@ class Watcher:
     progressed
         When its loop last went round, `time.monotonic` seconds.
     ready
-        Its partitions are assigned, its table is read, and every brand in it is watched again.
+        Its partitions are assigned, their rows are read, and every brand in them is watched again.
     failure
         Why it cannot go on.
     lag
@@ -90,20 +89,15 @@ class Watcher:
         self._rows_thread = ThreadPoolExecutor(1, "rows")
         self._loaded = NOT_LOADED
         self._leaving = False
-        self._lost = False
-        self._whole_at = 0.0
+        self._order = ReadOrder()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def _new_app(self) -> Any:
-        kafka, topics = self.config.kafka, self.config.topics
+        kafka = self.config.kafka
         app: Any = WatchApp(
             **faust_options(kafka),
-            store="memory://",
             datadir=self._scratch.name,
             web_enabled=False,
-            key_serializer="raw",
-            value_serializer="raw",
-            topic_partitions=topics.rollups_partitions,
             topic_disable_leader=True,
             broker_commit_interval=0.5,
             stream_wait_empty=True,
@@ -179,12 +173,7 @@ class Watcher:
                 return False
             await asyncio.sleep(0.01)
         before = self._app.stands_before(message.partition, message.offset)
-        if not self._may_work() or before is None:
-            return False
-        applied = self.memory.position(message.partition)
-        follows = before == START or (applied is not None and before <= applied)
-        self._lost = self._lost or not follows
-        return bool(follows)
+        return self._may_work() and self._order.follows(before, self.memory.position(message.partition))
 
     def _may_work(self) -> bool:
         return not (self._stopping or self._leaving or self.failure)
@@ -235,7 +224,8 @@ class Watcher:
 
     def _on_assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
         partitions = {tp.partition for tp in assigned if tp.topic == self._app.rollups_topic}
-        self._leaving = self._lost = False
+        self._leaving = False
+        self._order.moved()
         self._publisher.submit(self._log.keep_only, partitions)
         self._run(self._load(partitions, self._app.consumer_generation_id))
 
@@ -293,15 +283,12 @@ class Watcher:
         self.ready = True
 
     def _read_again_if_lost(self) -> None:
-        """Read again where a message is missing, or was read and has not come: Faust drops some at a rebalance."""
-        read = {tp.partition: self._app.read_up_to(tp.partition) for tp in self._app.consumer.assignment()}
+        read = self._app.read_up_to()
+        applied = {partition: self.memory.position(partition) for partition in read}
         now = time.monotonic()
-        if self._lock.locked() or all(end in {START, self.memory.position(p)} for p, end in read.items()):
-            self._whole_at = now
-        if self._lost or now - max(self._whole_at, self._read_at) > LOST_S:
+        busy = self._lock.locked() or now - self._read_at < IDLE_S
+        if self._order.is_lost(read, applied, busy, now):
             logger.info("reading again what was lost on the way")
-            self._lost = False
-            self._whole_at = now
             self._app.read_again()
 
     def _wake(self, brands: list[str]) -> None:
