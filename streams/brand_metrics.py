@@ -81,6 +81,10 @@ class BrandMetrics:
             if brand not in self._told:
                 self._tell_of_restored(watch, found, minute)
 
+    def agrees(self, watch: BrandWatch) -> bool:
+        """Tell whether the severity shown of a brand is that of its detectors."""
+        return self._severity.get(watch.brand, 0) == watch.detector.incident.severity
+
     def told(self, event: IncidentEvent, seconds: float | None = None, mention_id: str | None = None) -> None:
         """Take in an incident event.
 

@@ -79,7 +79,7 @@ class WorkerMetrics:
         self._lateness_s = config.lateness_seconds
         self._watching = BrandMetrics(self.metrics, config.negative_at)
         self._changed: set[str] = set()
-        self._shown: set[str] = set()
+        self._shown: dict[str, BrandWatch] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watches: Mapping[str, Watched] = {}
         self._swept = clock()
@@ -108,13 +108,15 @@ class WorkerMetrics:
 
     def refresh(self) -> None:
         """Read the watches that changed, and forget the brands that are watched elsewhere now."""
-        watches = self._watches
-        for brand in self._shown - watches.keys():
+        watches = {brand: kept.watch for brand, kept in self._watches.items()}
+        for brand in [brand for brand, watch in self._shown.items() if watches.get(brand) is not watch]:
             self._watching.forget(brand)
-            self._shown.discard(brand)
-        for brand in watches.keys() & (self._changed | (watches.keys() - self._shown)):
-            self._watching.look(watches[brand].watch)
-            self._shown.add(brand)
+            del self._shown[brand]
+        for brand in watches.keys() & (self._changed | (watches.keys() - self._shown.keys())):
+            # An incident's figures come with its event: until that is published, neither is its severity shown.
+            if brand not in self._shown or self._watching.agrees(watches[brand]):
+                self._watching.look(watches[brand])
+                self._shown[brand] = watches[brand]
         self._changed.clear()
         if self.clock() - self._swept > SWEEP_EVERY_S:
             self._swept = self.clock()

@@ -4,6 +4,7 @@ import itertools
 import subprocess
 import time
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
@@ -271,6 +272,33 @@ def test_a_brand_that_moved_away_leaves_no_series_on_the_worker() -> None:
     watches.clear()
     worker.refresh()
     assert 'brand="Acme"' not in page(worker.metrics)
+
+
+def test_a_severity_is_never_shown_with_the_figures_of_the_one_before() -> None:
+    """A scrape may come between a detector's change and the publication of its event."""
+    scorer, watch = Scorer(Config(), NegativityModel.load()), BrandWatch("Acme", Config())
+    kept = SimpleNamespace(watch=watch)
+    worker = WorkerMetrics(Config())
+    worker._watches = {"Acme": kept}
+    seen = []
+    messages = [Message("record", i, value) for i, value in enumerate(_crisis_of("Acme"))]
+    for rollup in (
+        rollup
+        for some in (messages[i : i + 20] for i in range(0, len(messages), 20))
+        for rollup in scorer.score(some).rollups
+    ):
+        events = watch.apply(rollup)
+        worker._changed.add("Acme")
+        worker.refresh()
+        before = series(worker.metrics, m.SEVERITY)["Acme",]
+        worker.watched(RollupBatch(1, [(0, rollup)]), events)
+        worker.refresh()
+        if events:
+            seen.append((before, series(worker.metrics, m.SEVERITY)["Acme",]))
+            if events[-1].severity != "calm":
+                assert series(worker.metrics, m.INCIDENT_OBSERVED)["Acme",] == events[-1].observed
+    assert max(after for _, after in seen) == 3.0
+    assert [before for before, _ in seen] == [0.0, *(after for _, after in seen[:-1])]
 
 
 def test_reading_a_detector_changes_nothing_in_it() -> None:
