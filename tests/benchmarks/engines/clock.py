@@ -15,7 +15,7 @@ class Clock:
 
     def __init__(self, warm: int, count: int) -> None:
         self.count, self.warm, self.seen = count, warm, 0
-        self._begun: tuple[float, float, int] | None = None
+        self.begin_at: tuple[float, float, int] | None = None
 
     def add(self, messages: int = 1) -> bool:
         """Count messages; tell whether these were the last."""
@@ -26,13 +26,13 @@ class Clock:
 
     def begin(self, seen: int) -> None:
         """Let the clock run from so many messages on, if it does not yet."""
-        if self._begun is None:
-            self._begun = (time.perf_counter(), time.process_time(), seen)
+        if self.begin_at is None:
+            self.begin_at = (time.perf_counter(), time.process_time(), seen)
 
     def tell(self) -> None:
         """Print what was measured."""
-        assert self._begun is not None
-        wall, cpu, first = self._begun
+        assert self.begin_at is not None
+        wall, cpu, first = self.begin_at
         timed = self.seen - first
         spent = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
         print(json.dumps(spent | {"messages": timed}), flush=True)
