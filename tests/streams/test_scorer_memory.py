@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from streams.config import Config
 from streams.kafka_settings import WorkerSettings
+from streams.partition_scorer import PartitionScorer
 from streams.rollup import Rollup, encode_rollup, merge
-from streams.scorer_worker import _Partition
 from streams.source_clock import SourceClock
 from tests.conftest import mention_line
 
@@ -53,13 +53,13 @@ def score(records: list[ConsumerRecord], restarts: set[int], seed: int) -> list[
     """Score in batches of any size; at a restart all is forgotten but the offset."""
     rng = random.Random(seed)
     clock = SourceClock(0)
-    partition = _Partition(CONFIG, Flat(), 0, 0)
+    partition = PartitionScorer(CONFIG, Flat(), 0, 0)
     rollups: list[Rollup] = []
     at = 0
     while at < len(records):
         if at in restarts:
             committed = records[at].offset
-            partition = _Partition(CONFIG, Flat(), 0, committed)
+            partition = PartitionScorer(CONFIG, Flat(), 0, committed)
             read_again = [r for r in records if partition.position <= r.offset < committed]
             for first in range(0, len(read_again), 17):
                 assert partition.feed(read_again[first : first + 17], clock) == []
@@ -95,6 +95,6 @@ def test_a_scorer_that_starts_anywhere_judges_as_one_that_never_stopped(
 def test_a_duplicate_within_the_window_is_always_found() -> None:
     first = record(0, mention_line(1, 0))
     others = [record(n, mention_line(n + 10, n)) for n in range(1, WINDOW)]
-    partition = _Partition(CONFIG, Flat(), 0, 0)
+    partition = PartitionScorer(CONFIG, Flat(), 0, 0)
     batches = partition.feed([first, *others, record(WINDOW, mention_line(1, 0))], SourceClock(0))
     assert sum(rollup.counts.duplicates for batch in batches for rollup in batch.rollups) == 1

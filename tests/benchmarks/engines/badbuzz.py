@@ -14,7 +14,8 @@ from streams.config import Config
 from streams.incident_event import IncidentEvent
 from streams.kafka_settings import KafkaSettings, WorkerSettings
 from streams.rollup_batch import RollupBatch
-from streams.scorer_worker import Scored, ScorerWorker
+from streams.scorer_commits import Scored
+from streams.scorer_worker import ScorerWorker
 from streams.worker_metrics import ScoredBatch, WorkerMetrics
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.feed import TOPICS
