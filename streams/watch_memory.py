@@ -142,7 +142,6 @@ class WatchMemory:
         self.clock = clock
         self.watches: dict[str, _Kept] = {}
         self._unwritten: dict[int, dict[str, Unwritten]] = {}
-        self._closed: set[str] = set()
         self._read: dict[int, int] = {}
         self._minutes: dict[str, list[int]] | None = None
 
@@ -176,7 +175,6 @@ class WatchMemory:
             found.counts = found.counts.plus(rollup.counts)
             if found.watch.closed:
                 self._keep_closed(found)
-                self._closed.add(brand)
         for brand, applied in fresh.items():
             if applied is not None:
                 applied.applied[partition] = offset
@@ -190,15 +188,10 @@ class WatchMemory:
         before = self.clock() - older_than
         return [b for brands in self._unwritten.values() for b, change in brands.items() if change.since <= before]
 
-    def closed(self) -> list[str]:
-        """List the brands that closed a minute and are not written."""
-        return list(self._closed)
-
     def write(self, brands: Iterable[str]) -> None:
         """Write brands to the store: every event of theirs must have been published."""
         for brand in brands:
             self._write(brand, self.watches[brand])
-            self._closed.discard(brand)
             for unwritten in self._unwritten.values():
                 unwritten.pop(brand, None)
 
@@ -221,7 +214,6 @@ class WatchMemory:
         """Drop what is not in the store: other partitions, or the same with another past, are about to come."""
         self.watches.clear()
         self._unwritten.clear()
-        self._closed.clear()
         self._read.clear()
         self._minutes = None
 

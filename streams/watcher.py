@@ -33,11 +33,11 @@ from streams.watch_rows import WatchRows
 logger = logging.getLogger(__name__)
 
 TICK_S = 0.25
-# A brand that closes no minute is written this often: what a successor works through again is bounded.
+# A brand is written this long after it changed: what a successor works through again is bounded.
 WRITE_AFTER_S = 10.0
 # With nothing to read, everything is written at once.
 IDLE_S = 0.3
-SLICE = 50
+SLICE = 10
 NOT_LOADED = -1
 KEPT_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
@@ -189,7 +189,6 @@ class Watcher:
             await loop.run_in_executor(self._publisher, self._log.publish, partition, events)
             if generation != self._loaded:
                 return  # others own the partition now
-        self._write(self.memory.closed())
         self.on_watched(batch, events)
 
     def _write(self, brands: list[str]) -> None:
@@ -265,7 +264,7 @@ class Watcher:
         return self._may_work() and self._loaded == self._app.consumer_generation_id
 
     async def _tend(self) -> None:
-        """Watch again the brands in the table, and write those that have waited long enough."""
+        """Watch again the brands in the rows, and write those that have waited long enough."""
         idle_s = time.monotonic() - self._read_at
         for brands, work in (
             (self.memory.stored_brands(), self._wake),

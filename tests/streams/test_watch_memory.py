@@ -78,7 +78,7 @@ def run(deaths: list[int], write_every: int) -> tuple[list[bytes], WatchMemory, 
                 if offset % write_every == 0:
                     memory.write(memory.unwritten(older_than=0.0))
                 else:
-                    memory.write(memory.closed()[:1])
+                    memory.write(memory.unwritten(older_than=0.0)[:1])
                 next_offset = memory.safe_offset(0) or 0
             memory.write(memory.unwritten(older_than=0.0))
         except DiedError:
