@@ -1,25 +1,23 @@
 """Publishing incident events, each once, whoever is killed when.
 
 A watcher that takes over works through messages again whose events may have been published already. The topic itself
-says which: before the first event of a partition, its writer opens the partition's own transactional id, which shuts
-out whoever wrote there before, and reads the ids that are there. So looking and writing are one step: no event is lost,
-and none is written twice, not even by a watcher that was stopped for long and comes back.
+says which: before the first event of a partition, whoever wrote there before is shut out (`streams.fenced_writers`)
+and the ids that are there are read. So looking and writing are one step: no event is lost, and none is written twice,
+not even by a watcher that was stopped for long and comes back.
 """
 
-import contextlib
 import logging
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from streams.bounded import within
 from streams.errors import BrokerError
+from streams.fenced_writers import FencedWriters
 from streams.incident_event import IncidentEvent
-from streams.kafka_clients import consumer_options, transactional_producer_options
+from streams.kafka_clients import consumer_options
 from streams.kafka_settings import KafkaSettings
 from streams.topics import INCIDENTS
 
@@ -42,12 +40,16 @@ class IncidentLog:
     ----------
     settings
         Where Kafka is.
+    writers
+        Write to its partitions.
     """
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    def __init__(self, settings: KafkaSettings, writers: FencedWriters) -> None:
         self.settings = settings
         self.topic = settings.topic(INCIDENTS)
-        self._open: dict[int, tuple[Any, set[str]]] = {}
+        self.writers = writers
+        # By partition: which ids were there after which taking.
+        self._told: dict[int, tuple[object, set[str]]] = {}
 
     def publish(self, partition: int, events: Sequence[IncidentEvent]) -> int:
         """Write those events that are not there yet, in their order, and wait until they are kept.
@@ -75,46 +77,22 @@ class IncidentLog:
                 return self._publish(partition, events)
             except KafkaError as error:
                 logger.warning("incident events wait for the broker: %s: %s", type(error).__name__, error)
-                self._close(partition)
                 if time.monotonic() > patience:
                     raise BrokerError(f"Kafka took no incident event for {PATIENCE_S:.0f} s: {error}") from error
                 time.sleep(0.2)
 
-    def keep_only(self, partitions: set[int]) -> None:
-        """Let go of the partitions that others write now."""
-        for partition in [p for p in self._open if p not in partitions]:
-            self._close(partition)
-
-    def close(self) -> None:
-        """Let go of all."""
-        self.keep_only(set())
-
     def _publish(self, partition: int, events: Sequence[IncidentEvent]) -> int:
-        if partition not in self._open:
-            self._open[partition] = self._take(partition)
-        producer, told = self._open[partition]
+        taking = self.writers.taken(partition) or self.writers.take(partition)
+        taken, told = self._told.get(partition, (None, set()))
+        if taken is not taking:
+            told = self._read(partition)
+            self._told[partition] = taking, told
         new = [event for event in events if event.id not in told]
-
-        def transaction() -> None:
-            producer.begin_transaction()
-            for event in new:
-                producer.send(self.topic, value=event.to_json(), key=event.brand.encode(), partition=partition)
-            producer.commit_transaction()
-
         if new:
-            within(2 * self.settings.transaction_timeout_s, transaction)
+            lines = [(self.topic, event.brand.encode(), event.to_json()) for event in new]
+            self.writers.write(partition, taking, lines)
             told.update(event.id for event in new)
         return len(new)
-
-    def _take(self, partition: int) -> tuple[Any, set[str]]:
-        name = f"{self.settings.watcher_group}-incidents-{partition}"
-        producer = KafkaProducer(**transactional_producer_options(self.settings, name))
-        try:
-            producer.init_transactions()
-            return producer, self._read(partition)
-        except BaseException:
-            producer.close(timeout=1)
-            raise
 
     def _read(self, partition: int) -> set[str]:
         place = TopicPartition(self.topic, partition)
@@ -131,9 +109,3 @@ class IncidentLog:
         finally:
             consumer.close()
         return told
-
-    def _close(self, partition: int) -> None:
-        found = self._open.pop(partition, None)
-        if found is not None:
-            with contextlib.suppress(KafkaError):
-                within(3.0, lambda: found[0].close(timeout=1))

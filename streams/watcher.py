@@ -19,6 +19,7 @@ from kafka.errors import KafkaError
 
 from streams.config import Config
 from streams.errors import BrokerError
+from streams.fenced_writers import FencedWriters
 from streams.incident_event import IncidentEvent
 from streams.incident_log import IncidentLog
 from streams.kafka_clients import faust_options
@@ -39,7 +40,8 @@ WRITE_AFTER_S = 10.0
 IDLE_S = 0.3
 SLICE = 10
 NOT_LOADED = -1
-KEPT_TIMEOUT_S = 60.0
+KEPT_TIMEOUT_S = 120.0
+RETRY_S = 0.5
 STOP_TIMEOUT_S = 20.0
 
 
@@ -75,19 +77,20 @@ class Watcher:
         self.failure: Exception | None = None
         self.lag: dict[int, int] = {}
         self._scratch = tempfile.TemporaryDirectory(prefix="badbuzz-watcher-")
-        self._log = IncidentLog(config.kafka)
-        self._publisher = ThreadPoolExecutor(1, "incidents")
+        self._writers = FencedWriters(config.kafka)
+        self._log = IncidentLog(config.kafka, self._writers)
+        self._rows = WatchRows(config, self._writers)
+        # Events and rows are written, and rows read, by this one: Kafka's client blocks.
+        self._writing = ThreadPoolExecutor(1, "writing")
         self._lock = asyncio.Lock()
         self._stopping = False
         self._read_at = 0.0
         self._pulse = Pulse(config.kafka.session_timeout_s * 0.8)
         # Untyped: what is used here, Faust's own types do not all declare.
         self._app: Any = self._new_app()
-        self._rows = WatchRows(config)
         self.memory = WatchMemory(config, self._rows, time.monotonic)
-        # Rows are read and waited for here: Kafka's client blocks.
-        self._rows_thread = ThreadPoolExecutor(1, "rows")
         self._loaded = NOT_LOADED
+        self._partitions: set[int] = set()
         self._leaving = False
         self._order = ReadOrder()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -144,12 +147,9 @@ class Watcher:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        self._rows_thread.shutdown()
-        with contextlib.suppress(KafkaError):
-            self._rows.close()
         self._pulse.close()
-        self._publisher.shutdown()
-        self._log.close()
+        await self._blocking(self._writers.close)
+        self._writing.shutdown()
         self._scratch.cleanup()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
@@ -185,8 +185,7 @@ class Watcher:
         self._read_at = time.monotonic()
         if events:
             events.sort(key=lambda event: (event.at, event.brand, event.id))
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._publisher, self._log.publish, partition, events)
+            await self._blocking(self._log.publish, partition, events)
             if generation != self._loaded:
                 return  # others own the partition now
         self.on_watched(batch, events)
@@ -205,12 +204,26 @@ class Watcher:
         return self.failure is None
 
     async def _rows_kept(self) -> bool:
-        loop = asyncio.get_running_loop()
+        generation = self._loaded
+        if generation == NOT_LOADED or self.failure:
+            return False
         try:
-            await loop.run_in_executor(self._rows_thread, self._rows.flush, KEPT_TIMEOUT_S)
-        except BrokerError as error:
-            self._fail(error)
-        return self.failure is None
+            await self._blocking(self._rows.send, self._rows.unsent())
+        except KafkaError as error:
+            logger.warning("what was not kept is worked through again: %s: %s", type(error).__name__, error)
+            if generation == self._loaded:
+                self._forget()
+                self._run(self._load(generation))
+            return False
+        return generation == self._loaded
+
+    async def _blocking(self, call: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._writing, call, *args)
+
+    def _forget(self) -> None:
+        self.ready = False
+        self._loaded = NOT_LOADED
+        self.memory.forget()
 
     def _leave(self) -> None:
         self._leaving = True
@@ -218,32 +231,38 @@ class Watcher:
 
     def _on_revoked(self, _app: Any, revoked: Any, **_: Any) -> None:
         self._leave()
-        self._loaded = NOT_LOADED
-        self.memory.forget()
+        self._forget()
 
     def _on_assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
-        partitions = {tp.partition for tp in assigned if tp.topic == self._app.rollups_topic}
+        self._partitions = {tp.partition for tp in assigned if tp.topic == self._app.rollups_topic}
         self._leaving = False
-        self._order.moved()
-        self._publisher.submit(self._log.keep_only, partitions)
-        self._run(self._load(partitions, self._app.consumer_generation_id))
+        self._run(self._load(self._app.consumer_generation_id))
 
-    async def _load(self, partitions: set[int], generation: int) -> None:
+    async def _load(self, generation: int) -> None:
         """Read the rows of the partitions, after which their messages may be applied."""
-        app = self._app
+        partitions = self._partitions
 
-        def load() -> None:
-            self._rows.flush(KEPT_TIMEOUT_S)
-            self._rows.load(partitions, lambda: generation == app.consumer_generation_id and not self._stopping)
+        def wanted() -> bool:
+            return generation == self._app.consumer_generation_id and self._may_work()
 
+        until = time.monotonic() + KEPT_TIMEOUT_S
         try:
-            await asyncio.get_running_loop().run_in_executor(self._rows_thread, load)
+            while wanted():
+                try:
+                    await self._blocking(self._rows.load, partitions, wanted)
+                    break
+                except KafkaError as error:
+                    if time.monotonic() > until:
+                        raise
+                    logger.warning("the watchers' memory waits for the broker: %s: %s", type(error).__name__, error)
+                    await asyncio.sleep(RETRY_S)
         except Exception as error:  # told by `failure`
             self._fail(error)
-        else:
-            if generation == app.consumer_generation_id and not self._leaving:
-                logger.info("watching partitions %s", sorted(partitions))
-                self._loaded = generation
+        if wanted():
+            logger.info("watching partitions %s", sorted(partitions))
+            self._order.moved()
+            self._app.read_again()
+            self._loaded = generation
 
     async def _tick(self) -> None:
         while True:
