@@ -203,8 +203,11 @@ def trial(broker: LocalKafka, kind: Kind, number: int, rng: random.Random) -> Re
             kind.act(Scene(broker, cluster))
 
             deadline = killed + PATIENCE_S
-            while time.time() < deadline and again(life.incidents(), killed, TOPICS.rollups_partitions) == math.inf:
-                time.sleep(0.1)
+            while time.time() < deadline and (
+                again(life.incidents(), killed, TOPICS.rollups_partitions) == math.inf
+                or again(life.rollups(), killed, TOPICS.mentions_partitions) == math.inf
+            ):
+                time.sleep(0.2)
             time.sleep(AFTERWARDS_S)
             incidents, rollups = life.incidents(), life.rollups()
             return Recovery(
