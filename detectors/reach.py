@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from heapq import heapify, heappop, heappush, heapreplace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class Reach:
         self.most = most
         self.usual = 0.0
         self.posts: dict[int, _Tracked] = {}
+        self._pruned = -1
+        self._least_first: list[tuple[int, int]] = []
 
     def learn(self, observation: Observation) -> None:
         """Take in one minute's posts and reposts."""
@@ -112,12 +115,27 @@ class Reach:
         self.usual = max(0.0, self.usual + (step * 19 if level > self.usual else -step))
 
     def _track(self, key: int, minute: int) -> _Tracked:
-        for old in [k for k, t in self.posts.items() if t.last < minute - self.window]:
-            del self.posts[old]
+        if minute != self._pruned:
+            self._pruned = minute
+            self._least_first = []
+            for old in [k for k, t in self.posts.items() if t.last < minute - self.window]:
+                del self.posts[old]
         if len(self.posts) >= self.most:
-            del self.posts[min(self.posts, key=lambda k: (self.posts[k].people, k))]
+            self._drop_least()
         t = self.posts[key] = _Tracked(key, minute)
+        if self._least_first:
+            heappush(self._least_first, (0, key))
         return t
+
+    def _drop_least(self) -> None:
+        # Who is reached only grows: an entry that is not up to date comes too early, never too late.
+        rows = self._least_first
+        if not rows:
+            rows += [(t.people, key) for key, t in self.posts.items()]
+            heapify(rows)
+        while self.posts[rows[0][1]].people != rows[0][0]:
+            heapreplace(rows, (self.posts[rows[0][1]].people, rows[0][1]))
+        del self.posts[heappop(rows)[1]]
 
     def significant(self, minute: int) -> list[str]:
         """Return the identifiers of the negative publications seen lately that reach significantly many, most first."""
