@@ -17,6 +17,7 @@ from typing import Self
 
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
 
 from streams.config import Config
 from streams.kafka_clients import consumer_options, open_admin, producer_options
@@ -230,7 +231,12 @@ def raw_send(settings: KafkaSettings, messages: Iterable[tuple[bytes | None, byt
 
 
 def _offsets(admin: object, group: str, topic: str) -> dict[int, int]:
-    found = admin.list_group_offsets([group])[group]  # type: ignore[attr-defined]
+    try:
+        found = admin.list_group_offsets([group])[group]  # type: ignore[attr-defined]
+    except KafkaError as error:
+        if not error.retriable:
+            raise
+        return {}  # a busy broker may lose its place for a moment
     return {place.partition: kept.offset for place, kept in found.items() if place.topic == topic}
 
 
