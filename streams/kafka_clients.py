@@ -20,9 +20,6 @@ from streams.kafka_settings import KafkaSettings, Secret, wrong
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What a client did not see of a topic when it came up, it sees by then; at the default it would be idle for 5 minutes.
-METADATA_MS = 10_000
-
 
 def _connection(settings: KafkaSettings) -> dict[str, Any]:
     """Return the options that kafka-python and aiokafka share: both call them the same."""
@@ -98,7 +95,6 @@ def consumer_options(settings: KafkaSettings, group: str | None) -> dict[str, An
         "auto_offset_reset": "earliest",
         "isolation_level": "read_committed",
         "allow_auto_create_topics": False,
-        "metadata_max_age_ms": METADATA_MS,
         "metrics_enabled": False,
     }
 
@@ -163,7 +159,6 @@ def faust_options(settings: KafkaSettings) -> dict[str, Any]:
         "broker_session_timeout": settings.session_timeout_s,
         "broker_heartbeat_interval": settings.heartbeat_interval_s,
         "consumer_auto_offset_reset": "earliest",
-        "consumer_metadata_max_age_ms": METADATA_MS,
     }
 
 
