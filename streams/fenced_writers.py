@@ -16,8 +16,6 @@ from streams.bounded import within
 from streams.kafka_clients import transactional_producer_options
 from streams.kafka_settings import KafkaSettings
 
-MAX_REQUEST = 4 * 1024 * 1024
-
 
 class FencedError(KafkaError):  # type: ignore[misc]
     """The partition has been taken again since: what was to be written may be out of date."""
@@ -53,7 +51,7 @@ class FencedWriters:
         """
         self._close(partition)
         name = f"{self.settings.watcher_group}-{partition}"
-        producer = KafkaProducer(**transactional_producer_options(self.settings, name), max_request_size=MAX_REQUEST)
+        producer = KafkaProducer(**transactional_producer_options(self.settings, name))
         try:
             within(self._patience_s, producer.init_transactions)
         except BaseException:

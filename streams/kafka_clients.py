@@ -20,6 +20,9 @@ from streams.kafka_settings import KafkaSettings, Secret, wrong
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Bytes of one request: rollups and rows of many brands go together, and come together.
+MAX_REQUEST = 4 * 1024 * 1024
+
 
 def _connection(settings: KafkaSettings) -> dict[str, Any]:
     """Return the options that kafka-python and aiokafka share: both call them the same."""
@@ -133,6 +136,7 @@ def transactional_producer_options(settings: KafkaSettings, transactional_id: st
         # The broker turns a transaction away while it still closes the one before, a few milliseconds: at the default
         # of 100 a batch of 500 takes twice as long, and so does the first start.
         "retry_backoff_ms": 2,
+        "max_request_size": MAX_REQUEST,
     }
 
 

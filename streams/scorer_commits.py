@@ -26,8 +26,6 @@ from streams.topics import DEAD_LETTERS, ROLLUPS
 
 logger = logging.getLogger(__name__)
 
-MAX_REQUEST = 4 * 1024 * 1024
-
 Records = dict[TopicPartition, list[ConsumerRecord]]
 
 
@@ -123,7 +121,7 @@ class ScorerCommits:
 
     def _new_producer(self) -> Any:
         options = transactional_producer_options(self.config.kafka, self._transactional_id)
-        producer = KafkaProducer(**options, max_request_size=MAX_REQUEST)
+        producer = KafkaProducer(**options)
         try:
             producer.init_transactions()  # ends what a former life of this worker left open
         except BaseException:

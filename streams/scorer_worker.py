@@ -18,10 +18,10 @@ from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from streams.config import Config
-from streams.kafka_clients import clear_errors, consumer_options, producer_options
+from streams.kafka_clients import MAX_REQUEST, clear_errors, consumer_options, producer_options
 from streams.partition_scorer import PartitionScorer
 from streams.scorer import Batch, TextModel
-from streams.scorer_commits import MAX_REQUEST, Records, Scored, ScorerCommits, Work
+from streams.scorer_commits import Records, Scored, ScorerCommits, Work
 from streams.source_clock import SourceClock
 from streams.topics import MENTIONS
 

@@ -7,13 +7,12 @@ from kafka import KafkaConsumer, TopicPartition
 
 from streams.config import Config
 from streams.fenced_writers import FencedError, FencedWriters
-from streams.kafka_clients import consumer_options
+from streams.kafka_clients import MAX_REQUEST, consumer_options
 from streams.rollup_batch import brand_partition
 from streams.topics import WATCHES
 from streams.watch_memory import key_brand
 
 POLL_MS = 500
-FETCH_BYTES = 4 * 1024 * 1024
 
 Unsent = dict[int, list[tuple[bytes, bytes | None]]]
 """Rows by partition, in the order they were written."""
@@ -129,7 +128,7 @@ class WatchRows(MutableMapping[bytes, bytes]):
             self._known = {place.partition: reader.position(place) for place in places}
 
     def _reader(self) -> KafkaConsumer:
-        return KafkaConsumer(**consumer_options(self._kafka, None), max_partition_fetch_bytes=FETCH_BYTES)
+        return KafkaConsumer(**consumer_options(self._kafka, None), max_partition_fetch_bytes=MAX_REQUEST)
 
     def _take(self, key: bytes, row: bytes | None) -> None:
         if row is None:

@@ -2,13 +2,12 @@
 
 import contextlib
 import os
-import shutil
-import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -19,7 +18,7 @@ from streams.kafka_clients import consumer_options, producer_options
 from streams.kafka_settings import KafkaSettings
 from streams.topics import INCIDENTS, MENTIONS
 from tests.benchmarks.live_record import Line
-from tests.kafka.workers import BADBUZZ, TOPICS, Cluster, Worker, _free_port
+from tests.kafka.workers import TOPICS, Cluster, Worker
 
 CORES = os.cpu_count() or 1
 STEP_S = 0.02
@@ -31,27 +30,12 @@ class DefaultWorker(Worker):
     It runs on the first core alone, where `alone` says so.
     """
 
+    options: Mapping[str, str] = MappingProxyType({})
+
     def __init__(
         self, settings: KafkaSettings, instance: str, log: Path, only: str | None = None, alone: bool = True
     ) -> None:
-        self.port = _free_port()
-        self.instance = instance
-        self.log = log
-        env = {
-            "BADBUZZ_KAFKA_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
-            "BADBUZZ_KAFKA_TOPIC_PREFIX": settings.topic_prefix,
-            "BADBUZZ_TOPICS_MENTIONS_PARTITIONS": str(TOPICS.mentions_partitions),
-            "BADBUZZ_TOPICS_ROLLUPS_PARTITIONS": str(TOPICS.rollups_partitions),
-            "BADBUZZ_METRICS_PORT": str(self.port),
-            "BADBUZZ_WORKER_INSTANCE": instance,
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-        }
-        bound = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-        core = ["taskset", "-c", "0"] if alone and CORES > 1 else []
-        command = [*bound, *core, str(BADBUZZ), "worker", *(("--only", only) if only else ())]
-        with log.open("ab") as out:
-            self.process = subprocess.Popen(command, env=os.environ | env, stdout=out, stderr=out)
+        super().__init__(settings, instance, log, only, ["taskset", "-c", "0"] if alone and CORES > 1 else [])
 
     def memory(self, what: str = "VmRSS") -> float:
         """Resident memory in MiB: now, or with `VmHWM` the most there has been."""

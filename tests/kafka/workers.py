@@ -10,9 +10,9 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import msgspec
@@ -42,9 +42,14 @@ def wait_until(done: Callable[[], bool], what: Callable[[], str], patience_s: fl
 
 
 class Worker:
-    """One `badbuzz worker` process."""
+    """One `badbuzz worker` process, started by `before` where that is given."""
 
-    def __init__(self, settings: KafkaSettings, instance: str, log: Path, only: str | None = None) -> None:
+    # A small window, so that what is learned again is not all there is.
+    options: Mapping[str, str] = MappingProxyType({"BADBUZZ_WORKER_READ_BACK": "4096"})
+
+    def __init__(
+        self, settings: KafkaSettings, instance: str, log: Path, only: str | None = None, before: Sequence[str] = ()
+    ) -> None:
         self.port = _free_port()
         self.instance = instance
         self.log = log
@@ -55,16 +60,14 @@ class Worker:
             "BADBUZZ_TOPICS_ROLLUPS_PARTITIONS": str(TOPICS.rollups_partitions),
             "BADBUZZ_METRICS_PORT": str(self.port),
             "BADBUZZ_WORKER_INSTANCE": instance,
-            # A small window, so that what is learned again is not all there is.
-            "BADBUZZ_WORKER_READ_BACK": "4096",
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
         }
         # A killed test run leaves no worker behind; it must be the main thread that starts one.
         bound = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-        command = [*bound, str(BADBUZZ), "worker", *(("--only", only) if only else ())]
+        command = [*bound, *before, str(BADBUZZ), "worker", *(("--only", only) if only else ())]
         with log.open("ab") as out:
-            self.process = subprocess.Popen(command, env=os.environ | env, stdout=out, stderr=out)
+            self.process = subprocess.Popen(command, env=os.environ | env | dict(self.options), stdout=out, stderr=out)
 
     def status(self, page: str) -> int:
         try:
