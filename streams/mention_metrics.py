@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from streams import metric_families as m
 from streams.deadletters import DeadLetter
+from streams.label_cap import OTHER
 from streams.metrics import Metrics
-from streams.rollup import Counts, Rollup
+from streams.rollup import Counts, PostRow, Rollup
 from streams.scorer import Batch
 from streams.source_clock import NETWORK
 
@@ -16,6 +17,12 @@ _ACTIONS = (
     ("block", "blocks"),
     ("scheduled", "scheduled"),
 )
+_NONE = Counts()
+_NOTHING = (0, None)
+
+Key = tuple[m.Family, *tuple[str, ...]]
+Sums = dict[Key, tuple[int, str | None]]
+"""What is to be counted, by family and labels as they are shown, and the id of a mention that was counted."""
 
 
 def count_batch(metrics: Metrics, batch: Batch) -> None:
@@ -34,40 +41,48 @@ def count_scored(metrics: Metrics, messages: int, letters: Iterable[DeadLetter])
 def count_rollups(metrics: Metrics, rollups: Iterable[Rollup]) -> None:
     """Count the mentions that rollups sum up, and note how far their networks were heard."""
     newest: dict[tuple[m.Family, str], int] = {}
+    sums: Sums = {}
     for rollup in rollups:
-        _count_rollup(metrics, rollup)
-        for family in _heard(rollup):
-            key = family, rollup.network
-            newest[key] = max(newest.get(key, 0), rollup.newest)
+        brand, network = metrics.shown("brand", rollup.brand), metrics.shown("network", rollup.network)
+        for label, shown, given in (("brand", brand, rollup.brand), ("network", network, rollup.network)):
+            if shown == OTHER != given:
+                _add(sums, (m.OVERFLOW, label), 1)
+        _sum_up(sums, rollup, brand, network)
+        # Late mentions and duplicates alone tell nothing new of a source; badbuzz's own heartbeats are no source's.
+        if rollup.newest and rollup.network != NETWORK:
+            spoken = rollup.counts != _NONE
+            for family in (m.SOURCE_HEARD, m.SOURCE_MENTION if spoken else m.SOURCE_HEARTBEAT):
+                key = family, rollup.network
+                newest[key] = max(newest.get(key, 0), rollup.newest)
+    for (family, *labels), (by, exemplar) in sums.items():
+        metrics.add(family, tuple(labels), by, exemplar)
     for (family, network), ms in newest.items():
         metrics.raise_to(family, ms / 1000, network)
 
 
-def _heard(rollup: Rollup) -> list[m.Family]:
-    # Late mentions and duplicates alone tell nothing new of a source; badbuzz's own heartbeats are no source's.
-    if not rollup.newest or rollup.network == NETWORK:
-        return []
-    spoken = rollup.counts != Counts()
-    return [m.SOURCE_HEARD, m.SOURCE_MENTION if spoken else m.SOURCE_HEARTBEAT]
-
-
-def _count_rollup(metrics: Metrics, rollup: Rollup) -> None:
-    counts, brand, network = rollup.counts, rollup.brand, rollup.network
-    if counts.mentions:
-        by_tone = sorted(rollup.posts, key=lambda post: post.negativity)
-        mildest, angriest = (by_tone[0].id, by_tone[-1].id) if by_tone else (None, None)
-        others = counts.mentions - counts.negatives
-        if counts.negatives:
-            metrics.inc(m.MENTIONS, brand, network, "negative", by=counts.negatives, exemplar=angriest)
-        if others:
-            metrics.inc(m.MENTIONS, brand, network, "other", by=others, exemplar=mildest)
+def _sum_up(sums: Sums, rollup: Rollup, brand: str, network: str) -> None:
+    counts = rollup.counts
+    if negatives := counts.negatives:
+        angriest = max(rollup.posts, key=_by_tone).id if rollup.posts else None
+        _add(sums, (m.MENTIONS, brand, network, "negative"), negatives, angriest)
+    if others := counts.mentions - negatives:
+        mildest = min(rollup.posts, key=_by_tone).id if rollup.posts else None
+        _add(sums, (m.MENTIONS, brand, network, "other"), others, mildest)
     if counts.complaints:
-        metrics.inc(m.COMPLAINTS, brand, by=counts.complaints)
+        _add(sums, (m.COMPLAINTS, brand), counts.complaints)
     for action, field in _ACTIONS:
         if done := getattr(counts, field):
-            metrics.inc(m.ACTIONS, brand, action, by=done)
+            _add(sums, (m.ACTIONS, brand, action), done)
     for fate, number in (("kept", counts.late), ("dropped", counts.too_late)):
         if number:
-            metrics.inc(m.LATE, fate, by=number)
+            _add(sums, (m.LATE, fate), number)
     if counts.duplicates:
-        metrics.inc(m.DUPLICATES, by=counts.duplicates)
+        _add(sums, (m.DUPLICATES,), counts.duplicates)
+
+
+def _add(sums: Sums, key: Key, by: int, exemplar: str | None = None) -> None:
+    sums[key] = sums.get(key, _NOTHING)[0] + by, exemplar
+
+
+def _by_tone(post: PostRow) -> int:
+    return post.negativity

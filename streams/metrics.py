@@ -80,12 +80,21 @@ class Metrics:
 
     def inc(self, family: Family, *labels: str, by: float = 1, exemplar: str | None = None) -> None:
         """Count; `exemplar` is the id of a mention that was counted."""
-        counter = self._counters[family]
-        bounded = self._bounded(family, labels)
-        (counter.labels(*bounded) if labels else counter).inc(by, _exemplar(exemplar))
-        for name, given, label in zip(family.labels, labels, bounded, strict=True):
+        shown = tuple(self._bounded(family, labels))
+        self.add(family, shown, by, exemplar)
+        for name, given, label in zip(family.labels, labels, shown, strict=True):
             if name in self.caps and label == OTHER != given:
-                self._counters[m.OVERFLOW].labels(name).inc()
+                self.add(m.OVERFLOW, (name,), 1)
+
+    def shown(self, label: str, value: str) -> str:
+        """Give what a label's value is shown as: a brand or network beyond the limit as `other`."""
+        cap = self.caps.get(label)
+        return clean_label(value) if cap is None or value == OTHER else cap.label(value)
+
+    def add(self, family: Family, shown: tuple[str, ...], by: float, exemplar: str | None = None) -> None:
+        """Count under labels that `shown` gave."""
+        counter = self._counters[family]
+        (counter.labels(*shown) if shown else counter).inc(by, _exemplar(exemplar))
 
     def set(self, family: Family, value: float, *labels: str) -> None:
         """Set a gauge, unless its brand has no place."""
@@ -152,11 +161,7 @@ class Metrics:
         return encode(self.registry), content_type
 
     def _bounded(self, family: Family, labels: tuple[str, ...]) -> list[str]:
-        bounded = []
-        for name, value in zip(family.labels, labels, strict=True):
-            cap = self.caps.get(name)
-            bounded.append(clean_label(value) if cap is None or value == OTHER else cap.label(value))
-        return bounded
+        return [self.shown(name, value) for name, value in zip(family.labels, labels, strict=True)]
 
 
 def _of(kind: str) -> list[Family]:
