@@ -73,10 +73,11 @@ class Freshness:
         oldest_text = minute - self.text_minutes
         fresh = negatives = copies = 0
         row = []
-        for author, text, origin, negative, _ in voices:
+        for voice in voices:
+            author, text, negative = voice.author, voice.text, voice.negative
             new = authors.get(author, NEVER) < oldest_author
             authors[author] = minute
-            said = text or origin
+            said = text or voice.origin
             if said:
                 seen = texts.get(said)
                 if seen is not None and seen[0] >= oldest_text:
@@ -85,7 +86,7 @@ class Freshness:
                         copies += seen[1] != author
                     else:
                         # Who reposts joins in; what one text says, or is mistaken to say, counts once.
-                        negative = False  # noqa: PLW2901
+                        negative = False
                 texts[said] = (minute, author)
             row.append((author, said))
             if new:

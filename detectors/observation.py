@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["Observation", "Post", "Voice"]
 
 
-class Voice(NamedTuple):
+class Voice(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
     """One author's part in one minute.
 
     Parameters

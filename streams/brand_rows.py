@@ -1,11 +1,11 @@
-"""A brand's watch as rows that a store can keep: what is learned, each closed minute, and the usual terms.
+"""A brand's watch as rows that a store can keep: what is learned, what is open, each closed minute, the usual terms.
 
-A snapshot rewrites the brand's own row (a few kilobytes); a minute's row is written once, when it closes, and may be
-dropped after `KEPT_MINUTES`. A watch restored from its rows goes on to the byte.
+A snapshot rewrites the brand's own row (a few kilobytes) and that of its open minutes; a minute's row is written once,
+when it closes, and may be dropped after `KEPT_MINUTES`. A watch restored from its rows goes on to the byte.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,14 +16,14 @@ from streams.config import Config
 from streams.context import ClosedMinute
 from streams.errors import InputError
 from streams.incident_event import Incident
-from streams.rollup import Rollup
+from streams.rollup import Counts, Rollup
 
 VERSION = 1
 KEPT_MINUTES = 25 * 60
 
 
 class BrandRow(msgspec.Struct, array_like=True, frozen=True):
-    """What a brand's watch has learned, its open buckets and incident, and how far it has read.
+    """What a brand's watch has learned, its incident, and how far it has read.
 
     Parameters
     ----------
@@ -31,7 +31,9 @@ class BrandRow(msgspec.Struct, array_like=True, frozen=True):
         Version of the record.
     applied
         Last offset of `rollups` applied, by partition of `rollups`.
-    opened, hour, newest, open_buckets, incident
+    counts
+        Sums over all rollups applied.
+    opened, hour, newest, incident
         As in `BrandWatch`.
     learned
         State of its detectors, plain numbers.
@@ -39,12 +41,20 @@ class BrandRow(msgspec.Struct, array_like=True, frozen=True):
 
     v: int
     applied: list[tuple[int, int]]
+    counts: Counts
     opened: int | None
     hour: int
     newest: list[tuple[int, int]]
-    open_buckets: list[Rollup]
     incident: Incident | None
     learned: dict[str, Any]
+
+
+class Restored(NamedTuple):
+    """A watch, the last offset of `rollups` applied by partition, and the sums over what was applied."""
+
+    watch: BrandWatch
+    applied: dict[int, int]
+    counts: Counts
 
 
 class MinuteRow(msgspec.Struct, array_like=True, frozen=True):
@@ -56,25 +66,36 @@ class MinuteRow(msgspec.Struct, array_like=True, frozen=True):
 
 _encode = msgspec.msgpack.Encoder(order="sorted").encode
 _decode_brand = msgspec.msgpack.Decoder(BrandRow).decode
+_decode_open = msgspec.msgpack.Decoder(list[Rollup]).decode
 _decode_minute = msgspec.msgpack.Decoder(MinuteRow).decode
 _decode_terms = msgspec.msgpack.Decoder(list[tuple[int, list[Sample]]]).decode
 
 
-def brand_row(watch: BrandWatch, applied: Mapping[int, int]) -> bytes:
+def brand_row(watch: BrandWatch, applied: Mapping[int, int], counts: Counts) -> bytes:
     """Encode the brand's own row."""
-    buckets = [bucket[network] for _, bucket in sorted(watch.buckets.items()) for network in sorted(bucket)]
     return _encode(
         BrandRow(
             VERSION,
             sorted(applied.items()),
+            counts,
             watch.opened,
             watch.hour,
             sorted(watch.newest.items()),
-            buckets,
             watch.incident,
             watch.detector.state(),
         )
     )
+
+
+def row_counts(row: bytes) -> Counts:
+    """Give the sums that a brand's own row holds."""
+    return _decode_brand(row).counts
+
+
+def open_row(watch: BrandWatch) -> bytes:
+    """Encode the minutes that are still open: as large as what was said in them."""
+    buckets = [bucket[network] for _, bucket in sorted(watch.buckets.items()) for network in sorted(bucket)]
+    return _encode([rollup for parts in buckets for rollup in parts])
 
 
 def minute_row(watch: BrandWatch, minute: int) -> bytes:
@@ -91,23 +112,18 @@ def terms_row(watch: BrandWatch) -> bytes:
 
 
 def restore(
-    brand: str, config: Config, row: bytes, minutes: Mapping[int, bytes], terms: bytes | None
-) -> tuple[BrandWatch, dict[int, int]]:
+    brand: str, config: Config, row: bytes, opened: bytes | None, minutes: Mapping[int, bytes], terms: bytes | None
+) -> Restored:
     """Rebuild a watch from its rows.
 
     Parameters
     ----------
     brand, config
         As for `BrandWatch`.
-    row, terms
-        The newest of each.
+    row, opened, terms
+        The newest of each: the brand's own, that of its open minutes, its usual terms.
     minutes
         The rows of closed minutes; those older than `KEPT_MINUTES` are not needed.
-
-    Returns
-    -------
-    watch, applied
-        The watch, and the last offset applied by partition.
 
     Raises
     ------
@@ -117,6 +133,7 @@ def restore(
     try:
         kept = _decode_brand(row)
         rows = {minute: _decode_minute(data) for minute, data in sorted(minutes.items())}
+        rollups = _decode_open(opened) if opened else []
         background = _decode_terms(terms) if terms else []
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise InputError(f"expected the rows of a watch of version {VERSION} for {brand!r}: {error}") from None
@@ -125,11 +142,11 @@ def restore(
     watch = BrandWatch(brand, config)
     watch.opened, watch.hour, watch.incident = kept.opened, kept.hour, kept.incident
     watch.newest.update(kept.newest)
-    for rollup in kept.open_buckets:
-        watch.buckets.setdefault(rollup.minute, {})[rollup.network] = rollup
+    for rollup in rollups:
+        watch.buckets.setdefault(rollup.minute, {}).setdefault(rollup.network, []).append(rollup)
     for minute, closed in rows.items():
         watch.context.add(ClosedMinute(minute, closed.rollups))
     watch.trending.restore(background)
     recent = {minute: entry.recent for minute, entry in rows.items() if entry.recent}
     watch.detector = BrandDetector.restore(config.settings(brand), kept.learned, recent)
-    return watch, dict(kept.applied)
+    return Restored(watch, dict(kept.applied), kept.counts)

@@ -18,6 +18,9 @@ from streams.rollup import HASHES, MAX_VOICES, Rollup, merge
 from streams.terms import extract_terms, post_key
 from streams.watermark import oldest_open_minute
 
+# Merging many at once is cheaper than one by one; so many may wait for it.
+MERGE_AT = 32
+
 
 class BrandWatch:
     """Watch one brand on all its networks.
@@ -36,7 +39,7 @@ class BrandWatch:
     newest
         Newest event time of each partition, in milliseconds since the epoch.
     buckets
-        Open buckets: minute, then network.
+        Open buckets: minute, then network, then what came for it, to be merged.
     closed
         Minutes closed since the last snapshot that hold something.
     hour
@@ -66,7 +69,7 @@ class BrandWatch:
         self.closed: list[int] = []
         self.hour = 0
         self.newest: dict[int, int] = {}
-        self.buckets: dict[int, dict[str, Rollup]] = {}
+        self.buckets: dict[int, dict[str, list[Rollup]]] = {}
 
     def apply(self, rollup: Rollup, partition: int = 0) -> list[IncidentEvent]:
         """Take one rollup of this brand and close what its watermark closes.
@@ -88,8 +91,10 @@ class BrandWatch:
         bucket = self.buckets.get(rollup.minute)
         if bucket is None:
             bucket = self.buckets[rollup.minute] = {}
-        known = bucket.get(rollup.network)
-        bucket[rollup.network] = merge(known, rollup) if known else rollup
+        parts = bucket.setdefault(rollup.network, [])
+        parts.append(rollup)
+        if len(parts) >= MERGE_AT:
+            parts[:] = [merge(*parts)]
         return self.hear(rollup.newest, partition)
 
     def hear(self, newest_ms: int, partition: int = 0) -> list[IncidentEvent]:
@@ -131,12 +136,12 @@ class BrandWatch:
         self.opened = opened
         return events
 
-    def _close_bucket(self, minute: int, bucket: dict[str, Rollup]) -> list[IncidentEvent]:
+    def _close_bucket(self, minute: int, bucket: dict[str, list[Rollup]]) -> list[IncidentEvent]:
         # What happened in quiet time, which only an open incident notices, happened before this minute is known.
         events = [] if self.incident is None else self._events(self.detector.advance(minute))
         if minute // 60 > self.hour:
             self._learn_terms(minute // 60)
-        rollups = [bucket[network] for network in sorted(bucket)]
+        rollups = [merge(*bucket[network]) for network in sorted(bucket)]
         self.context.add(ClosedMinute(minute, rollups))
         self.closed.append(minute)
         seen = observation(minute, rollups, self.config.reach_negative_at)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from detectors.change import Change
-from streams.rollup import Counts, PostRow, Rollup
+from streams.rollup import Counts, PostRow, Rollup, total
 
 REMEMBERED_MINUTES = 360
 
@@ -66,12 +66,11 @@ class Context:
 
     def window(self, first: int, end: int) -> Window:
         """Sum the minutes from `first` up to, not including, `end`."""
-        counts = Counts()
         networks: dict[str, tuple[int, int]] = {}
         weaknesses: dict[str, tuple[int, int]] = {}
         posts: dict[tuple[str, str], PostRow] = {}
-        for rollup in self.rollups(first, end):
-            counts = counts.plus(rollup.counts)
+        rollups = list(self.rollups(first, end))
+        for rollup in rollups:
             if rollup.counts.mentions:
                 _add(networks, rollup.network, rollup.counts.mentions, rollup.counts.negatives)
             for tag, (mentions, negatives) in rollup.weaknesses.items():
@@ -79,7 +78,12 @@ class Context:
             for post in rollup.posts:
                 known = posts.get((rollup.network, post.id))
                 posts[rollup.network, post.id] = max(known, post) if known else post
-        return Window(networks, counts, weaknesses, [(network, post) for (network, _), post in posts.items()])
+        return Window(
+            networks,
+            total(rollup.counts for rollup in rollups),
+            weaknesses,
+            [(network, post) for (network, _), post in posts.items()],
+        )
 
 
 def _add(total: dict[str, tuple[int, int]], key: str, mentions: int, negatives: int) -> None:

@@ -131,8 +131,6 @@ def transactional_producer_options(settings: KafkaSettings, transactional_id: st
     return producer_options(settings) | {
         "transactional_id": settings.topic(transactional_id),
         "transaction_timeout_ms": _milliseconds(settings.transaction_timeout_s),
-        # A commit flushes at once; to linger would only add to it.
-        "linger_ms": 0,
         # The broker turns a transaction away while it still closes the one before, a few milliseconds: at the default
         # of 100 a batch of 500 takes twice as long, and so does the first start.
         "retry_backoff_ms": 2,

@@ -7,7 +7,7 @@ from streams.brand_watch import BrandWatch
 from streams.config import Config
 from streams.deadletters import DeadLetter
 from streams.incident_event import IncidentEvent
-from streams.rollup import Counts, Rollup
+from streams.rollup import Counts, Rollup, total
 from streams.scorer import Message, Scorer, TextModel
 from streams.watermark import closing_ms
 
@@ -61,7 +61,7 @@ class Pipeline:
         self.scorer = Scorer(config, model)
         self.dead_letter = dead_letter
         self.brands = brands
-        self._sums = list(Counts())
+        self._counts = Counts()
         self.messages = 0
         self.newest_ms = 0
         self.refused: Counter[str] = Counter()
@@ -70,7 +70,7 @@ class Pipeline:
     @property
     def counts(self) -> Counts:
         """Sums over everything watched."""
-        return Counts(*self._sums)
+        return self._counts
 
     def run(self, messages: Iterable[Message]) -> list[IncidentEvent]:
         """Take one batch, in its order, and give what changed."""
@@ -80,7 +80,7 @@ class Pipeline:
             self.refused[letter.reason] += 1
             self.dead_letter(letter)
         rollups = [rollup for rollup in batch.rollups if not self.brands or rollup.brand in self.brands]
-        self._sums = [sum(column) for column in zip(self._sums, *(rollup.counts for rollup in rollups), strict=True)]
+        self._counts = total([self._counts, *(rollup.counts for rollup in rollups)])
         self.newest_ms = max(self.newest_ms, *(rollup.newest for rollup in rollups), 0)
         return list(self._watch(rollups))
 

@@ -14,8 +14,6 @@ doi:10.1145/1281100.1281133.
 from collections.abc import Collection, Iterable
 from heapq import nlargest, nsmallest
 from itertools import chain
-from operator import add
-from typing import NamedTuple
 
 import msgspec
 
@@ -31,7 +29,7 @@ HASHES = 1 << 64
 VERSION = 1
 
 
-class PostRow(NamedTuple):
+class PostRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
     """One publication: a hash of who it is, how far it reaches, what it says.
 
     `identity` is the hash of brand, network and id, which decides what is sampled; `origin` that of the network and
@@ -49,7 +47,7 @@ class PostRow(NamedTuple):
     url: str
 
 
-class Counts(NamedTuple):
+class Counts(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Sums over the mentions of a rollup; `negativity` in thousandths, `too_late` mentions joined no bucket."""
 
     mentions: int = 0
@@ -68,15 +66,16 @@ class Counts(NamedTuple):
     too_late: int = 0
     duplicates: int = 0
 
-    def plus(self, other: "Counts") -> "Counts":
-        """Add two sums.
 
-        Examples
-        --------
-        >>> Counts(mentions=1).plus(Counts(mentions=2, late=1)).mentions
-        3
-        """
-        return Counts(*map(add, self, other))
+def total(counts: Iterable[Counts]) -> Counts:
+    """Add sums.
+
+    Examples
+    --------
+    >>> total([Counts(mentions=1), Counts(mentions=2, late=1)]).mentions
+    3
+    """
+    return Counts(*map(sum, zip(*map(msgspec.structs.astuple, counts), strict=True)))
 
 
 class Rollup(msgspec.Struct, array_like=True, gc=False):
@@ -153,38 +152,40 @@ def decode_rollup(data: bytes) -> Rollup:
     return rollup
 
 
-def merge(a: Rollup, b: Rollup) -> Rollup:
-    """Merge two rollups of one brand, network and minute.
+def merge(first: Rollup, *others: Rollup) -> Rollup:
+    """Merge rollups of one brand, network and minute.
 
     Raises
     ------
     InputError
         They are not of the same brand, network and minute.
     """
-    if (a.brand, a.network, a.minute) != (b.brand, b.network, b.minute):
-        raise InputError(
-            f"expected rollups of one bucket, got {a.brand, a.network, a.minute} and {b.brand, b.network, b.minute}"
-        )
-    weaknesses = a.weaknesses
-    if b.weaknesses:
-        weaknesses = dict(a.weaknesses)
-        for tag, (mentions, negatives) in b.weaknesses.items():
+    if not others:
+        return first
+    bucket = first.brand, first.network, first.minute
+    for other in others:
+        if (other.brand, other.network, other.minute) != bucket:
+            raise InputError(
+                f"expected rollups of one bucket, got {bucket} and {other.brand, other.network, other.minute}"
+            )
+    every = first, *others
+    weaknesses: dict[str, tuple[int, int]] = {}
+    for rollup in every:
+        for tag, (mentions, negatives) in rollup.weaknesses.items():
             before = weaknesses.get(tag, (0, 0))
             weaknesses[tag] = (before[0] + mentions, before[1] + negatives)
     return Rollup(
-        a.brand,
-        a.network,
-        a.minute,
-        max(a.newest, b.newest),
-        a.counts.plus(b.counts),
-        merge_voices(a.voices, b.voices),
-        tuple(sorted({*a.texts, *b.texts})[:MAX_TEXTS]),
-        best_posts({*a.posts, *b.posts}),
+        *bucket,
+        max([rollup.newest for rollup in every]),
+        total(rollup.counts for rollup in every),
+        merge_voices(*[rollup.voices for rollup in every]),
+        tuple(sorted(set().union(*[rollup.texts for rollup in every]))[:MAX_TEXTS]),
+        best_posts(set().union(*[rollup.posts for rollup in every])),
         weaknesses,
     )
 
 
-def merge_voices(a: Iterable[Voice], b: Iterable[Voice]) -> tuple[Voice, ...]:
+def merge_voices(*parts: Iterable[Voice]) -> tuple[Voice, ...]:
     """Merge what authors said: one row an author, the `MAX_VOICES` with the smallest hashes.
 
     Examples
@@ -193,7 +194,7 @@ def merge_voices(a: Iterable[Voice], b: Iterable[Voice]) -> tuple[Voice, ...]:
     (Voice(author=1, text=8, origin=0, negative=True, followers=10),)
     """
     merged: dict[int, Voice] = {}
-    for voice in chain(a, b):
+    for voice in chain.from_iterable(parts):
         known = merged.get(voice.author)
         merged[voice.author] = one_voice(known, voice) if known else voice
     return tuple(sorted(merged.values())[:MAX_VOICES])

@@ -1,5 +1,7 @@
 """Building one rollup out of the mentions of a batch."""
 
+import msgspec
+
 from detectors.observation import Voice
 from streams.config import BrandConfig
 from streams.mention import Mention
@@ -102,7 +104,7 @@ class RollupBuilder:
             self.network,
             self.minute,
             self.newest,
-            counts._replace(**self._others) if self._others else counts,
+            msgspec.structs.replace(counts, **self._others) if self._others else counts,
             tuple(sorted(voices.values())[:MAX_VOICES]),
             tuple(texts) if mentions <= 1 else tuple(sorted(set(texts))[:MAX_TEXTS]),
             best_posts(posts),

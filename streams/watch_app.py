@@ -142,6 +142,9 @@ class WatchApp(faust.App):
     on_leaving: Callable[[], None]
     before_revoked: Callable[[], None]
 
+    def _create_directories(self) -> None:
+        """Make none: there are no tables that would need one, and a killed watcher would leave it behind."""
+
     def _new_transport(self) -> Any:
         return _Transport(self.conf.broker_consumer, self)
 

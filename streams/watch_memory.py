@@ -1,70 +1,47 @@
 """What watchers remember of their brands, in a key-value store, so that a killed one loses and doubles nothing.
 
-Rows are written so that any prefix of the writes can be gone on from: the rows of closed minutes and the terms first,
-the brand's own row after them, and what has expired is deleted last. The brand's own row carries the last offset of
-`rollups` applied; a message that is not newer is skipped when it is read again.
+The rows of a brand are written together, and the store keeps all of them or none. The brand's own row carries the last
+offset of `rollups` applied; a message that is not newer is skipped when it is read again.
 """
 
 from collections.abc import Callable, Iterable, MutableMapping
+from itertools import takewhile
 from typing import NamedTuple
 
-import msgspec
-
-from streams.brand_rows import KEPT_MINUTES, brand_row, minute_row, restore, terms_row
+from streams.brand_rows import KEPT_MINUTES, brand_row, minute_row, open_row, restore, terms_row
 from streams.brand_watch import BrandWatch
 from streams.config import Config
-from streams.errors import InputError
 from streams.incident_event import IncidentEvent
-from streams.rollup import Counts
+from streams.rollup import Counts, total
 from streams.rollup_batch import RollupBatch
 
-VERSION = 1
+OPEN_KEY = 1
 MINUTE_KEY = 2
 TERMS_KEY = 3
 _SEPARATOR = b"\0"  # no brand's name holds one
-
-
-class MemoryRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A brand's own row as it is stored.
-
-    Parameters
-    ----------
-    v
-        Version of the record.
-    terms
-        Which of the two rows of terms belongs to this one; the other may be newer.
-    counts
-        Sums over all rollups applied.
-    opened
-        Start of the oldest open bucket: rows of later minutes were written ahead of a row that never came.
-    row
-        What `streams.brand_rows.brand_row` gave.
-    """
-
-    v: int
-    terms: int
-    counts: Counts
-    opened: int | None
-    row: bytes
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(MemoryRow).decode
+# What so many rollups add is summed up at once.
+SUM_AT = 256
 
 
 class _Kept:
     """A brand being watched, and what of it is written."""
 
-    __slots__ = ("applied", "counts", "minutes", "pending", "terms", "terms_hour", "watch")
+    __slots__ = ("added", "applied", "counts", "minutes", "pending", "terms_hour", "watch")
 
-    def __init__(self, watch: BrandWatch, applied: dict[int, int], counts: Counts, terms: int) -> None:
+    def __init__(self, watch: BrandWatch, applied: dict[int, int], counts: Counts) -> None:
         self.watch = watch
         self.applied = applied
         self.counts = counts
-        self.terms = terms
+        self.added: list[Counts] = []
         self.terms_hour = watch.hour
         self.minutes: list[int] = []
         self.pending: dict[int, bytes] = {}
+
+    def summed(self) -> Counts:
+        if self.added:
+            self.counts = total([self.counts, *self.added])
+            self.added.clear()
+        return self.counts
 
 
 class Unwritten(NamedTuple):
@@ -84,9 +61,14 @@ def minute_key(brand: str, minute: int) -> bytes:
     return brand.encode() + _SEPARATOR + bytes((MINUTE_KEY,)) + minute.to_bytes(6, "big")
 
 
-def terms_key(brand: str, which: int) -> bytes:
-    """Give the key of one of the two rows of terms."""
-    return brand.encode() + _SEPARATOR + bytes((TERMS_KEY, which))
+def open_key(brand: str) -> bytes:
+    """Give the key of the row of a brand's open minutes."""
+    return brand.encode() + _SEPARATOR + bytes((OPEN_KEY,))
+
+
+def terms_key(brand: str) -> bytes:
+    """Give the key of the row of a brand's usual terms."""
+    return brand.encode() + _SEPARATOR + bytes((TERMS_KEY,))
 
 
 def key_brand(key: bytes) -> str:
@@ -100,11 +82,6 @@ def key_brand(key: bytes) -> str:
     return key.partition(_SEPARATOR)[0].decode()
 
 
-def stored_counts(value: bytes) -> Counts:
-    """Give the sums that a brand's own row holds."""
-    return _decode(value).counts
-
-
 class WatchMemory:
     """Apply rollups to the watches of their brands, and keep these in a store.
 
@@ -113,7 +90,7 @@ class WatchMemory:
     config
         Configuration.
     rows
-        The store: its writes reach it in their order.
+        The store.
     clock
         Seconds; only tells how long a change has been unwritten.
 
@@ -172,7 +149,9 @@ class WatchMemory:
             if (found := fresh[brand]) is None:
                 continue
             events += found.watch.apply(rollup, source)
-            found.counts = found.counts.plus(rollup.counts)
+            found.added.append(rollup.counts)
+            if len(found.added) >= SUM_AT:
+                found.summed()
             if found.watch.closed:
                 self._keep_closed(found)
         for brand, applied in fresh.items():
@@ -186,7 +165,9 @@ class WatchMemory:
     def unwritten(self, older_than: float) -> list[str]:
         """List the brands that changed at least so many seconds ago and are not written."""
         before = self.clock() - older_than
-        return [b for brands in self._unwritten.values() for b, change in brands.items() if change.since <= before]
+        # Brands stand in the order in which they first changed.
+        waiting = [takewhile(lambda item: item[1].since <= before, b.items()) for b in self._unwritten.values()]
+        return [brand for items in waiting for brand, _ in items]
 
     def write(self, brands: Iterable[str]) -> None:
         """Write brands to the store: every event of theirs must have been published."""
@@ -208,7 +189,7 @@ class WatchMemory:
 
     def counts(self, brand: str) -> Counts:
         """Give the sums over all rollups applied to a brand."""
-        return self._watch(brand).counts
+        return self._watch(brand).summed()
 
     def forget(self) -> None:
         """Drop what is not in the store: other partitions, or the same with another past, are about to come."""
@@ -243,27 +224,14 @@ class WatchMemory:
         return kept
 
     def _restored(self, brand: str) -> _Kept:
-        minutes = sorted(self._stored().pop(brand, []))
-        value = self.rows.get(brand_key(brand))
-        if value is None:
-            kept = _Kept(BrandWatch(brand, self.config), {}, Counts(), 0)
-        else:
-            try:
-                found = _decode(value)
-            except (msgspec.DecodeError, msgspec.ValidationError) as error:
-                raise InputError(f"expected a watcher's row of version {VERSION} for {brand!r}: {error}") from None
-            if found.v != VERSION:
-                raise InputError(
-                    f"expected a watcher's row of version {VERSION} for {brand!r}, got version {found.v}: "
-                    "update this worker"
-                )
-            opened = found.opened or 0
-            minutes = [minute for minute in minutes if minute < opened]
-            rows = {m: self.rows[minute_key(brand, m)] for m in minutes if m >= opened - KEPT_MINUTES}
-            terms = self.rows.get(terms_key(brand, found.terms))
-            watch, applied = restore(brand, self.config, found.row, rows, terms)
-            kept = _Kept(watch, applied, found.counts, found.terms)
-            kept.minutes = minutes
+        rows, minutes = self.rows, sorted(self._stored().pop(brand, []))
+        own = rows.get(brand_key(brand))
+        if own is None:
+            return _Kept(BrandWatch(brand, self.config), {}, Counts())
+        closed = {minute: rows[minute_key(brand, minute)] for minute in minutes}
+        found = restore(brand, self.config, own, rows.get(open_key(brand)), closed, rows.get(terms_key(brand)))
+        kept = _Kept(*found)
+        kept.minutes = minutes
         return kept
 
     def _keep_closed(self, kept: _Kept) -> None:
@@ -281,9 +249,12 @@ class WatchMemory:
                 kept.minutes.append(minute)
         kept.pending = {}
         if watch.hour != kept.terms_hour:
-            kept.terms_hour, kept.terms = watch.hour, 1 - kept.terms
-            rows[terms_key(brand, kept.terms)] = terms_row(watch)
-        row = brand_row(watch, kept.applied)
-        rows[brand_key(brand)] = _encode(MemoryRow(VERSION, kept.terms, kept.counts, watch.opened, row))
+            kept.terms_hour = watch.hour
+            rows[terms_key(brand)] = terms_row(watch)
+        if watch.buckets:
+            rows[open_key(brand)] = open_row(watch)
+        else:
+            rows.pop(open_key(brand), None)
+        rows[brand_key(brand)] = brand_row(watch, kept.applied, kept.summed())
         while kept.minutes and kept.minutes[0] < oldest:
             del rows[minute_key(brand, kept.minutes.pop(0))]

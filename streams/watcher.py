@@ -8,7 +8,6 @@ to the same bytes; `streams.incident_log` leaves out what has been published.
 import asyncio
 import contextlib
 import logging
-import tempfile
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 TICK_S = 0.25
 # A brand is written this long after it changed: what a successor works through again is bounded.
-WRITE_AFTER_S = 10.0
+WRITE_AFTER_S = 60.0
 # With nothing to read, everything is written at once.
 IDLE_S = 0.3
 SLICE = 10
@@ -76,7 +75,6 @@ class Watcher:
         self.ready = False
         self.failure: Exception | None = None
         self.lag: dict[int, int] = {}
-        self._scratch = tempfile.TemporaryDirectory(prefix="badbuzz-watcher-")
         self._writers = FencedWriters(config.kafka)
         self._log = IncidentLog(config.kafka, self._writers)
         self._rows = WatchRows(config, self._writers)
@@ -99,10 +97,9 @@ class Watcher:
         kafka = self.config.kafka
         app: Any = WatchApp(
             **faust_options(kafka),
-            datadir=self._scratch.name,
             web_enabled=False,
             topic_disable_leader=True,
-            broker_commit_interval=0.5,
+            broker_commit_interval=1.0,
             stream_wait_empty=True,
             processing_guarantee="at_least_once",
         )
@@ -150,7 +147,6 @@ class Watcher:
         self._pulse.close()
         await self._blocking(self._writers.close)
         self._writing.shutdown()
-        self._scratch.cleanup()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -19,14 +19,15 @@ import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
+from streams.brand_rows import row_counts
 from streams.config import Config
 from streams.kafka_clients import consumer_options, open_admin, producer_options
 from streams.kafka_settings import KafkaSettings, TopicSettings
-from streams.rollup import Counts
+from streams.rollup import Counts, total
 from streams.scorer import Message
 from streams.to_kafka import KafkaSink
 from streams.topics import INCIDENTS, MENTIONS, ROLLUPS, WATCHES, create
-from streams.watch_memory import stored_counts
+from streams.watch_memory import brand_key
 
 BADBUZZ = Path(sys.executable).with_name("badbuzz")
 TOPICS = TopicSettings(mentions_partitions=4, rollups_partitions=4)
@@ -186,10 +187,7 @@ class Cluster:
             reader.read_on(lambda _: None, rows)
         finally:
             reader.close()
-        total = Counts()
-        for brand in brands:
-            total = total.plus(stored_counts(rows[brand.encode()]))
-        return total
+        return total(row_counts(rows[brand_key(brand)]) for brand in brands)
 
     def _ends(self, topic: str, raw: bool = False) -> dict[int, int]:
         consumer = self._raw if raw else self._rollups.consumer

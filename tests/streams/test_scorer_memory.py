@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from streams.config import Config
 from streams.kafka_settings import WorkerSettings
 from streams.partition_scorer import PartitionScorer
-from streams.rollup import Rollup, encode_rollup, merge
+from streams.rollup import Counts, Rollup, encode_rollup, merge
 from streams.source_clock import SourceClock
 from tests.conftest import mention_line
 
@@ -77,7 +77,7 @@ def summed(rollups: list[Rollup]) -> list[bytes]:
     for rollup in rollups:
         key = (rollup.brand, rollup.network, rollup.minute)
         found[key] = merge(found[key], rollup) if key in found else rollup
-    counted = [found[key] for key in sorted(found) if any(found[key].counts)]
+    counted = [found[key] for key in sorted(found) if found[key].counts != Counts()]
     newest = max(rollup.newest for rollup in rollups)
     return [*(encode_rollup(replace(rollup, newest=0)) for rollup in counted), str(newest).encode()]
 
