@@ -28,6 +28,10 @@ from streams.config import load
 from streams.errors import BadBuzzError, ConfigError
 from streams.pipeline import Pipeline
 
+# What is kept for hours holds no cycles: looking for some takes a tenth of a replay by default, and a tenth of a worker
+# with ten thousand brands even every twenty thousand objects. Only what is young is still looked through.
+GC_THRESHOLDS = (100_000, 500, 1000)
+
 
 class _Commands(click.Group):
     """Turn every error made on purpose into one line and exit status 2."""
@@ -44,8 +48,7 @@ class _Commands(click.Group):
 @click.version_option(package_name="badbuzz")
 def main() -> None:
     """Tell on-call people that a bad buzz is starting: where, and why, minutes after it starts."""
-    # What is kept for hours holds no cycles: looking for some every 700 objects costs a tenth of a replay.
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 for _command in (*cli_kafka.COMMANDS, dashboards):

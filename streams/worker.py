@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import fcntl
-import gc
 import hashlib
 import logging
 import os
@@ -29,8 +28,6 @@ logger = logging.getLogger(__name__)
 
 Which = Literal["scorer", "watcher"]
 MOST_INSTANCES = 1000
-# What is read and remembered holds no cycles: to look through all of it for some takes a tenth of a worker's time.
-GC_THRESHOLDS = (100_000, 500, 1000)
 
 
 def run_worker(config: Config, model: TextModel | None, which: tuple[Which, ...] = ("scorer", "watcher")) -> None:
@@ -52,7 +49,6 @@ def run_worker(config: Config, model: TextModel | None, which: tuple[Which, ...]
     ConfigError
         The metrics port is taken.
     """
-    gc.set_threshold(*GC_THRESHOLDS)
     topics.require(config.kafka, config.topics)
     with claimed_instance(config) as instance, _measured(config) as metrics:
         asyncio.run(_run(config, model, which, instance, metrics))

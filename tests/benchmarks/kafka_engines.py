@@ -59,13 +59,12 @@ from typing import NamedTuple
 import msgspec
 
 from deploy.local.kafka import LocalKafka
+from streams.cli import GC_THRESHOLDS
 from streams.kafka_settings import KafkaSettings
 from tests.benchmarks.engines import check, feed
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.job import ALERTS, COUNTS, LATENESS_S
 
-# How rarely Python looks for cycles: as the command `badbuzz` has it, for every engine.
-GC_THRESHOLDS = (20_000, 20, 50)
 # Before the clock runs: the hour that the detectors learn, and ten minutes.
 WARM_MINUTES = 70
 # After it: what is read ahead when the clock stops.
