@@ -18,7 +18,7 @@ from streams.rollup import HASHES, MAX_VOICES, Rollup, merge
 from streams.terms import extract_terms, post_key
 from streams.watermark import oldest_open_minute
 
-# Merging many at once is cheaper than one by one; so many may wait for it.
+# Merging many at once is cheaper than one by one, and a busy brand's must not all be left to the close: so many wait.
 MERGE_AT = 32
 
 
@@ -94,7 +94,7 @@ class BrandWatch:
         parts = bucket.setdefault(rollup.network, [])
         parts.append(rollup)
         if len(parts) >= MERGE_AT:
-            parts[:] = [merge(*parts)]
+            self._merge_open()
         return self.hear(rollup.newest, partition)
 
     def hear(self, newest_ms: int, partition: int = 0) -> list[IncidentEvent]:
@@ -126,6 +126,11 @@ class BrandWatch:
         """
         rollups = self.context.rollups(minute - 60 if since is None else since, minute)
         return self.trending.top((post.text for rollup in rollups for post in rollup.posts), leave_out=self._leave_out)
+
+    def _merge_open(self) -> None:
+        for bucket in self.buckets.values():
+            for network, parts in bucket.items():
+                bucket[network] = [merge(*parts)]
 
     def _close(self, opened: int) -> list[IncidentEvent]:
         events: list[IncidentEvent] = []

@@ -34,7 +34,9 @@ logger = logging.getLogger(__name__)
 
 TICK_S = 0.25
 # A brand is written this long after it changed: what a successor works through again is bounded.
-WRITE_AFTER_S = 60.0
+WRITE_AFTER_S = 45.0
+# Brands that changed at one moment are written over so many ticks: the next closing must not wait for all of them.
+WRITE_OVER_TICKS = 60
 # With nothing to read, everything is written at once.
 IDLE_S = 0.3
 SLICE = 10
@@ -280,11 +282,12 @@ class Watcher:
 
     async def _tend(self) -> None:
         """Watch again the brands in the rows, and write those that have waited long enough."""
-        idle_s = time.monotonic() - self._read_at
-        for brands, work in (
-            (self.memory.stored_brands(), self._wake),
-            (self.memory.unwritten(older_than=0.0 if idle_s > IDLE_S else WRITE_AFTER_S), self._write),
-        ):
+        if time.monotonic() - self._read_at > IDLE_S:
+            waited = self.memory.unwritten(older_than=0.0)
+        else:
+            most = SLICE + len(self.memory.watches) // WRITE_OVER_TICKS
+            waited = self.memory.unwritten(older_than=WRITE_AFTER_S)[:most]
+        for brands, work in ((self.memory.stored_brands(), self._wake), (waited, self._write)):
             for first in range(0, len(brands), SLICE):
                 async with self._lock:
                     if not self._owns():
