@@ -1,7 +1,8 @@
-"""A brand's watch as rows that a store can keep: what is learned, what is open, each closed minute, the usual terms.
+"""A brand's watch as rows that a store can keep: what is learned, each minute, and the usual terms.
 
-A snapshot rewrites the brand's own row (a few kilobytes) and that of its open minutes; a minute's row is written once,
-when it closes, and may be dropped after `KEPT_MINUTES`. A watch restored from its rows goes on to the byte.
+A snapshot rewrites the brand's own row (a few kilobytes) and those of the open minutes that changed; a minute's row is
+written a last time when it closes, and may be dropped after `KEPT_MINUTES`. A watch restored from its rows goes on to
+the byte.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from streams.rollup import Counts, Rollup
 
 VERSION = 1
 KEPT_MINUTES = 25 * 60
+MAX_ROW = 512 * 1024
+"""A minute that would be larger is cut in several rows: half of what a broker takes by default."""
 
 
 class BrandRow(msgspec.Struct, array_like=True, frozen=True):
@@ -58,15 +61,22 @@ class Restored(NamedTuple):
 
 
 class MinuteRow(msgspec.Struct, array_like=True, frozen=True):
-    """One closed minute: what the detectors need of it for a day, and its rollups less what only they needed."""
+    """One minute, or a part of it.
 
-    recent: list[Any]
+    Parameters
+    ----------
+    recent
+        What the detectors need of it for a day, once it is closed, in its first part; while it is open, `None`.
+    rollups
+        All that came for it; once it is closed, one a network, less what only the detectors needed.
+    """
+
+    recent: list[Any] | None
     rollups: list[Rollup]
 
 
 _encode = msgspec.msgpack.Encoder(order="sorted").encode
 _decode_brand = msgspec.msgpack.Decoder(BrandRow).decode
-_decode_open = msgspec.msgpack.Decoder(list[Rollup]).decode
 _decode_minute = msgspec.msgpack.Decoder(MinuteRow).decode
 _decode_terms = msgspec.msgpack.Decoder(list[tuple[int, list[Sample]]]).decode
 
@@ -92,18 +102,26 @@ def row_counts(row: bytes) -> Counts:
     return _decode_brand(row).counts
 
 
-def open_row(watch: BrandWatch) -> bytes:
-    """Encode the minutes that are still open: as large as what was said in them."""
-    buckets = [bucket[network] for _, bucket in sorted(watch.buckets.items()) for network in sorted(bucket)]
-    return _encode([rollup for parts in buckets for rollup in parts])
+def open_rows(watch: BrandWatch, minute: int) -> list[bytes]:
+    """Encode a minute that is still open."""
+    bucket = watch.buckets[minute]
+    return _cut(None, [rollup for network in sorted(bucket) for rollup in bucket[network]])
 
 
-def minute_row(watch: BrandWatch, minute: int) -> bytes:
-    """Encode the row of a minute that has just closed."""
+def closed_rows(watch: BrandWatch, minute: int) -> list[bytes]:
+    """Encode a minute that has just closed."""
     # Where many minutes closed at once, the first are older than what a person is told of.
     closed = next((row.rollups for row in reversed(watch.context.rows) if row.minute == minute), [])
     told = [msgspec.structs.replace(rollup, voices=(), texts=()) for rollup in closed]
-    return _encode(MinuteRow(watch.detector.recent_row(minute), told))
+    return _cut(watch.detector.recent_row(minute), told)
+
+
+def _cut(recent: list[Any] | None, rollups: list[Rollup]) -> list[bytes]:
+    row = _encode(MinuteRow(recent, rollups))
+    if len(row) <= MAX_ROW or len(rollups) == 1:
+        return [row]
+    half = len(rollups) // 2
+    return _cut(recent, rollups[:half]) + _cut(None if recent is None else [], rollups[half:])
 
 
 def terms_row(watch: BrandWatch) -> bytes:
@@ -112,7 +130,7 @@ def terms_row(watch: BrandWatch) -> bytes:
 
 
 def restore(
-    brand: str, config: Config, row: bytes, opened: bytes | None, minutes: Mapping[int, bytes], terms: bytes | None
+    brand: str, config: Config, row: bytes, minutes: Mapping[tuple[int, int], bytes], terms: bytes | None
 ) -> Restored:
     """Rebuild a watch from its rows.
 
@@ -120,10 +138,10 @@ def restore(
     ----------
     brand, config
         As for `BrandWatch`.
-    row, opened, terms
-        The newest of each: the brand's own, that of its open minutes, its usual terms.
+    row, terms
+        The newest of each: the brand's own, its usual terms.
     minutes
-        The rows of closed minutes; those older than `KEPT_MINUTES` are not needed.
+        The newest rows of each minute, by the minute and their number; those older than `KEPT_MINUTES` are not needed.
 
     Raises
     ------
@@ -132,8 +150,7 @@ def restore(
     """
     try:
         kept = _decode_brand(row)
-        rows = {minute: _decode_minute(data) for minute, data in sorted(minutes.items())}
-        rollups = _decode_open(opened) if opened else []
+        rows = [(minute, _decode_minute(data)) for (minute, _), data in sorted(minutes.items())]
         background = _decode_terms(terms) if terms else []
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise InputError(f"expected the rows of a watch of version {VERSION} for {brand!r}: {error}") from None
@@ -142,11 +159,16 @@ def restore(
     watch = BrandWatch(brand, config)
     watch.opened, watch.hour, watch.incident = kept.opened, kept.hour, kept.incident
     watch.newest.update(kept.newest)
-    for rollup in rollups:
-        watch.buckets.setdefault(rollup.minute, {}).setdefault(rollup.network, []).append(rollup)
-    for minute, closed in rows.items():
-        watch.context.add(ClosedMinute(minute, closed.rollups))
+    closed: dict[int, list[Rollup]] = {}
+    for minute, entry in rows:
+        if entry.recent is not None:
+            closed.setdefault(minute, []).extend(entry.rollups)
+            continue
+        for rollup in entry.rollups:
+            watch.buckets.setdefault(minute, {}).setdefault(rollup.network, []).append(rollup)
+    for minute, rollups in closed.items():
+        watch.context.add(ClosedMinute(minute, rollups))
     watch.trending.restore(background)
-    recent = {minute: entry.recent for minute, entry in rows.items() if entry.recent}
+    recent = {minute: entry.recent for minute, entry in rows if entry.recent}
     watch.detector = BrandDetector.restore(config.settings(brand), kept.learned, recent)
     return Restored(watch, dict(kept.applied), kept.counts)

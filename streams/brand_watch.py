@@ -18,8 +18,9 @@ from streams.rollup import HASHES, MAX_VOICES, Rollup, merge
 from streams.terms import extract_terms, post_key
 from streams.watermark import oldest_open_minute
 
-# Merging many at once is cheaper than one by one, and a busy brand's must not all be left to the close: so many wait.
-MERGE_AT = 32
+# Merging many at once is cheaper than one by one. A busy brand's must not all be left to the close, nor all be kept:
+# so many publications wait.
+MERGE_AT = 64
 
 
 class BrandWatch:
@@ -40,8 +41,8 @@ class BrandWatch:
         Newest event time of each partition, in milliseconds since the epoch.
     buckets
         Open buckets: minute, then network, then what came for it, to be merged.
-    closed
-        Minutes closed since the last snapshot that hold something.
+    changed, closed
+        Minutes to which something was added, and those closed that hold something, since the last snapshot.
     hour
         Hour of the newest closed minute, in hours since the epoch: those before it are in the background of terms.
     incident
@@ -66,6 +67,7 @@ class BrandWatch:
         self.opened: int | None = None
         self.incident: Incident | None = None
         self._leave_out = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
+        self.changed: set[int] = set()
         self.closed: list[int] = []
         self.hour = 0
         self.newest: dict[int, int] = {}
@@ -91,9 +93,10 @@ class BrandWatch:
         bucket = self.buckets.get(rollup.minute)
         if bucket is None:
             bucket = self.buckets[rollup.minute] = {}
+        self.changed.add(rollup.minute)
         parts = bucket.setdefault(rollup.network, [])
         parts.append(rollup)
-        if len(parts) >= MERGE_AT:
+        if len(parts) * (1 + len(rollup.posts)) >= MERGE_AT:
             self._merge_open()
         return self.hear(rollup.newest, partition)
 

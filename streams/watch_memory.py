@@ -4,18 +4,18 @@ The rows of a brand are written together, and the store keeps all of them or non
 offset of `rollups` applied; a message that is not newer is skipped when it is read again.
 """
 
+import bisect
 from collections.abc import Callable, Iterable, MutableMapping
 from itertools import takewhile
 from typing import NamedTuple
 
-from streams.brand_rows import KEPT_MINUTES, brand_row, minute_row, open_row, restore, terms_row
+from streams.brand_rows import KEPT_MINUTES, brand_row, closed_rows, open_rows, restore, terms_row
 from streams.brand_watch import BrandWatch
 from streams.config import Config
 from streams.incident_event import IncidentEvent
 from streams.rollup import Counts, total
 from streams.rollup_batch import RollupBatch
 
-OPEN_KEY = 1
 MINUTE_KEY = 2
 TERMS_KEY = 3
 _SEPARATOR = b"\0"  # no brand's name holds one
@@ -34,8 +34,8 @@ class _Kept:
         self.counts = counts
         self.added: list[Counts] = []
         self.terms_hour = watch.hour
-        self.minutes: list[int] = []
-        self.pending: dict[int, bytes] = {}
+        self.minutes: list[tuple[int, int]] = []
+        self.pending: dict[int, list[bytes]] = {}
 
     def summed(self) -> Counts:
         if self.added:
@@ -56,14 +56,9 @@ def brand_key(brand: str) -> bytes:
     return brand.encode()
 
 
-def minute_key(brand: str, minute: int) -> bytes:
-    """Give the key of the row of a closed minute."""
-    return brand.encode() + _SEPARATOR + bytes((MINUTE_KEY,)) + minute.to_bytes(6, "big")
-
-
-def open_key(brand: str) -> bytes:
-    """Give the key of the row of a brand's open minutes."""
-    return brand.encode() + _SEPARATOR + bytes((OPEN_KEY,))
+def minute_key(brand: str, minute: int, number: int) -> bytes:
+    """Give the key of one of the rows of a minute."""
+    return brand.encode() + _SEPARATOR + bytes((MINUTE_KEY,)) + minute.to_bytes(6, "big") + number.to_bytes(2, "big")
 
 
 def terms_key(brand: str) -> bytes:
@@ -76,7 +71,7 @@ def key_brand(key: bytes) -> str:
 
     Examples
     --------
-    >>> key_brand(minute_key("Acme", 7)), key_brand(brand_key("Acme"))
+    >>> key_brand(minute_key("Acme", 7, 0)), key_brand(brand_key("Acme"))
     ('Acme', 'Acme')
     """
     return key.partition(_SEPARATOR)[0].decode()
@@ -120,7 +115,7 @@ class WatchMemory:
         self.watches: dict[str, _Kept] = {}
         self._unwritten: dict[int, dict[str, Unwritten]] = {}
         self._read: dict[int, int] = {}
-        self._minutes: dict[str, list[int]] | None = None
+        self._minutes: dict[str, list[tuple[int, int]]] | None = None
 
     def apply(self, partition: int, offset: int, batch: RollupBatch) -> list[IncidentEvent]:
         """Apply one message of `rollups`, unless it has been applied before.
@@ -206,15 +201,15 @@ class WatchMemory:
         """Watch a brand again, from its rows."""
         self._watch(brand)
 
-    def _stored(self) -> dict[str, list[int]]:
-        """Index the store's rows once: the minutes kept of each brand."""
+    def _stored(self) -> dict[str, list[tuple[int, int]]]:
+        """Index the store's rows once: the minutes kept of each brand, and the numbers of their rows."""
         if self._minutes is None:
             self._minutes = {}
             for key in self.rows:
                 brand, _, rest = key.partition(_SEPARATOR)
                 minutes = self._minutes.setdefault(brand.decode(), [])
                 if rest and rest[0] == MINUTE_KEY:
-                    minutes.append(int.from_bytes(rest[1:], "big"))
+                    minutes.append((int.from_bytes(rest[1:7], "big"), int.from_bytes(rest[7:], "big")))
         return self._minutes
 
     def _watch(self, brand: str) -> _Kept:
@@ -228,8 +223,8 @@ class WatchMemory:
         own = rows.get(brand_key(brand))
         if own is None:
             return _Kept(BrandWatch(brand, self.config), {}, Counts())
-        closed = {minute: rows[minute_key(brand, minute)] for minute in minutes}
-        found = restore(brand, self.config, own, rows.get(open_key(brand)), closed, rows.get(terms_key(brand)))
+        said = {place: rows[minute_key(brand, *place)] for place in minutes}
+        found = restore(brand, self.config, own, said, rows.get(terms_key(brand)))
         kept = _Kept(*found)
         kept.minutes = minutes
         return kept
@@ -237,24 +232,25 @@ class WatchMemory:
     def _keep_closed(self, kept: _Kept) -> None:
         watch = kept.watch
         for minute in watch.closed:
-            kept.pending[minute] = minute_row(watch, minute)
+            kept.pending[minute] = closed_rows(watch, minute)
         watch.closed.clear()
 
     def _write(self, brand: str, kept: _Kept) -> None:
         watch, rows = kept.watch, self.rows
         oldest = (watch.opened or 0) - KEPT_MINUTES
-        for minute, row in kept.pending.items():
-            if minute >= oldest:
-                rows[minute_key(brand, minute)] = row
-                kept.minutes.append(minute)
+        minutes = kept.pending | {m: open_rows(watch, m) for m in sorted(watch.changed) if m in watch.buckets}
+        for minute, parts in minutes.items():
+            first, end = (bisect.bisect_left(kept.minutes, (m, 0)) for m in (minute, minute + 1))
+            kept.minutes[first:end] = [(minute, number) for number in range(len(parts))]
+            for number, row in enumerate(parts):
+                rows[minute_key(brand, minute, number)] = row
+            for number in range(len(parts), end - first):
+                del rows[minute_key(brand, minute, number)]
         kept.pending = {}
+        watch.changed.clear()
         if watch.hour != kept.terms_hour:
             kept.terms_hour = watch.hour
             rows[terms_key(brand)] = terms_row(watch)
-        if watch.buckets:
-            rows[open_key(brand)] = open_row(watch)
-        else:
-            rows.pop(open_key(brand), None)
         rows[brand_key(brand)] = brand_row(watch, kept.applied, kept.summed())
-        while kept.minutes and kept.minutes[0] < oldest:
-            del rows[minute_key(brand, kept.minutes.pop(0))]
+        while kept.minutes and kept.minutes[0] < (oldest, 0):
+            del rows[minute_key(brand, *kept.minutes.pop(0))]

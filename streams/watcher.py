@@ -85,6 +85,7 @@ class Watcher:
         self._lock = asyncio.Lock()
         self._stopping = False
         self._read_at = 0.0
+        self._unkept_since: float | None = None
         self._pulse = Pulse(config.kafka.session_timeout_s * 0.8)
         # Untyped: what is used here, Faust's own types do not all declare.
         self._app: Any = self._new_app()
@@ -208,11 +209,16 @@ class Watcher:
         try:
             await self._blocking(self._rows.send, self._rows.unsent())
         except KafkaError as error:
+            self._unkept_since = self._unkept_since or time.monotonic()
+            if time.monotonic() - self._unkept_since > KEPT_TIMEOUT_S:
+                self._fail(BrokerError(f"the rows of brands could not be kept for {KEPT_TIMEOUT_S:.0f} s: {error}"))
+                return False
             logger.warning("what was not kept is worked through again: %s: %s", type(error).__name__, error)
             if generation == self._loaded:
                 self._forget()
                 self._run(self._load(generation))
             return False
+        self._unkept_since = None
         return generation == self._loaded
 
     async def _blocking(self, call: Callable[..., Any], *args: Any) -> Any:

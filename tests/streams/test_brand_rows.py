@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.negativity import NegativityModel
-from streams.brand_rows import KEPT_MINUTES, brand_row, minute_row, open_row, restore, terms_row
+from streams.brand_rows import KEPT_MINUTES, brand_row, closed_rows, open_rows, restore, terms_row
 from streams.brand_watch import BrandWatch
 from streams.config import Config
 from streams.errors import InputError
@@ -25,26 +25,27 @@ ROLLUPS = rollups()
 
 
 class Store:
-    """Rows as a key-value store keeps them: each minute's row written once."""
+    """Rows as a key-value store keeps them."""
 
     def __init__(self) -> None:
         self.brand = b""
-        self.open = b""
         self.terms = b""
-        self.minutes: dict[int, bytes] = {}
+        self.minutes: dict[int, list[bytes]] = {}
 
     def save(self, watch: BrandWatch, applied: int) -> None:
         for minute in watch.closed:
-            self.minutes[minute] = minute_row(watch, minute)
+            self.minutes[minute] = closed_rows(watch, minute)
         watch.closed.clear()
         if watch.opened:
             self.minutes = {m: row for m, row in self.minutes.items() if m >= watch.opened - KEPT_MINUTES}
         self.terms = terms_row(watch)
-        self.open = open_row(watch)
+        self.minutes |= {minute: open_rows(watch, minute) for minute in watch.changed if minute in watch.buckets}
+        watch.changed.clear()
         self.brand = brand_row(watch, {0: applied}, Counts())
 
     def load(self) -> tuple[BrandWatch, int]:
-        found = restore("Acme", Config(), self.brand, self.open, self.minutes, self.terms)
+        minutes = {(minute, number): row for minute, rows in self.minutes.items() for number, row in enumerate(rows)}
+        found = restore("Acme", Config(), self.brand, minutes, self.terms)
         return found.watch, found.applied[0]
 
 
@@ -85,6 +86,6 @@ def test_rows_of_another_version_or_damaged_rows_are_refused() -> None:
     watch.apply(ROLLUPS[0])
     row = brand_row(watch, {0: 1}, Counts())
     with pytest.raises(InputError, match="got version 9"):
-        restore("Acme", Config(), row[:1] + b"\x09" + row[2:], None, {}, None)
+        restore("Acme", Config(), row[:1] + b"\x09" + row[2:], {}, None)
     with pytest.raises(InputError, match="expected the rows of a watch"):
-        restore("Acme", Config(), row[:-2], None, {}, None)
+        restore("Acme", Config(), row[:-2], {}, None)

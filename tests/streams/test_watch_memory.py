@@ -4,13 +4,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.negativity import NegativityModel
-from streams.brand_rows import KEPT_MINUTES
+from streams.brand_rows import KEPT_MINUTES, MAX_ROW
 from streams.config import Config
 from streams.rollup import Counts
-from streams.rollup_batch import decode_batch, pack
+from streams.rollup_batch import decode_batch, encode_batch, pack
 from streams.scorer import Message, Scorer
 from streams.watch_memory import WatchMemory, brand_key, minute_key
 from tests.behaviour.records import crisis
+from tests.conftest import mention_line
+
+MESSAGE_MAX_BYTES = 1_048_588
+"""A broker's default."""
 
 
 class DiedError(Exception):
@@ -99,9 +103,49 @@ def test_minutes_older_than_what_is_needed_are_deleted() -> None:
     opened = memory.watches["Acme"].watch.opened or 0
     kept = [key for key in store if key.startswith(b"Acme\0\2")]
     assert 0 < len(kept) <= KEPT_MINUTES
-    assert min(kept) >= minute_key("Acme", opened - KEPT_MINUTES)
+    assert min(kept) >= minute_key("Acme", opened - KEPT_MINUTES, 0)
     assert brand_key("Acme") in store
 
 
 def test_counts_of_a_brand_nobody_heard_are_zero() -> None:
     assert WatchMemory(Config(), {}, lambda: 0.0).counts("Nobody") == Counts()
+
+
+class Flat:
+    """Finds every text equally negative."""
+
+    def score_many(self, texts: list[str]) -> list[float]:
+        return [0.9 for _ in texts]
+
+
+def loud(batch: int) -> list[bytes]:
+    """Many people with long addresses on twenty networks; three minutes in all."""
+    return [
+        mention_line(
+            400 * batch + n,
+            60 * (batch // 10) + n % 60,
+            network=f"network {n % 20}",
+            author=f"{'a' * 200}{batch} {n}",
+            text=f"{batch} {n} " + "😡" * 300,
+            url=f"https://example.org/{'u' * 4000}/{n}",
+        )
+        for n in range(400)
+    ]
+
+
+def test_a_row_fits_in_a_message_however_loud_a_brand_is_and_is_read_back() -> None:
+    scorer, store = Scorer(Config(), Flat()), Store({}, -1)
+    memory, undisturbed = WatchMemory(Config(), store, lambda: 0.0), WatchMemory(Config(), {}, lambda: 0.0)
+    largest = 0
+    for offset in range(45):
+        made = [(0, rollup) for rollup in scorer.score([Message("t", 0, line) for line in loud(offset)]).rollups]
+        batch = decode_batch(encode_batch(made))
+        expected = [event.to_json() for event in undisturbed.apply(0, offset, batch)]
+        assert [event.to_json() for event in memory.apply(0, offset, batch)] == expected
+        memory.write(memory.unwritten(older_than=0.0))
+        largest = max(largest, *map(len, store.values()))
+        if offset % 5 == 4:
+            store = Store(dict(store), -1)
+            memory = WatchMemory(Config(), store, lambda: 0.0)
+    assert MAX_ROW / 2 < largest < MESSAGE_MAX_BYTES
+    assert len({key for key in store if key.startswith(b"Acme\0\2")}) > 5
