@@ -118,7 +118,7 @@ def closed_rows(watch: BrandWatch, minute: int) -> list[bytes]:
 
 def _cut(recent: list[Any] | None, rollups: list[Rollup]) -> list[bytes]:
     row = _encode(MinuteRow(recent, rollups))
-    if len(row) <= MAX_ROW or len(rollups) == 1:
+    if len(row) <= MAX_ROW or len(rollups) <= 1:
         return [row]
     half = len(rollups) // 2
     return _cut(recent, rollups[:half]) + _cut(None if recent is None else [], rollups[half:])
