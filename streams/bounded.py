@@ -4,11 +4,12 @@ kafka-python 3.0 waits without limit for the answer to a transactional request; 
 answer comes.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from kafka.errors import KafkaTimeoutError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 T = TypeVar("T")
 
@@ -54,3 +55,21 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     if not answer:
         raise KafkaTimeoutError(f"no answer within {seconds:.0f} s")
     return answer[0]  # type: ignore[no-any-return]
+
+
+def end_producer(producer: Any, seconds: float = 3.0) -> None:
+    """End a `kafka.KafkaProducer`, in order where that is possible, by force where it is not.
+
+    Its own `close` gives up where what is left cannot be sent, and leaves a thread behind that goes on trying, as fast
+    as it can.
+
+    Parameters
+    ----------
+    producer
+        Not to be used any more.
+    seconds
+        The limit for an end in order.
+    """
+    with contextlib.suppress(KafkaError):
+        within(seconds, lambda: producer.close(timeout=seconds / 2))
+    producer._sender.force_close()

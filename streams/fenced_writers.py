@@ -5,14 +5,13 @@ transactional id of its own: whoever takes the partition over opens it anew, and
 What is read after that is final until this watcher itself writes.
 """
 
-import contextlib
 from collections.abc import Iterable
 from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from streams.bounded import within
+from streams.bounded import end_producer, within
 from streams.kafka_clients import transactional_producer_options
 from streams.kafka_settings import KafkaSettings
 
@@ -55,7 +54,7 @@ class FencedWriters:
         try:
             within(self._patience_s, producer.init_transactions)
         except BaseException:
-            _end(producer)
+            end_producer(producer)
             raise
         self._open[partition] = producer
         return producer
@@ -120,10 +119,4 @@ class FencedWriters:
     def _close(self, partition: int) -> None:
         producer = self._open.pop(partition, None)
         if producer is not None:
-            _end(producer)
-
-
-def _end(producer: Any) -> None:
-    with contextlib.suppress(KafkaError):
-        # Not at once: it must first give up what it was still to send, or its thread would go on for ever.
-        within(3.0, lambda: producer.close(timeout=1))
+            end_producer(producer)

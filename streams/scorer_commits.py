@@ -4,7 +4,6 @@ One transaction at a time is on its way while the next batch is scored. Where it
 read again: nothing of it is there.
 """
 
-import contextlib
 import logging
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,7 +14,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.structs import OffsetAndMetadata
 
-from streams.bounded import within
+from streams.bounded import end_producer, within
 from streams.config import Config
 from streams.dead_letter_topic import MAX_VALUE, headers
 from streams.deadletters import DeadLetter
@@ -116,8 +115,7 @@ class ScorerCommits:
     def close(self) -> None:
         """Let go."""
         if self._producer is not None:
-            with contextlib.suppress(KafkaError):
-                within(10.0, lambda: self._producer.close(timeout=5))
+            end_producer(self._producer, 10.0)
 
     def _new_producer(self) -> Any:
         options = transactional_producer_options(self.config.kafka, self._transactional_id)
@@ -125,7 +123,7 @@ class ScorerCommits:
         try:
             producer.init_transactions()  # ends what a former life of this worker left open
         except BaseException:
-            producer.close(timeout=1)
+            end_producer(producer)
             raise
         return producer
 
@@ -164,7 +162,5 @@ class ScorerCommits:
             within(self._patience_s, self._producer.abort_transaction)
         except KafkaError:
             # Fenced, or the broker is away: a new producer of the same name finds out what became of it.
-            with contextlib.suppress(KafkaError):
-                # Not at once: it must first give up what it was still to send, or its thread would go on for ever.
-                within(2.0, lambda: self._producer.close(timeout=1))
+            end_producer(self._producer)
             self._producer = None

@@ -17,6 +17,7 @@ from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAs
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
+from streams.bounded import end_producer
 from streams.config import Config
 from streams.kafka_clients import MAX_REQUEST, clear_errors, consumer_options, producer_options
 from streams.partition_scorer import PartitionScorer
@@ -228,7 +229,7 @@ class ScorerWorker:
         except KafkaError as error:
             logger.warning("heartbeats wait for the broker: %s", error)
         finally:
-            producer.close(timeout=1)
+            end_producer(producer)
 
 
 class _Moved(ConsumerRebalanceListener):  # type: ignore[misc]
