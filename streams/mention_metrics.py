@@ -43,14 +43,15 @@ def count_rollups(metrics: Metrics, rollups: Iterable[Rollup]) -> None:
     newest: dict[tuple[m.Family, str], int] = {}
     sums: Sums = {}
     for rollup in rollups:
-        brand, network = metrics.shown("brand", rollup.brand), metrics.shown("network", rollup.network)
-        for label, shown, given in (("brand", brand, rollup.brand), ("network", network, rollup.network)):
-            if shown == OTHER != given:
-                _add(sums, (m.OVERFLOW, label), 1)
-        _sum_up(sums, rollup, brand, network)
+        # Who was only heard takes no place among the labels.
+        if spoken := rollup.counts != _NONE:
+            brand, network = metrics.shown("brand", rollup.brand), metrics.shown("network", rollup.network)
+            for label, shown, given in (("brand", brand, rollup.brand), ("network", network, rollup.network)):
+                if shown == OTHER != given:
+                    _add(sums, (m.OVERFLOW, label), 1)
+            _sum_up(sums, rollup, brand, network)
         # Late mentions and duplicates alone tell nothing new of a source; badbuzz's own heartbeats are no source's.
         if rollup.newest and rollup.network != NETWORK:
-            spoken = rollup.counts != _NONE
             for family in (m.SOURCE_HEARD, m.SOURCE_MENTION if spoken else m.SOURCE_HEARTBEAT):
                 key = family, rollup.network
                 newest[key] = max(newest.get(key, 0), rollup.newest)

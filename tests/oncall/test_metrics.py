@@ -148,6 +148,13 @@ def test_ten_thousand_brands_on_hostile_networks_grow_the_page_to_its_cap_and_no
     assert series(metrics, m.OVERFLOW)["brand",] > 9_000
 
 
+def test_a_brand_of_which_only_heartbeats_come_takes_no_place() -> None:
+    metrics = Metrics()
+    count_rollups(metrics, [Rollup("Silent", "badbuzz-clock", 100, 6_000_000, Counts())])
+    assert not metrics.caps["brand"].admits("Silent")
+    assert not metrics.caps["network"].admits("badbuzz-clock")
+
+
 def test_every_cap_is_kept_whatever_comes_in_whatever_order() -> None:
     cap = LabelCap(5, known=["a", "b"], reserve=2)
     for value, urgent in itertools.product("zyxwvutsrab", (False, True)):
