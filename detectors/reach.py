@@ -6,27 +6,29 @@ import math
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 if TYPE_CHECKING:
     from detectors.observation import Observation
 
 __all__ = ["Reach"]
 
+NEVER = -(10**9)
 
-class _Tracked:
-    """One publication followed over time."""
 
-    __slots__ = ("first", "id", "key", "last", "negative", "reach", "reposters", "reposts", "reposts_first", "seen_by")
+class _Tracked(msgspec.Struct, gc=False):
+    """One publication followed over time; its fields in this order are its state."""
 
-    def __init__(self, key: int, minute: int) -> None:
-        self.key = key
-        self.id = ""
-        self.first = self.last = minute
-        self.negative = False
-        self.reach = 0
-        self.reposts = 0
-        self.reposts_first = 0
-        self.reposters = 0
-        self.seen_by = 0
+    key: int
+    id: str
+    first: int
+    last: int
+    negative: bool = False
+    reach: int = 0
+    reposts: int = 0
+    reposts_first: int = 0
+    reposters: int = 0
+    seen_by: int = 0
 
     @property
     def people(self) -> int:
@@ -80,7 +82,8 @@ class Reach:
         self.most = most
         self.usual = 0.0
         self.posts: dict[int, _Tracked] = {}
-        self._pruned = -1
+        # No post was last seen before this minute.
+        self._oldest = NEVER
         self._least_first: list[tuple[int, int]] = []
 
     def learn(self, observation: Observation) -> None:
@@ -115,26 +118,30 @@ class Reach:
         self.usual = max(0.0, self.usual + (step * 19 if level > self.usual else -step))
 
     def _track(self, key: int, minute: int) -> _Tracked:
-        if minute != self._pruned:
-            self._pruned = minute
-            self._least_first = []
-            for old in [k for k, t in self.posts.items() if t.last < minute - self.window]:
-                del self.posts[old]
+        if self._oldest < minute - self.window:
+            self._prune(minute - self.window)
         if len(self.posts) >= self.most:
             self._drop_least()
-        t = self.posts[key] = _Tracked(key, minute)
+        t = self.posts[key] = _Tracked(key, "", minute, minute)
         if self._least_first:
             heappush(self._least_first, (0, key))
         return t
+
+    def _prune(self, before: int) -> None:
+        for old in [key for key, t in self.posts.items() if t.last < before]:
+            del self.posts[old]
+        self._least_first = []
+        # When each was last seen only grows.
+        self._oldest = min([t.last for t in self.posts.values()], default=before)
 
     def _drop_least(self) -> None:
         # Who is reached only grows: an entry that is not up to date comes too early, never too late.
         rows = self._least_first
         if not rows:
-            rows += [(t.people, key) for key, t in self.posts.items()]
+            rows += [(t.reach + t.seen_by, key) for key, t in self.posts.items()]
             heapify(rows)
-        while self.posts[rows[0][1]].people != rows[0][0]:
-            heapreplace(rows, (self.posts[rows[0][1]].people, rows[0][1]))
+        while (people := self.posts[rows[0][1]].people) != rows[0][0]:
+            heapreplace(rows, (people, rows[0][1]))
         del self.posts[heappop(rows)[1]]
 
     def significant(self, minute: int) -> list[str]:
@@ -154,30 +161,11 @@ class Reach:
 
     def state(self) -> dict[str, Any]:
         """Return what is followed, as plain numbers and lists."""
-        return {
-            "usual": self.usual,
-            "posts": [
-                [
-                    t.key,
-                    t.id,
-                    t.first,
-                    t.last,
-                    int(t.negative),
-                    t.reach,
-                    t.reposts,
-                    t.reposts_first,
-                    t.reposters,
-                    t.seen_by,
-                ]
-                for t in self.posts.values()
-            ],
-        }
+        return {"usual": self.usual, "posts": [msgspec.structs.astuple(t) for t in self.posts.values()]}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what `state` gave."""
         self.usual = state["usual"]
-        self.posts = {}
-        for row in state["posts"]:
-            self.posts[row[0]] = t = _Tracked(row[0], row[2])
-            _, t.id, t.first, t.last, negative, t.reach, t.reposts, t.reposts_first, t.reposters, t.seen_by = row
-            t.negative = bool(negative)
+        self._oldest = NEVER
+        self._least_first = []
+        self.posts = {row[0]: _Tracked(*row) for row in state["posts"]}

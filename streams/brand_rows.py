@@ -112,8 +112,7 @@ def closed_rows(watch: BrandWatch, minute: int) -> list[bytes]:
     """Encode a minute that has just closed."""
     # Where many minutes closed at once, the first are older than what a person is told of.
     closed = next((row.rollups for row in reversed(watch.context.rows) if row.minute == minute), [])
-    told = [msgspec.structs.replace(rollup, voices=(), texts=()) for rollup in closed]
-    return _cut(watch.detector.recent_row(minute), told)
+    return _cut(watch.detector.recent_row(minute), closed)
 
 
 def _cut(recent: list[Any] | None, rollups: list[Rollup]) -> list[bytes]:

@@ -150,7 +150,9 @@ class BrandWatch:
         if minute // 60 > self.hour:
             self._learn_terms(minute // 60)
         rollups = [merge(*bucket[network]) for network in sorted(bucket)]
-        self.context.add(ClosedMinute(minute, rollups))
+        # Authors and texts only the detectors need, now.
+        told = [msgspec.structs.replace(rollup, voices=(), texts=()) for rollup in rollups]
+        self.context.add(ClosedMinute(minute, told))
         self.closed.append(minute)
         seen = observation(minute, rollups, self.config.reach_negative_at)
         if seen.mentions:

@@ -1,12 +1,13 @@
 """Counters of what was said: a scored batch and its rollups, counted as they pass."""
 
+import functools
 from collections.abc import Iterable
 
 from streams import metric_families as m
 from streams.deadletters import DeadLetter
 from streams.label_cap import OTHER
 from streams.metrics import Metrics
-from streams.rollup import Counts, PostRow, Rollup
+from streams.rollup import Counts, PostRow, Rollup, total
 from streams.scorer import Batch
 from streams.source_clock import NETWORK
 
@@ -18,11 +19,6 @@ _ACTIONS = (
     ("scheduled", "scheduled"),
 )
 _NONE = Counts()
-_NOTHING = (0, None)
-
-Key = tuple[m.Family, *tuple[str, ...]]
-Sums = dict[Key, tuple[int, str | None]]
-"""What is to be counted, by family and labels as they are shown, and the id of a mention that was counted."""
 
 
 def count_batch(metrics: Metrics, batch: Batch) -> None:
@@ -40,49 +36,56 @@ def count_scored(metrics: Metrics, messages: int, letters: Iterable[DeadLetter])
 
 def count_rollups(metrics: Metrics, rollups: Iterable[Rollup]) -> None:
     """Count the mentions that rollups sum up, and note how far their networks were heard."""
-    newest: dict[tuple[m.Family, str], int] = {}
-    sums: Sums = {}
+    heard: dict[tuple[m.Family, str], int] = {}
+    # Under the labels they are shown with: most of many brands are `other`, and summed up at once.
+    spoken: dict[tuple[str, str], list[Rollup]] = {}
+    shown = functools.cache(metrics.shown)
+    overflow = {"brand": 0, "network": 0}
     for rollup in rollups:
+        family = m.SOURCE_HEARTBEAT
         # Who was only heard takes no place among the labels.
-        if spoken := rollup.counts != _NONE:
-            brand, network = metrics.shown("brand", rollup.brand), metrics.shown("network", rollup.network)
-            for label, shown, given in (("brand", brand, rollup.brand), ("network", network, rollup.network)):
-                if shown == OTHER != given:
-                    _add(sums, (m.OVERFLOW, label), 1)
-            _sum_up(sums, rollup, brand, network)
+        if rollup.counts != _NONE:
+            family = m.SOURCE_MENTION
+            brand, network = shown("brand", rollup.brand), shown("network", rollup.network)
+            overflow["brand"] += brand == OTHER != rollup.brand
+            overflow["network"] += network == OTHER != rollup.network
+            spoken.setdefault((brand, network), []).append(rollup)
         # Late mentions and duplicates alone tell nothing new of a source; badbuzz's own heartbeats are no source's.
         if rollup.newest and rollup.network != NETWORK:
-            for family in (m.SOURCE_HEARD, m.SOURCE_MENTION if spoken else m.SOURCE_HEARTBEAT):
-                key = family, rollup.network
-                newest[key] = max(newest.get(key, 0), rollup.newest)
-    for (family, *labels), (by, exemplar) in sums.items():
-        metrics.add(family, tuple(labels), by, exemplar)
-    for (family, network), ms in newest.items():
-        metrics.raise_to(family, ms / 1000, network)
+            key = family, rollup.network
+            if rollup.newest > heard.get(key, 0):
+                heard[key] = rollup.newest
+    for label, times in overflow.items():
+        if times:
+            metrics.add(m.OVERFLOW, (label,), times)
+    for (brand, network), those in spoken.items():
+        _count(metrics, brand, network, those)
+    for (family, network), ms in heard.items():
+        for told in (family, m.SOURCE_HEARD):
+            metrics.raise_to(told, ms / 1000, network)
 
 
-def _sum_up(sums: Sums, rollup: Rollup, brand: str, network: str) -> None:
-    counts = rollup.counts
-    if negatives := counts.negatives:
-        angriest = max(rollup.posts, key=_by_tone).id if rollup.posts else None
-        _add(sums, (m.MENTIONS, brand, network, "negative"), negatives, angriest)
-    if others := counts.mentions - negatives:
-        mildest = min(rollup.posts, key=_by_tone).id if rollup.posts else None
-        _add(sums, (m.MENTIONS, brand, network, "other"), others, mildest)
+def _count(metrics: Metrics, brand: str, network: str, rollups: list[Rollup]) -> None:
+    counts = rollups[0].counts if len(rollups) == 1 else total([rollup.counts for rollup in rollups])
+    others = counts.mentions - counts.negatives
+    if counts.negatives:
+        last = next(rollup for rollup in reversed(rollups) if rollup.counts.negatives)
+        angriest = max(last.posts, key=_by_tone).id if last.posts else None
+        metrics.add(m.MENTIONS, (brand, network, "negative"), counts.negatives, angriest)
+    if others:
+        last = next(rollup for rollup in reversed(rollups) if rollup.counts.mentions > rollup.counts.negatives)
+        mildest = min(last.posts, key=_by_tone).id if last.posts else None
+        metrics.add(m.MENTIONS, (brand, network, "other"), others, mildest)
     if counts.complaints:
-        _add(sums, (m.COMPLAINTS, brand), counts.complaints)
+        metrics.add(m.COMPLAINTS, (brand,), counts.complaints)
     for action, field in _ACTIONS:
         if done := getattr(counts, field):
-            _add(sums, (m.ACTIONS, brand, action), done)
+            metrics.add(m.ACTIONS, (brand, action), done)
     for fate, number in (("kept", counts.late), ("dropped", counts.too_late)):
         if number:
-            _add(sums, (m.LATE, fate), number)
+            metrics.add(m.LATE, (fate,), number)
     if counts.duplicates:
-        _add(sums, (m.DUPLICATES,), counts.duplicates)
-
-
-def _add(sums: Sums, key: Key, by: int, exemplar: str | None = None) -> None:
-    sums[key] = sums.get(key, _NOTHING)[0] + by, exemplar
+        metrics.add(m.DUPLICATES, (), counts.duplicates)
 
 
 def _by_tone(post: PostRow) -> int:
