@@ -173,7 +173,7 @@ class ScorerWorker:
                 last = records[-1]
                 offsets[place] = OffsetAndMetadata(last.offset + 1, "", last.leader_epoch)
         scored_s = time.perf_counter() - started
-        # With more to read at hand nobody waits for a commit; otherwise this batch's own must not wait for the next batch.
+        # With more to read at hand a batch need not wait for the commit before; else its own would wait for the next.
         behind = sum(map(len, got.values())) >= self.config.worker.batch_messages
         if not self._settle(MOST_WAITING - 1 if behind else 0):
             return  # it was judged by what the batch before had left: both are read again
