@@ -1,11 +1,10 @@
 """A brand's watch as rows that a store can keep: what is learned, each minute, and the usual terms.
 
-A snapshot rewrites the brand's own row (a few kilobytes) and those of the open minutes that changed; a minute's row is
-written a last time when it closes, and may be dropped after `KEPT_MINUTES`. A watch restored from its rows goes on to
-the byte.
+A snapshot rewrites the brand's own row (a few kilobytes) and what is still open; a minute's row is written once, when
+it closes, and may be dropped after `KEPT_MINUTES`. A watch restored from its rows goes on to the byte.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -61,17 +60,17 @@ class Restored(NamedTuple):
 
 
 class MinuteRow(msgspec.Struct, array_like=True, frozen=True):
-    """One minute, or a part of it.
+    """A closed minute, all that is open, or a part of either.
 
     Parameters
     ----------
     recent
-        What the detectors need of it for a day, once it is closed, in its first part; while it is open, `None`.
+        What the detectors need of a closed minute for a day, in its first part.
     rollups
-        All that came for it; once it is closed, one a network, less what only the detectors needed.
+        Of a closed minute one a network, less what only the detectors needed; of open ones, all that came.
     """
 
-    recent: list[Any] | None
+    recent: list[Any]
     rollups: list[Rollup]
 
 
@@ -102,25 +101,26 @@ def row_counts(row: bytes) -> Counts:
     return _decode_brand(row).counts
 
 
-def open_rows(watch: BrandWatch, minute: int) -> list[bytes]:
-    """Encode a minute that is still open."""
-    bucket = watch.buckets[minute]
-    return _cut(None, [rollup for network in sorted(bucket) for rollup in bucket[network]])
+def open_rows(watch: BrandWatch) -> list[bytes]:
+    """Encode all that came for minutes that are still open."""
+    buckets = [watch.buckets[minute] for minute in sorted(watch.buckets)]
+    rollups = [rollup for bucket in buckets for network in sorted(bucket) for rollup in bucket[network]]
+    return _cut([], rollups) if rollups else []
 
 
 def closed_rows(watch: BrandWatch, minute: int) -> list[bytes]:
     """Encode a minute that has just closed."""
     # Where many minutes closed at once, the first are older than what a person is told of.
-    closed = next((row.rollups for row in reversed(watch.context.rows) if row.minute == minute), [])
-    return _cut(watch.detector.recent_row(minute), closed)
+    told = next((row.rollups for row in reversed(watch.context.rows) if row.minute == minute), [])
+    return _cut(watch.detector.recent_row(minute), told)
 
 
-def _cut(recent: list[Any] | None, rollups: list[Rollup]) -> list[bytes]:
+def _cut(recent: list[Any], rollups: list[Rollup]) -> list[bytes]:
     row = _encode(MinuteRow(recent, rollups))
     if len(row) <= MAX_ROW or len(rollups) <= 1:
         return [row]
     half = len(rollups) // 2
-    return _cut(recent, rollups[:half]) + _cut(None if recent is None else [], rollups[half:])
+    return _cut(recent, rollups[:half]) + _cut([], rollups[half:])
 
 
 def terms_row(watch: BrandWatch) -> bytes:
@@ -129,7 +129,12 @@ def terms_row(watch: BrandWatch) -> bytes:
 
 
 def restore(
-    brand: str, config: Config, row: bytes, minutes: Mapping[tuple[int, int], bytes], terms: bytes | None
+    brand: str,
+    config: Config,
+    row: bytes,
+    minutes: Mapping[tuple[int, int], bytes],
+    still_open: Iterable[bytes],
+    terms: bytes | None,
 ) -> Restored:
     """Rebuild a watch from its rows.
 
@@ -140,7 +145,9 @@ def restore(
     row, terms
         The newest of each: the brand's own, its usual terms.
     minutes
-        The newest rows of each minute, by the minute and their number; those older than `KEPT_MINUTES` are not needed.
+        The rows of each closed minute, by the minute and their number; those older than `KEPT_MINUTES` are not needed.
+    still_open
+        The newest rows of what was open.
 
     Raises
     ------
@@ -150,6 +157,7 @@ def restore(
     try:
         kept = _decode_brand(row)
         rows = [(minute, _decode_minute(data)) for (minute, _), data in sorted(minutes.items())]
+        waiting = [rollup for data in still_open for rollup in _decode_minute(data).rollups]
         background = _decode_terms(terms) if terms else []
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise InputError(f"expected the rows of a watch of version {VERSION} for {brand!r}: {error}") from None
@@ -160,13 +168,11 @@ def restore(
     watch.newest.update(kept.newest)
     closed: dict[int, list[Rollup]] = {}
     for minute, entry in rows:
-        if entry.recent is not None:
-            closed.setdefault(minute, []).extend(entry.rollups)
-            continue
-        for rollup in entry.rollups:
-            watch.buckets.setdefault(minute, {}).setdefault(rollup.network, []).append(rollup)
+        closed.setdefault(minute, []).extend(entry.rollups)
     for minute, rollups in closed.items():
         watch.context.add(ClosedMinute(minute, rollups))
+    for rollup in waiting:
+        watch.buckets.setdefault(rollup.minute, {}).setdefault(rollup.network, []).append(rollup)
     watch.trending.restore(background)
     recent = {minute: entry.recent for minute, entry in rows if entry.recent}
     watch.detector = BrandDetector.restore(config.settings(brand), kept.learned, recent)

@@ -41,8 +41,8 @@ class BrandWatch:
         Newest event time of each partition, in milliseconds since the epoch.
     buckets
         Open buckets: minute, then network, then what came for it, to be merged.
-    changed, closed
-        Minutes to which something was added, and those closed that hold something, since the last snapshot.
+    closed
+        Minutes closed since the last snapshot that hold something.
     hour
         Hour of the newest closed minute, in hours since the epoch: those before it are in the background of terms.
     incident
@@ -67,7 +67,6 @@ class BrandWatch:
         self.opened: int | None = None
         self.incident: Incident | None = None
         self._leave_out = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
-        self.changed: set[int] = set()
         self.closed: list[int] = []
         self.hour = 0
         self.newest: dict[int, int] = {}
@@ -93,7 +92,6 @@ class BrandWatch:
         bucket = self.buckets.get(rollup.minute)
         if bucket is None:
             bucket = self.buckets[rollup.minute] = {}
-        self.changed.add(rollup.minute)
         parts = bucket.setdefault(rollup.network, [])
         parts.append(rollup)
         if len(parts) * (1 + len(rollup.posts)) >= MERGE_AT:

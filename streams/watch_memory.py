@@ -4,7 +4,6 @@ The rows of a brand are written together, and the store keeps all of them or non
 offset of `rollups` applied; a message that is not newer is skipped when it is read again.
 """
 
-import bisect
 from collections.abc import Callable, Iterable, MutableMapping
 from itertools import takewhile
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from streams.incident_event import IncidentEvent
 from streams.rollup import Counts, total
 from streams.rollup_batch import RollupBatch
 
+OPEN_KEY = 1
 MINUTE_KEY = 2
 TERMS_KEY = 3
 _SEPARATOR = b"\0"  # no brand's name holds one
@@ -26,7 +26,7 @@ SUM_AT = 256
 class _Kept:
     """A brand being watched, and what of it is written."""
 
-    __slots__ = ("added", "applied", "counts", "minutes", "pending", "terms_hour", "watch")
+    __slots__ = ("added", "applied", "counts", "minutes", "open_rows", "pending", "terms_hour", "watch")
 
     def __init__(self, watch: BrandWatch, applied: dict[int, int], counts: Counts) -> None:
         self.watch = watch
@@ -35,6 +35,7 @@ class _Kept:
         self.added: list[Counts] = []
         self.terms_hour = watch.hour
         self.minutes: list[tuple[int, int]] = []
+        self.open_rows = 0
         self.pending: dict[int, list[bytes]] = {}
 
     def summed(self) -> Counts:
@@ -56,8 +57,13 @@ def brand_key(brand: str) -> bytes:
     return brand.encode()
 
 
+def open_key(brand: str, number: int) -> bytes:
+    """Give the key of one of the rows of what is open."""
+    return brand.encode() + _SEPARATOR + bytes((OPEN_KEY,)) + number.to_bytes(2, "big")
+
+
 def minute_key(brand: str, minute: int, number: int) -> bytes:
-    """Give the key of one of the rows of a minute."""
+    """Give the key of one of the rows of a closed minute."""
     return brand.encode() + _SEPARATOR + bytes((MINUTE_KEY,)) + minute.to_bytes(6, "big") + number.to_bytes(2, "big")
 
 
@@ -224,9 +230,12 @@ class WatchMemory:
         if own is None:
             return _Kept(BrandWatch(brand, self.config), {}, Counts())
         said = {place: rows[minute_key(brand, *place)] for place in minutes}
-        found = restore(brand, self.config, own, said, rows.get(terms_key(brand)))
-        kept = _Kept(*found)
+        still_open: list[bytes] = []
+        while (row := rows.get(open_key(brand, len(still_open)))) is not None:
+            still_open.append(row)
+        kept = _Kept(*restore(brand, self.config, own, said, still_open, rows.get(terms_key(brand))))
         kept.minutes = minutes
+        kept.open_rows = len(still_open)
         return kept
 
     def _keep_closed(self, kept: _Kept) -> None:
@@ -238,16 +247,17 @@ class WatchMemory:
     def _write(self, brand: str, kept: _Kept) -> None:
         watch, rows = kept.watch, self.rows
         oldest = (watch.opened or 0) - KEPT_MINUTES
-        minutes = kept.pending | {m: open_rows(watch, m) for m in sorted(watch.changed) if m in watch.buckets}
-        for minute, parts in minutes.items():
-            first, end = (bisect.bisect_left(kept.minutes, (m, 0)) for m in (minute, minute + 1))
-            kept.minutes[first:end] = [(minute, number) for number in range(len(parts))]
+        still_open = open_rows(watch)
+        for number, row in enumerate(still_open):
+            rows[open_key(brand, number)] = row
+        for number in range(len(still_open), kept.open_rows):
+            del rows[open_key(brand, number)]
+        kept.open_rows = len(still_open)
+        for minute, parts in kept.pending.items():
             for number, row in enumerate(parts):
                 rows[minute_key(brand, minute, number)] = row
-            for number in range(len(parts), end - first):
-                del rows[minute_key(brand, minute, number)]
+                kept.minutes.append((minute, number))
         kept.pending = {}
-        watch.changed.clear()
         if watch.hour != kept.terms_hour:
             kept.terms_hour = watch.hour
             rows[terms_key(brand)] = terms_row(watch)

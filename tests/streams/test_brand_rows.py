@@ -30,6 +30,7 @@ class Store:
     def __init__(self) -> None:
         self.brand = b""
         self.terms = b""
+        self.open: list[bytes] = []
         self.minutes: dict[int, list[bytes]] = {}
 
     def save(self, watch: BrandWatch, applied: int) -> None:
@@ -39,13 +40,12 @@ class Store:
         if watch.opened:
             self.minutes = {m: row for m, row in self.minutes.items() if m >= watch.opened - KEPT_MINUTES}
         self.terms = terms_row(watch)
-        self.minutes |= {minute: open_rows(watch, minute) for minute in watch.changed if minute in watch.buckets}
-        watch.changed.clear()
+        self.open = open_rows(watch)
         self.brand = brand_row(watch, {0: applied}, Counts())
 
     def load(self) -> tuple[BrandWatch, int]:
         minutes = {(minute, number): row for minute, rows in self.minutes.items() for number, row in enumerate(rows)}
-        found = restore("Acme", Config(), self.brand, minutes, self.terms)
+        found = restore("Acme", Config(), self.brand, minutes, self.open, self.terms)
         return found.watch, found.applied[0]
 
 
@@ -86,6 +86,6 @@ def test_rows_of_another_version_or_damaged_rows_are_refused() -> None:
     watch.apply(ROLLUPS[0])
     row = brand_row(watch, {0: 1}, Counts())
     with pytest.raises(InputError, match="got version 9"):
-        restore("Acme", Config(), row[:1] + b"\x09" + row[2:], {}, None)
+        restore("Acme", Config(), row[:1] + b"\x09" + row[2:], {}, [], None)
     with pytest.raises(InputError, match="expected the rows of a watch"):
-        restore("Acme", Config(), row[:-2], {}, None)
+        restore("Acme", Config(), row[:-2], {}, [], None)
