@@ -93,7 +93,7 @@ class Reach:
             t = self.posts.get(post.key)
             if t is None:
                 self._usual(post.reach)
-                t = self._track(post.key, minute)
+                t = self._track(post.key, minute, post.reach)
                 t.reposts_first = 0 if post.reposts < self.passed_on else post.reposts // 2
             t.id = post.id
             t.last = minute
@@ -117,14 +117,14 @@ class Reach:
         level = math.log1p(reach)
         self.usual = max(0.0, self.usual + (step * 19 if level > self.usual else -step))
 
-    def _track(self, key: int, minute: int) -> _Tracked:
+    def _track(self, key: int, minute: int, reach: int = 0) -> _Tracked:
         if self._oldest < minute - self.window:
             self._prune(minute - self.window)
         if len(self.posts) >= self.most:
             self._drop_least()
-        t = self.posts[key] = _Tracked(key, "", minute, minute)
+        t = self.posts[key] = _Tracked(key, "", minute, minute, reach=reach)
         if self._least_first:
-            heappush(self._least_first, (0, key))
+            heappush(self._least_first, (reach, key))
         return t
 
     def _prune(self, before: int) -> None:

@@ -194,10 +194,11 @@ def measure_cost(brands: int, with_live: bool) -> list[str]:
             used = worker.cpu_s()
             late = feed.send_paced(live(record, LIVE_S, SETTLE_S + COST_S))
             feed.flush()
-            cluster.drain()
+            # Not what follows: with nothing left to read everything is written at once.
             live_us = f"{(worker.cpu_s() - used) / (RATE * LIVE_S) * 1e6:.1f}"
             if late > 1:
                 live_us += f" (the feed was {late:.0f} s behind)"
+            cluster.drain()
         feed.close()
         print(f"| {brands:,} | {backlog_us:.1f} | {rate:,.0f} | {live_us} | {worker.memory():,.0f} |", flush=True)
         return list(row_sizes(f"{brands:,} brands, {RATE / brands:g} mentions/s each", rows(cluster.settings)[0]))
