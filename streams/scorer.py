@@ -47,7 +47,7 @@ class Message(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What came of a batch: rollups by brand and minute, dead letters, messages read, each brand's last heartbeat."""
+    """What came of a batch: rollups by minute, dead letters, messages read, each brand's last heartbeat."""
 
     rollups: list[Rollup]
     letters: list[DeadLetter]
@@ -208,8 +208,12 @@ class _Collected:
         self._heard[brand, network] = max(ms, self._heard.get((brand, network), ms))
 
     def rollups(self) -> list[Rollup]:
-        """Give them by brand and minute: so a brand's event time never runs ahead of what is still to come."""
+        """Give them by minute: so a brand's event time never runs ahead of what is still to come."""
         for (brand, network), ms in self._heard.items():
             builder = self.builder(brand, ms // MINUTE_MS, network)
             builder.newest = max(builder.newest, ms)
-        return [self._builders[key].build() for key in sorted(self._builders)]
+        return [builder.build() for builder in sorted(self._builders.values(), key=_minute)]
+
+
+def _minute(builder: RollupBuilder) -> int:
+    return builder.minute

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 TICK_S = 0.25
 # A brand is written this long after it changed: what a successor works through again is bounded.
-WRITE_AFTER_S = 120.0
+WRITE_AFTER_S = 150.0
 # Brands that changed at one moment are written over so many ticks: the next closing must not wait for all of them.
 WRITE_OVER_TICKS = 60
 # With nothing to read, everything is written at once.

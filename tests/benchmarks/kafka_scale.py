@@ -42,7 +42,7 @@ from tests.kafka.workers import TOPICS
 RATE = 2000
 SETTLE_S = 190
 COST_S = 150
-LIVE_S = 280
+LIVE_S = 330
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 CROWD = 25
