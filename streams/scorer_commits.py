@@ -1,8 +1,7 @@
 """What a scorer made of a batch, committed: rollups, dead letters and offsets in one transaction, on its own thread.
 
-One transaction at a time is on its way while the next batches are scored; those that waited for it share the next one,
-so that a slow broker is asked less often. Where one fails, its batches' messages and those that waited are to be read
-again: nothing of them is there.
+One transaction at a time is on its way while the next batch is scored. Where it fails the batch's messages are to be
+read again: nothing of it is there.
 """
 
 import logging
@@ -25,9 +24,6 @@ from streams.scorer import Batch
 from streams.topics import DEAD_LETTERS, ROLLUPS
 
 logger = logging.getLogger(__name__)
-
-# Batches scored and not yet committed: one more is not begun before some are.
-MOST_WAITING = 4
 
 Records = dict[TopicPartition, list[ConsumerRecord]]
 
@@ -73,8 +69,7 @@ class ScorerCommits:
         # By then the broker has ended the transaction itself.
         self._patience_s = 2 * config.kafka.transaction_timeout_s
         self._committer = ThreadPoolExecutor(1, "commit")
-        self._waiting: list[Work] = []
-        self._under_way: tuple[list[Work], Future[float]] | None = None
+        self._under_way: tuple[Work, Future[float]] | None = None
         self._producer: Any = self._new_producer()
 
     def connected(self) -> bool:
@@ -87,44 +82,31 @@ class ScorerCommits:
         return self._producer is not None
 
     def begin(self, work: Work) -> None:
-        """Commit a batch, as soon as those before it are."""
-        self._waiting.append(work)
-        self._start()
+        """Commit a batch; the one before must have been settled."""
+        self._under_way = work, self._committer.submit(self._commit, work)
 
-    def settle(self, most: int = 0) -> tuple[list[Scored], set[int]]:
-        """Note what has been committed, and wait while more than so many batches are not.
+    def settle(self) -> tuple[Scored | None, set[int]]:
+        """Wait for the batch under way, if there is one.
 
         Returns
         -------
         scored
-            What was committed, a transaction each.
+            What was committed.
         again
             Partitions whose messages must be read again from where they were committed, and forgotten till then.
         """
-        scored: list[Scored] = []
-        while self._under_way is not None:
-            works, done = self._under_way
-            if not done.done() and len(works) + len(self._waiting) <= most:
-                break
-            self._under_way = None
-            try:
-                seconds = done.result()
-            except KafkaError as error:
-                logger.warning("a batch is scored again: %s: %s", type(error).__name__, error)
-                self._undo(error)
-                lost, self._waiting = works + self._waiting, []
-                return scored, {place.partition for work in lost for place in work.got}
-            self._start()
-            batches = [batch for work in works for _, batch in work.batches]
-            letters = [letter for batch in batches for letter in batch.letters]
-            messages = sum(batch.messages for batch in batches)
-            scored.append(Scored(messages, letters, sum(work.scoring_s for work in works), seconds))
-        return scored, set()
-
-    def _start(self) -> None:
-        if self._under_way is None and self._waiting:
-            works, self._waiting = self._waiting, []
-            self._under_way = works, self._committer.submit(self._commit, works)
+        if self._under_way is None:
+            return None, set()
+        (work, done), self._under_way = self._under_way, None
+        try:
+            seconds = done.result()
+        except KafkaError as error:
+            logger.warning("a batch is scored again: %s: %s", type(error).__name__, error)
+            self._undo(error)
+            return None, {place.partition for place in work.got}
+        letters = [letter for _, batch in work.batches for letter in batch.letters]
+        messages = sum(batch.messages for _, batch in work.batches)
+        return Scored(messages, letters, work.scoring_s, seconds), set()
 
     def stop(self) -> None:
         """Finish what is under way."""
@@ -145,38 +127,32 @@ class ScorerCommits:
             raise
         return producer
 
-    def _commit(self, works: list[Work]) -> float:
+    def _commit(self, work: Work) -> float:
         kafka, producer = self.config.kafka, self._producer
-        batches = [placed for work in works for placed in work.batches]
-        made = [(place.partition, rollup) for place, batch in batches for rollup in batch.rollups]
-        offsets = {place: upto for work in works for place, upto in work.offsets.items()}
+        made = [(place.partition, rollup) for place, batch in work.batches for rollup in batch.rollups]
         started = time.perf_counter()
 
         def transaction() -> bool:
             producer.begin_transaction()
             for partition, value in pack(made, self.config.topics.rollups_partitions):
                 producer.send(kafka.topic(ROLLUPS), value=value, partition=partition)
-            for work in works:
-                self._send_letters(work)
-            producer.send_offsets_to_transaction(offsets, works[-1].group)
+            for place, batch in work.batches:
+                if batch.letters:
+                    keys = {record.offset: record.key for record in work.got[place]}
+                    for letter in batch.letters:
+                        producer.send(
+                            kafka.topic(DEAD_LETTERS),
+                            value=letter.value[:MAX_VALUE],
+                            key=keys[letter.offset],
+                            headers=headers(letter),
+                            partition=0,
+                        )
+            producer.send_offsets_to_transaction(work.offsets, work.group)
             producer.commit_transaction()
             return True
 
         within(self._patience_s, transaction)
         return time.perf_counter() - started
-
-    def _send_letters(self, work: Work) -> None:
-        for place, batch in work.batches:
-            if batch.letters:
-                keys = {record.offset: record.key for record in work.got[place]}
-                for letter in batch.letters:
-                    self._producer.send(
-                        self.config.kafka.topic(DEAD_LETTERS),
-                        value=letter.value[:MAX_VALUE],
-                        key=keys[letter.offset],
-                        headers=headers(letter),
-                        partition=0,
-                    )
 
     def _undo(self, why: KafkaError) -> None:
         """End a transaction that failed."""

@@ -1,6 +1,6 @@
 """The scorer on Kafka: batches of `mentions` in; rollups, dead letters and offsets out, in one transaction.
 
-While one batch is being committed the next ones are read and scored, and are forgotten again should that commit fail.
+While one batch is being committed the next is read and scored, and is forgotten again should that commit fail.
 A killed scorer's batch is read again by its successor: what it sent is aborted with its transaction. What it had seen
 (for duplicates, and for what is late) is learned again from the partition's last messages, and is a function of these
 alone: after a restart or a rebalance every mention is judged as if nothing had happened.
@@ -19,10 +19,10 @@ from kafka.structs import OffsetAndMetadata
 
 from streams.bounded import end_producer
 from streams.config import Config
-from streams.kafka_clients import MAX_REQUEST, clear_errors, consumer_options, producer_options
+from streams.kafka_clients import FETCH_WAIT_MS, MAX_REQUEST, clear_errors, consumer_options, producer_options
 from streams.partition_scorer import PartitionScorer
 from streams.scorer import Batch, TextModel
-from streams.scorer_commits import MOST_WAITING, Records, Scored, ScorerCommits, Work
+from streams.scorer_commits import Records, Scored, ScorerCommits, Work
 from streams.source_clock import SourceClock
 from streams.topics import MENTIONS
 
@@ -81,6 +81,7 @@ class ScorerWorker:
                 **consumer_options(kafka, kafka.scorer_group),
                 max_poll_records=config.worker.batch_messages,
                 max_partition_fetch_bytes=MAX_REQUEST,
+                fetch_max_wait_ms=FETCH_WAIT_MS,
                 partition_assignment_strategy=[StickyPartitionAssignor],
             )
             self._consumer.subscribe([kafka.topic(MENTIONS)], listener=self._moved)
@@ -173,20 +174,18 @@ class ScorerWorker:
                 last = records[-1]
                 offsets[place] = OffsetAndMetadata(last.offset + 1, "", last.leader_epoch)
         scored_s = time.perf_counter() - started
-        # With more to read at hand a batch need not wait for the commit before; else its own would wait for the next.
-        behind = sum(map(len, got.values())) >= self.config.worker.batch_messages
-        if not self._settle(MOST_WAITING - 1 if behind else 0):
+        if not self._settle():
             return  # it was judged by what the batch before had left: both are read again
         if offsets:
             self._commits.begin(Work(got, batches, offsets, group, scored_s))
         self.ready = all(partition.position >= partition.until for partition in self._partitions.values())
         self._measure_lag()
 
-    def _settle(self, most: int = 0) -> bool:
-        """Wait while more than so many batches are not committed; tell whether what was scored may be built upon."""
-        scored, again = self._commits.settle(most)
-        for done in scored:
-            self.on_scored(done)
+    def _settle(self) -> bool:
+        """Wait for the transaction on its way, if there is one; tell whether what was scored may be built upon."""
+        scored, again = self._commits.settle()
+        if scored is not None:
+            self.on_scored(scored)
         for partition in again:
             self._partitions.pop(partition, None)
             self._moved.pending = True

@@ -14,6 +14,7 @@ from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from streams.kafka_clients import FETCH_WAIT_MS
 from streams.read_order import START
 
 PAUSE_S = 0.05
@@ -44,6 +45,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         # Read when it starts, which comes later. A batch that was aborted must not be seen.
         consumer._isolation_level = "read_committed"
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # Faust's own is 1.5 s
         return consumer
 
     async def _fetch_records(self, consumer: Any, active_partitions: Any, *args: Any, **kwargs: Any) -> Any:
