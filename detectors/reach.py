@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from detectors.burst import NEVER
+
 if TYPE_CHECKING:
     from detectors.observation import Observation
 
 __all__ = ["Reach"]
-
-NEVER = -(10**9)
 
 
 class _Tracked(msgspec.Struct, gc=False):
