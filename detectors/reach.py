@@ -138,7 +138,7 @@ class Reach:
         # Who is reached only grows: an entry that is not up to date comes too early, never too late.
         rows = self._least_first
         if not rows:
-            rows += [(t.reach + t.seen_by, key) for key, t in self.posts.items()]
+            rows += [(t.people, key) for key, t in self.posts.items()]
             heapify(rows)
         while (people := self.posts[rows[0][1]].people) != rows[0][0]:
             heapreplace(rows, (people, rows[0][1]))

@@ -100,6 +100,7 @@ def consumer_options(settings: KafkaSettings, group: str | None) -> dict[str, An
         "enable_auto_commit": False,
         "auto_offset_reset": "earliest",
         "isolation_level": "read_committed",
+        "fetch_max_wait_ms": FETCH_WAIT_MS,
         "allow_auto_create_topics": False,
         "metrics_enabled": False,
     }

@@ -7,6 +7,7 @@ log's last part.
 
 import time
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from detectors.negativity import with_rating
@@ -212,8 +213,4 @@ class _Collected:
         for (brand, network), ms in self._heard.items():
             builder = self.builder(brand, ms // MINUTE_MS, network)
             builder.newest = max(builder.newest, ms)
-        return [builder.build() for builder in sorted(self._builders.values(), key=_minute)]
-
-
-def _minute(builder: RollupBuilder) -> int:
-    return builder.minute
+        return [builder.build() for builder in sorted(self._builders.values(), key=attrgetter("minute"))]

@@ -19,7 +19,7 @@ from kafka.structs import OffsetAndMetadata
 
 from streams.bounded import end_producer
 from streams.config import Config
-from streams.kafka_clients import FETCH_WAIT_MS, MAX_REQUEST, clear_errors, consumer_options, producer_options
+from streams.kafka_clients import MAX_REQUEST, clear_errors, consumer_options, producer_options
 from streams.partition_scorer import PartitionScorer
 from streams.scorer import Batch, TextModel
 from streams.scorer_commits import Records, Scored, ScorerCommits, Work
@@ -81,7 +81,6 @@ class ScorerWorker:
                 **consumer_options(kafka, kafka.scorer_group),
                 max_poll_records=config.worker.batch_messages,
                 max_partition_fetch_bytes=MAX_REQUEST,
-                fetch_max_wait_ms=FETCH_WAIT_MS,
                 partition_assignment_strategy=[StickyPartitionAssignor],
             )
             self._consumer.subscribe([kafka.topic(MENTIONS)], listener=self._moved)

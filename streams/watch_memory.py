@@ -26,7 +26,7 @@ SUM_AT = 256
 class _Kept:
     """A brand being watched, and what of it is written."""
 
-    __slots__ = ("added", "applied", "counts", "minutes", "open_rows", "pending", "terms_hour", "watch")
+    __slots__ = ("added", "applied", "counts", "minutes", "pending", "terms_hour", "watch")
 
     def __init__(self, watch: BrandWatch, applied: dict[int, int], counts: Counts) -> None:
         self.watch = watch
@@ -35,7 +35,6 @@ class _Kept:
         self.added: list[Counts] = []
         self.terms_hour = watch.hour
         self.minutes: list[tuple[int, int]] = []
-        self.open_rows = 0
         self.pending: dict[int, list[bytes]] = {}
 
     def summed(self) -> Counts:
@@ -235,7 +234,6 @@ class WatchMemory:
             still_open.append(row)
         kept = _Kept(*restore(brand, self.config, own, said, still_open, rows.get(terms_key(brand))))
         kept.minutes = minutes
-        kept.open_rows = len(still_open)
         return kept
 
     def _keep_closed(self, kept: _Kept) -> None:
@@ -250,9 +248,10 @@ class WatchMemory:
         still_open = open_rows(watch)
         for number, row in enumerate(still_open):
             rows[open_key(brand, number)] = row
-        for number in range(len(still_open), kept.open_rows):
-            del rows[open_key(brand, number)]
-        kept.open_rows = len(still_open)
+        number = len(still_open)
+        while (left := open_key(brand, number)) in rows:
+            del rows[left]
+            number += 1
         for minute, parts in kept.pending.items():
             for number, row in enumerate(parts):
                 rows[minute_key(brand, minute, number)] = row
