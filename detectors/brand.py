@@ -166,7 +166,7 @@ class BrandDetector:
 
     def recent_row(self, minute: int) -> list[Any]:
         """Return the row of one minute, as `recent_rows` does."""
-        return [*self.criteria.recent.totals(minute, minute + 1), self.freshness.row(minute)]
+        return [*self.criteria.recent.totals(minute, minute + 1), *self.freshness.row(minute)]
 
     @classmethod
     def restore(
@@ -183,8 +183,8 @@ class BrandDetector:
             raise ValueError(f"state has version {state.get('version')!r}, expected {VERSION}")
         brand = cls(settings)
         for minute in sorted(rows):
-            *counts, voices = rows[minute]
-            brand.freshness.refill(minute, voices)
+            *counts, heard, told = rows[minute]
+            brand.freshness.refill(minute, heard, told)
             brand.criteria.recent.add(minute, counts)
         brand.now = state["now"]
         brand.incident.restore(state["incident"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from detectors.observation import Voice
 
@@ -25,6 +27,13 @@ class FreshCounts(NamedTuple):
 
 # Where each of these stands in a minute's row of counts.
 FRESH, NEGATIVE, COPIES, VOICES = range(4)
+
+
+class _Seen(msgspec.Struct, gc=False):
+    """When a text was seen last, and from whom."""
+
+    minute: int
+    author: int
 
 
 class Freshness:
@@ -62,8 +71,9 @@ class Freshness:
         self.text_minutes = text_minutes
         self.most = most
         self.authors: dict[int, int] = {}
-        self.texts: dict[int, tuple[int, int]] = {}
-        self.rows: dict[int, list[tuple[int, int]]] = {}
+        self.texts: dict[int, _Seen] = {}
+        # Of each minute, its authors and beside them what each said.
+        self.rows: dict[int, tuple[list[int], list[int]]] = {}
         self.held = 0
 
     def take(self, minute: int, voices: Iterable[Voice], scale: float) -> FreshCounts:
@@ -72,7 +82,8 @@ class Freshness:
         oldest_author = minute - self.author_minutes
         oldest_text = minute - self.text_minutes
         fresh = negatives = copies = 0
-        row = []
+        heard: list[int] = []
+        told: list[int] = []
         for voice in voices:
             author, text, negative = voice.author, voice.text, voice.negative
             new = authors.get(author, NEVER) < oldest_author
@@ -80,50 +91,51 @@ class Freshness:
             said = text or voice.origin
             if said:
                 seen = texts.get(said)
-                if seen is not None and seen[0] >= oldest_text:
+                if seen is not None and seen.minute >= oldest_text:
                     if text:
                         new = False
-                        copies += seen[1] != author
+                        copies += seen.author != author
                     else:
                         # Who reposts joins in; what one text says, or is mistaken to say, counts once.
                         negative = False
-                texts[said] = (minute, author)
-            row.append((author, said))
+                texts[said] = _Seen(minute, author)
+            heard.append(author)
+            told.append(said)
             if new:
                 fresh += 1
                 negatives += negative
-        self._keep(minute, row)
-        count = len(row)
+        self._keep(minute, heard, told)
+        count = len(heard)
         if scale > 1.0:
             return FreshCounts(
                 round(fresh * scale), round(negatives * scale), round(copies * scale), round(count * scale)
             )
         return FreshCounts(fresh, negatives, copies, count)
 
-    def _keep(self, minute: int, row: list[tuple[int, int]]) -> None:
-        self.rows[minute] = row
-        self.held += len(row)
+    def _keep(self, minute: int, heard: list[int], told: list[int]) -> None:
+        self.rows[minute] = heard, told
+        self.held += len(heard)
         oldest = minute - self.text_minutes
         while (first := next(iter(self.rows))) < oldest or (self.held > self.most and first != minute):
             self._forget(first)
 
     def _forget(self, minute: int) -> None:
-        row = self.rows.pop(minute)
-        self.held -= len(row)
-        for author, text in row:
+        heard, told = self.rows.pop(minute)
+        self.held -= len(heard)
+        for author, text in zip(heard, told, strict=True):
             if self.authors.get(author) == minute:
                 del self.authors[author]
-            if text and self.texts.get(text, (None,))[0] == minute:
+            if (seen := self.texts.get(text)) is not None and seen.minute == minute:
                 del self.texts[text]
 
-    def row(self, minute: int) -> list[list[int]]:
-        """Return a minute's voices as plain lists of author and text, to be kept and given back to `refill`."""
-        return [[author, text] for author, text in self.rows.get(minute, ())]
+    def row(self, minute: int) -> tuple[list[int], list[int]]:
+        """Return a minute's authors and beside them what each said, to be kept and given back to `refill`."""
+        return self.rows.get(minute, ([], []))
 
-    def refill(self, minute: int, row: Sequence[Sequence[int]]) -> None:
-        """Remember a minute's voices again, minutes in their order."""
-        for author, text in row:
+    def refill(self, minute: int, heard: list[int], told: list[int]) -> None:
+        """Remember what `row` gave again, minutes in their order."""
+        for author, text in zip(heard, told, strict=True):
             self.authors[author] = minute
             if text:
-                self.texts[text] = (minute, author)
-        self._keep(minute, [(author, text) for author, text in row])
+                self.texts[text] = _Seen(minute, author)
+        self._keep(minute, heard, told)

@@ -45,7 +45,7 @@ def test_memory_is_bounded_and_given_back_voices_go_on_the_same(
     assert len(f.authors) <= f.held
     again = Freshness(most=40)
     for minute in f.rows:
-        again.refill(minute, f.row(minute))
+        again.refill(minute, *f.row(minute))
     last = [voice(a, text=a % 21) for a in range(1, 31)]
     assert again.take(now + 1, last, 1.0) == f.take(now + 1, last, 1.0)
 
