@@ -1,7 +1,7 @@
 """The metrics of a running worker: counted as it works, read from its brands' watches when somebody scrapes.
 
-A watch is read on the loop that changes it, and only where it changed since the last scrape: what metrics cost does not
-grow with the mentions.
+A watch is read on the loop that changes it, and only where a bucket of it closed since the last scrape: what metrics
+cost does not grow with the mentions.
 """
 
 import asyncio
@@ -78,8 +78,8 @@ class WorkerMetrics:
         self._tell = tell
         self._lateness_s = config.lateness_seconds
         self._watching = BrandMetrics(self.metrics, config.negative_at)
-        self._changed: set[str] = set()
-        self._shown: dict[str, BrandWatch] = {}
+        # What is shown of a brand changes only as a bucket closes.
+        self._shown: dict[str, tuple[BrandWatch, int | None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watches: Mapping[str, Watched] = {}
         self._swept = clock()
@@ -96,9 +96,7 @@ class WorkerMetrics:
     def watched(self, batch: RollupBatch, events: Iterable[IncidentEvent]) -> None:
         """Count what a watcher has taken in, and tell what it has published."""
         self.metrics.inc(m.MESSAGES, "watcher")
-        rollups = [rollup for _, rollup in batch.made]
-        count_rollups(self.metrics, rollups)
-        self._changed.update(rollup.brand for rollup in rollups)
+        count_rollups(self.metrics, [rollup for _, rollup in batch.made])
         for event in events:
             minute_start = datetime.fromisoformat(event.at).timestamp() - self._lateness_s - 60
             seconds = self.clock() - minute_start
@@ -109,15 +107,15 @@ class WorkerMetrics:
     def refresh(self) -> None:
         """Read the watches that changed, and forget the brands that are watched elsewhere now."""
         watches = {brand: kept.watch for brand, kept in self._watches.items()}
-        for brand in [brand for brand, watch in self._shown.items() if watches.get(brand) is not watch]:
+        for brand in [brand for brand, (watch, _) in self._shown.items() if watches.get(brand) is not watch]:
             self._watching.forget(brand)
             del self._shown[brand]
-        for brand in watches.keys() & (self._changed | (watches.keys() - self._shown.keys())):
+        for brand, watch in watches.items():
+            shown, now = self._shown.get(brand), (watch, watch.opened)
             # An incident's figures come with its event: until that is published, neither is its severity shown.
-            if brand not in self._shown or self._watching.agrees(watches[brand]):
-                self._watching.look(watches[brand])
-                self._shown[brand] = watches[brand]
-        self._changed.clear()
+            if shown != now and (shown is None or self._watching.agrees(watch)):
+                self._watching.look(watch)
+                self._shown[brand] = now
         if self.clock() - self._swept > SWEEP_EVERY_S:
             self._swept = self.clock()
             self.metrics.sweep()

@@ -295,7 +295,6 @@ def test_a_severity_is_never_shown_with_the_figures_of_the_one_before() -> None:
         for rollup in scorer.score(some).rollups
     ):
         events = watch.apply(rollup)
-        worker._changed.add("Acme")
         worker.refresh()
         before = series(worker.metrics, m.SEVERITY)["Acme",]
         worker.watched(RollupBatch(1, [(0, rollup)]), events)
