@@ -37,7 +37,7 @@ TICK_S = 0.25
 WRITE_AFTER_S = 150.0
 # Brands that changed at one moment are written over so many ticks: the next closing must not wait for all of them.
 WRITE_OVER_TICKS = 60
-# With nothing to read, everything is written at once.
+# With nothing to read, everything is written, until something comes.
 IDLE_S = 0.3
 SLICE = 10
 NOT_LOADED = -1
@@ -288,29 +288,37 @@ class Watcher:
 
     async def _tend(self) -> None:
         """Watch again the brands in the rows, and write those that have waited long enough."""
-        if time.monotonic() - self._read_at > IDLE_S:
-            waited = self.memory.unwritten(older_than=0.0)
-        else:
-            most = SLICE + len(self.memory.watches) // WRITE_OVER_TICKS
-            waited = self.memory.unwritten(older_than=WRITE_AFTER_S)[:most]
-        for brands, work in ((self.memory.stored_brands(), self._wake), (waited, self._write)):
-            for first in range(0, len(brands), SLICE):
-                async with self._lock:
-                    if not self._owns():
-                        return
-                    work(brands[first : first + SLICE])
-                self.progressed = time.monotonic()
-                await asyncio.sleep(0)  # messages go first
+        await self._in_slices(self.memory.stored_brands(), self._wake)
+        most = SLICE + len(self.memory.watches) // WRITE_OVER_TICKS
+        await self._in_slices(self.memory.unwritten(older_than=WRITE_AFTER_S)[:most], self._write)
+        if self._idle():
+            await self._in_slices(self.memory.unwritten(older_than=0.0), self._write, self._idle)
+        if not self._owns():
+            return
         self._measure_lag()
         self._read_again_if_lost()
         self.ready = True
 
+    async def _in_slices(
+        self, brands: list[str], work: Callable[[list[str]], None], wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Do it for some brands at a time: messages go first."""
+        for first in range(0, len(brands), SLICE):
+            async with self._lock:
+                if not (self._owns() and wanted()):
+                    return
+                work(brands[first : first + SLICE])
+            self.progressed = time.monotonic()
+            await asyncio.sleep(0)
+
+    def _idle(self) -> bool:
+        return time.monotonic() - self._read_at > IDLE_S
+
     def _read_again_if_lost(self) -> None:
         read = self._app.read_up_to()
         applied = {partition: self.memory.position(partition) for partition in read}
-        now = time.monotonic()
-        busy = self._lock.locked() or now - self._read_at < IDLE_S
-        if self._order.is_lost(read, applied, busy, now):
+        busy = self._lock.locked() or not self._idle()
+        if self._order.is_lost(read, applied, busy, time.monotonic()):
             logger.info("reading again what was lost on the way")
             self._app.read_again()
 
