@@ -1,7 +1,7 @@
-"""A brand's watch as rows that a store can keep: what is learned, each minute, and the usual terms.
+"""A brand's watch as rows that a store can keep: what is learned, the minutes of a day, and the usual terms.
 
-A snapshot rewrites the brand's own row (a few kilobytes) and what is still open; a minute's row is written once, when
-it closes, and may be dropped after `KEPT_MINUTES`. A watch restored from its rows goes on to the byte.
+A snapshot rewrites the brand's own row (a few kilobytes) and what is still open; what closed since the last is a row
+more, and may be dropped after `KEPT_MINUTES`. A watch restored from its rows goes on to the byte.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ from streams.rollup import Counts, Rollup
 VERSION = 1
 KEPT_MINUTES = 25 * 60
 MAX_ROW = 512 * 1024
-"""A minute that would be larger is cut in several rows: half of what a broker takes by default."""
+"""What would be larger is cut in several rows: half of what a broker takes by default."""
 
 
 class BrandRow(msgspec.Struct, array_like=True, frozen=True):
@@ -59,24 +59,28 @@ class Restored(NamedTuple):
     counts: Counts
 
 
-class MinuteRow(msgspec.Struct, array_like=True, frozen=True):
-    """A closed minute, all that is open, or a part of either.
+class KeptMinute(msgspec.Struct, array_like=True, frozen=True):
+    """A closed minute, or a part of one.
 
     Parameters
     ----------
+    minute
+        Its start, in minutes since the epoch.
     recent
-        What the detectors need of a closed minute for a day, in its first part.
+        What the detectors need of it for a day; in its first part.
     rollups
-        Of a closed minute one a network, less what only the detectors needed; of open ones, all that came.
+        One a network, less what only the detectors needed, while a person may be told of them.
     """
 
+    minute: int
     recent: list[Any]
     rollups: list[Rollup]
 
 
 _encode = msgspec.msgpack.Encoder(order="sorted").encode
 _decode_brand = msgspec.msgpack.Decoder(BrandRow).decode
-_decode_minute = msgspec.msgpack.Decoder(MinuteRow).decode
+_decode_open = msgspec.msgpack.Decoder(list[Rollup]).decode
+_decode_closed = msgspec.msgpack.Decoder(list[KeptMinute]).decode
 _decode_terms = msgspec.msgpack.Decoder(list[tuple[int, list[Sample]]]).decode
 
 
@@ -105,22 +109,46 @@ def open_rows(watch: BrandWatch) -> list[bytes]:
     """Encode all that came for minutes that are still open."""
     buckets = [watch.buckets[minute] for minute in sorted(watch.buckets)]
     rollups = [rollup for bucket in buckets for network in sorted(bucket) for rollup in bucket[network]]
-    return _cut([], rollups) if rollups else []
+    return _cut_open(rollups) if rollups else []
 
 
-def closed_rows(watch: BrandWatch, minute: int) -> list[bytes]:
-    """Encode a minute that has just closed."""
-    # Where many minutes closed at once, the first are older than what a person is told of.
-    told = next((row.rollups for row in reversed(watch.context.rows) if row.minute == minute), [])
-    return _cut(watch.detector.recent_row(minute), told)
-
-
-def _cut(recent: list[Any], rollups: list[Rollup]) -> list[bytes]:
-    row = _encode(MinuteRow(recent, rollups))
-    if len(row) <= MAX_ROW or len(rollups) <= 1:
+def _cut_open(rollups: list[Rollup]) -> list[bytes]:
+    row = _encode(rollups)
+    if len(row) <= MAX_ROW or len(rollups) == 1:
         return [row]
     half = len(rollups) // 2
-    return _cut(recent, rollups[:half]) + _cut([], rollups[half:])
+    return _cut_open(rollups[:half]) + _cut_open(rollups[half:])
+
+
+def oldest_kept(watch: BrandWatch) -> int:
+    """Give the oldest minute whose row is needed."""
+    return (watch.opened or 0) - KEPT_MINUTES
+
+
+def closed_rows(watch: BrandWatch) -> list[tuple[int, bytes]]:
+    """Encode the minutes closed since the last snapshot: each row and the first minute in it."""
+    oldest = oldest_kept(watch)
+    closed = [minute for minute in watch.closed if minute >= oldest]
+    if not closed:
+        return []
+    told = {row.minute: row.rollups for row in watch.context.closed_since(closed[0])}
+    return _cut_closed([KeptMinute(m, watch.detector.recent_row(m), told.get(m, [])) for m in closed])
+
+
+def _cut_closed(minutes: list[KeptMinute]) -> list[tuple[int, bytes]]:
+    row = _encode(minutes)
+    if len(row) <= MAX_ROW:
+        return [(minutes[0].minute, row)]
+    if len(minutes) > 1:
+        half = len(minutes) // 2
+        return _cut_closed(minutes[:half]) + _cut_closed(minutes[half:])
+    minute, recent, rollups = minutes[0].minute, minutes[0].recent, minutes[0].rollups
+    if len(rollups) <= 1:
+        return [(minute, row)]
+    half = len(rollups) // 2
+    return _cut_closed([KeptMinute(minute, recent, rollups[:half])]) + _cut_closed(
+        [KeptMinute(minute, [], rollups[half:])]
+    )
 
 
 def terms_row(watch: BrandWatch) -> bytes:
@@ -132,7 +160,7 @@ def restore(
     brand: str,
     config: Config,
     row: bytes,
-    minutes: Mapping[tuple[int, int], bytes],
+    closed: Iterable[bytes],
     still_open: Iterable[bytes],
     terms: bytes | None,
 ) -> Restored:
@@ -144,8 +172,8 @@ def restore(
         As for `BrandWatch`.
     row, terms
         The newest of each: the brand's own, its usual terms.
-    minutes
-        The rows of each closed minute, by the minute and their number; those older than `KEPT_MINUTES` are not needed.
+    closed
+        The rows of closed minutes in the order they were written; what is older than `KEPT_MINUTES` is not needed.
     still_open
         The newest rows of what was open.
 
@@ -156,8 +184,8 @@ def restore(
     """
     try:
         kept = _decode_brand(row)
-        rows = [(minute, _decode_minute(data)) for (minute, _), data in sorted(minutes.items())]
-        waiting = [rollup for data in still_open for rollup in _decode_minute(data).rollups]
+        minutes = [minute for data in closed for minute in _decode_closed(data)]
+        waiting = [rollup for data in still_open for rollup in _decode_open(data)]
         background = _decode_terms(terms) if terms else []
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise InputError(f"expected the rows of a watch of version {VERSION} for {brand!r}: {error}") from None
@@ -166,14 +194,14 @@ def restore(
     watch = BrandWatch(brand, config)
     watch.opened, watch.hour, watch.incident = kept.opened, kept.hour, kept.incident
     watch.newest.update(kept.newest)
-    closed: dict[int, list[Rollup]] = {}
-    for minute, entry in rows:
-        closed.setdefault(minute, []).extend(entry.rollups)
-    for minute, rollups in closed.items():
+    told: dict[int, list[Rollup]] = {}
+    for part in minutes:
+        told.setdefault(part.minute, []).extend(part.rollups)
+    for minute, rollups in told.items():
         watch.context.add(ClosedMinute(minute, rollups))
     for rollup in waiting:
         watch.buckets.setdefault(rollup.minute, {}).setdefault(rollup.network, []).append(rollup)
     watch.trending.restore(background)
-    recent = {minute: entry.recent for minute, entry in rows if entry.recent}
+    recent = {part.minute: part.recent for part in minutes if part.recent}
     watch.detector = BrandDetector.restore(config.settings(brand), kept.learned, recent)
     return Restored(watch, dict(kept.applied), kept.counts)

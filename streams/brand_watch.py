@@ -16,7 +16,7 @@ from streams.context import ClosedMinute, Context
 from streams.incident_event import Incident, IncidentEvent, incident_event
 from streams.rollup import HASHES, MAX_VOICES, Rollup, merge
 from streams.terms import extract_terms, post_key
-from streams.watermark import oldest_open_minute
+from streams.watermark import MINUTE_MS, closing_ms, oldest_open_minute
 
 # Merging many at once is cheaper than one by one. A busy brand's must not all be left to the close, nor all be kept:
 # so many publications wait.
@@ -71,6 +71,11 @@ class BrandWatch:
         self.hour = 0
         self.newest: dict[int, int] = {}
         self.buckets: dict[int, dict[str, list[Rollup]]] = {}
+
+    @property
+    def due_ms(self) -> int:
+        """Event time before which nothing heard closes a bucket, in milliseconds since the epoch."""
+        return 0 if self.opened is None else closing_ms(self.opened * MINUTE_MS, self.config.lateness_ms)
 
     def apply(self, rollup: Rollup, partition: int = 0) -> list[IncidentEvent]:
         """Take one rollup of this brand and close what its watermark closes.

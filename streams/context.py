@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from detectors.change import Change
@@ -47,6 +48,11 @@ class Context:
             rows.popleft()
         rows.append(row)
 
+    def closed_since(self, first: int) -> list[ClosedMinute]:
+        """Give the minutes remembered from `first` on, in order."""
+        # From the newest back: mostly the last hour of six is asked for.
+        return list(takewhile(lambda row: row.minute >= first, reversed(self.rows)))[::-1]
+
     def since(self, change: Change) -> int:
         """Give the minute from which on a change is told: while it goes on, or as far as its detector looks back."""
         first = min(change.since, change.minute - change.window)
@@ -54,14 +60,9 @@ class Context:
 
     def rollups(self, first: int, end: int) -> Iterator[Rollup]:
         """Give the rollups of the minutes from `first` up to, not including, `end`, in order."""
-        # From the newest back: mostly the last hour of six is asked for.
-        asked: list[ClosedMinute] = []
-        for row in reversed(self.rows):
-            if row.minute < first:
+        for row in self.closed_since(first):
+            if row.minute >= end:
                 break
-            if row.minute < end:
-                asked.append(row)
-        for row in reversed(asked):
             yield from row.rollups
 
     def window(self, first: int, end: int) -> Window:

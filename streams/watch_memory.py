@@ -8,40 +8,49 @@ from collections.abc import Callable, Iterable, MutableMapping
 from itertools import takewhile
 from typing import NamedTuple
 
-from streams.brand_rows import KEPT_MINUTES, brand_row, closed_rows, open_rows, restore, terms_row
+from streams.brand_rows import brand_row, closed_rows, oldest_kept, open_rows, restore, terms_row
 from streams.brand_watch import BrandWatch
 from streams.config import Config
 from streams.incident_event import IncidentEvent
 from streams.rollup import Counts, total
-from streams.rollup_batch import RollupBatch
+from streams.rollup_batch import Made, RollupBatch
 
 OPEN_KEY = 1
-MINUTE_KEY = 2
+CLOSED_KEY = 2
 TERMS_KEY = 3
 _SEPARATOR = b"\0"  # no brand's name holds one
-# What so many rollups add is summed up at once.
-SUM_AT = 256
+# What cannot close a bucket waits, up to so many rollups: a brand's memory is fetched once for all of them.
+GATHERED = 16
+NOWHERE = -1
 
 
 class _Kept:
-    """A brand being watched, and what of it is written."""
+    """A brand being watched, what waits to be applied, and what of it is written."""
 
-    __slots__ = ("added", "applied", "counts", "minutes", "pending", "terms_hour", "watch")
+    __slots__ = ("applied", "changed_in", "counts", "due_ms", "rows", "terms_hour", "waiting", "watch")
 
-    def __init__(self, watch: BrandWatch, applied: dict[int, int], counts: Counts) -> None:
+    def __init__(self, watch: BrandWatch, applied: dict[int, int], counts: Counts, rows: list[tuple[int, int]]) -> None:
         self.watch = watch
         self.applied = applied
         self.counts = counts
-        self.added: list[Counts] = []
+        # Those of closed minutes: their first minute, and their number.
+        self.rows = rows
         self.terms_hour = watch.hour
-        self.minutes: list[tuple[int, int]] = []
-        self.pending: dict[int, list[bytes]] = {}
+        self.waiting: list[Made] = []
+        self.due_ms = watch.due_ms
+        # The partition of `rollups` from which it was changed since it was written.
+        self.changed_in = NOWHERE
 
-    def summed(self) -> Counts:
-        if self.added:
-            self.counts = total([self.counts, *self.added])
-            self.added.clear()
-        return self.counts
+    def catch_up(self) -> list[IncidentEvent]:
+        """Apply what waits."""
+        events: list[IncidentEvent] = []
+        if self.waiting:
+            for source, rollup in self.waiting:
+                events += self.watch.apply(rollup, source)
+            self.counts = total([self.counts, *[rollup.counts for _, rollup in self.waiting]])
+            self.waiting.clear()
+            self.due_ms = self.watch.due_ms
+        return events
 
 
 class Unwritten(NamedTuple):
@@ -61,9 +70,9 @@ def open_key(brand: str, number: int) -> bytes:
     return brand.encode() + _SEPARATOR + bytes((OPEN_KEY,)) + number.to_bytes(2, "big")
 
 
-def minute_key(brand: str, minute: int, number: int) -> bytes:
-    """Give the key of one of the rows of a closed minute."""
-    return brand.encode() + _SEPARATOR + bytes((MINUTE_KEY,)) + minute.to_bytes(6, "big") + number.to_bytes(2, "big")
+def closed_key(brand: str, first: int, number: int) -> bytes:
+    """Give the key of one of the rows of closed minutes, by the first minute in it."""
+    return brand.encode() + _SEPARATOR + bytes((CLOSED_KEY,)) + first.to_bytes(6, "big") + number.to_bytes(2, "big")
 
 
 def terms_key(brand: str) -> bytes:
@@ -76,7 +85,7 @@ def key_brand(key: bytes) -> str:
 
     Examples
     --------
-    >>> key_brand(minute_key("Acme", 7, 0)), key_brand(brand_key("Acme"))
+    >>> key_brand(closed_key("Acme", 7, 0)), key_brand(brand_key("Acme"))
     ('Acme', 'Acme')
     """
     return key.partition(_SEPARATOR)[0].decode()
@@ -120,7 +129,9 @@ class WatchMemory:
         self.watches: dict[str, _Kept] = {}
         self._unwritten: dict[int, dict[str, Unwritten]] = {}
         self._read: dict[int, int] = {}
-        self._minutes: dict[str, list[tuple[int, int]]] | None = None
+        # The last offset any row read was written after: up to there, messages may have been applied before.
+        self._stored_to: dict[int, int] = {}
+        self._rows_of: dict[str, list[tuple[int, int]]] | None = None
 
     def apply(self, partition: int, offset: int, batch: RollupBatch) -> list[IncidentEvent]:
         """Apply one message of `rollups`, unless it has been applied before.
@@ -138,27 +149,18 @@ class WatchMemory:
             What changed: to be published before anything is written.
         """
         events: list[IncidentEvent] = []
-        unwritten = self._unwritten.setdefault(partition, {})
-        now = self.clock()
-        fresh: dict[str, _Kept | None] = {}
-        for source, rollup in batch.made:
-            brand = rollup.brand
-            if brand not in fresh:
-                kept = self._watch(brand)
-                fresh[brand] = kept if kept.applied.get(partition, -1) < offset else None
-            if (found := fresh[brand]) is None:
+        if offset <= self._read.get(partition, -1):
+            return events
+        for made in batch.made:
+            rollup = made[1]
+            kept = self.watches.get(rollup.brand) or self._watch(rollup.brand)
+            if offset <= self._stored_to.get(partition, -1) and offset <= kept.applied.get(partition, -1):
                 continue
-            events += found.watch.apply(rollup, source)
-            found.added.append(rollup.counts)
-            if len(found.added) >= SUM_AT:
-                found.summed()
-            if found.watch.closed:
-                self._keep_closed(found)
-        for brand, applied in fresh.items():
-            if applied is not None:
-                applied.applied[partition] = offset
-                if brand not in unwritten:
-                    unwritten[brand] = Unwritten(offset, now)
+            if kept.changed_in != partition:
+                self._note_change(kept, partition, offset)
+            kept.waiting.append(made)
+            if rollup.newest >= kept.due_ms or len(kept.waiting) >= GATHERED:
+                events += kept.catch_up()
         self._read[partition] = offset
         return events
 
@@ -172,7 +174,10 @@ class WatchMemory:
     def write(self, brands: Iterable[str]) -> None:
         """Write brands to the store: every event of theirs must have been published."""
         for brand in brands:
-            self._write(brand, self.watches[brand])
+            kept = self.watches[brand]
+            kept.catch_up()
+            self._note_applied(kept)
+            self._write(brand, kept)
             for unwritten in self._unwritten.values():
                 unwritten.pop(brand, None)
 
@@ -189,14 +194,17 @@ class WatchMemory:
 
     def counts(self, brand: str) -> Counts:
         """Give the sums over all rollups applied to a brand."""
-        return self._watch(brand).summed()
+        kept = self._watch(brand)
+        kept.catch_up()
+        return kept.counts
 
     def forget(self) -> None:
         """Drop what is not in the store: other partitions, or the same with another past, are about to come."""
         self.watches.clear()
         self._unwritten.clear()
         self._read.clear()
-        self._minutes = None
+        self._stored_to.clear()
+        self._rows_of = None
 
     def stored_brands(self) -> list[str]:
         """List the brands the store knows and that are not yet watched again."""
@@ -207,15 +215,15 @@ class WatchMemory:
         self._watch(brand)
 
     def _stored(self) -> dict[str, list[tuple[int, int]]]:
-        """Index the store's rows once: the minutes kept of each brand, and the numbers of their rows."""
-        if self._minutes is None:
-            self._minutes = {}
+        """Index the store's rows once: of each brand, those of closed minutes, by their first minute and number."""
+        if self._rows_of is None:
+            self._rows_of = {}
             for key in self.rows:
                 brand, _, rest = key.partition(_SEPARATOR)
-                minutes = self._minutes.setdefault(brand.decode(), [])
-                if rest and rest[0] == MINUTE_KEY:
-                    minutes.append((int.from_bytes(rest[1:7], "big"), int.from_bytes(rest[7:], "big")))
-        return self._minutes
+                closed = self._rows_of.setdefault(brand.decode(), [])
+                if rest and rest[0] == CLOSED_KEY:
+                    closed.append((int.from_bytes(rest[1:7], "big"), int.from_bytes(rest[7:], "big")))
+        return self._rows_of
 
     def _watch(self, brand: str) -> _Kept:
         kept = self.watches.get(brand)
@@ -224,27 +232,34 @@ class WatchMemory:
         return kept
 
     def _restored(self, brand: str) -> _Kept:
-        rows, minutes = self.rows, sorted(self._stored().pop(brand, []))
+        rows, places = self.rows, sorted(self._stored().pop(brand, []))
         own = rows.get(brand_key(brand))
         if own is None:
-            return _Kept(BrandWatch(brand, self.config), {}, Counts())
-        said = {place: rows[minute_key(brand, *place)] for place in minutes}
+            return _Kept(BrandWatch(brand, self.config), {}, Counts(), [])
+        closed = [rows[closed_key(brand, *place)] for place in places]
         still_open: list[bytes] = []
         while (row := rows.get(open_key(brand, len(still_open)))) is not None:
             still_open.append(row)
-        kept = _Kept(*restore(brand, self.config, own, said, still_open, rows.get(terms_key(brand))))
-        kept.minutes = minutes
-        return kept
+        found = restore(brand, self.config, own, closed, still_open, rows.get(terms_key(brand)))
+        for partition, offset in found.applied.items():
+            self._stored_to[partition] = max(offset, self._stored_to.get(partition, offset))
+        return _Kept(*found, places)
 
-    def _keep_closed(self, kept: _Kept) -> None:
-        watch = kept.watch
-        for minute in watch.closed:
-            kept.pending[minute] = closed_rows(watch, minute)
-        watch.closed.clear()
+    def _note_change(self, kept: _Kept, partition: int, offset: int) -> None:
+        self._note_applied(kept)
+        kept.changed_in = partition
+        changes = self._unwritten.setdefault(partition, {})
+        if kept.watch.brand not in changes:
+            changes[kept.watch.brand] = Unwritten(offset, self.clock())
+
+    def _note_applied(self, kept: _Kept) -> None:
+        # What was read after its last rollup held nothing of it.
+        if kept.changed_in != NOWHERE:
+            kept.applied[kept.changed_in] = self._read.get(kept.changed_in, NOWHERE)
+            kept.changed_in = NOWHERE
 
     def _write(self, brand: str, kept: _Kept) -> None:
         watch, rows = kept.watch, self.rows
-        oldest = (watch.opened or 0) - KEPT_MINUTES
         still_open = open_rows(watch)
         for number, row in enumerate(still_open):
             rows[open_key(brand, number)] = row
@@ -252,14 +267,14 @@ class WatchMemory:
         while (left := open_key(brand, number)) in rows:
             del rows[left]
             number += 1
-        for minute, parts in kept.pending.items():
-            for number, row in enumerate(parts):
-                rows[minute_key(brand, minute, number)] = row
-                kept.minutes.append((minute, number))
-        kept.pending = {}
+        for number, (first, row) in enumerate(closed_rows(watch)):
+            rows[closed_key(brand, first, number)] = row
+            kept.rows.append((first, number))
+        watch.closed.clear()
         if watch.hour != kept.terms_hour:
             kept.terms_hour = watch.hour
             rows[terms_key(brand)] = terms_row(watch)
-        rows[brand_key(brand)] = brand_row(watch, kept.applied, kept.summed())
-        while kept.minutes and kept.minutes[0] < (oldest, 0):
-            del rows[minute_key(brand, *kept.minutes.pop(0))]
+        rows[brand_key(brand)] = brand_row(watch, kept.applied, kept.counts)
+        # A row ends where the next begins.
+        while len(kept.rows) > 1 and kept.rows[1][0] < oldest_kept(watch):
+            del rows[closed_key(brand, *kept.rows.pop(0))]

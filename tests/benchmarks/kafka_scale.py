@@ -33,7 +33,7 @@ from kafka import KafkaConsumer, TopicPartition
 from streams.kafka_clients import consumer_options
 from streams.kafka_settings import KafkaSettings
 from streams.topics import WATCHES
-from streams.watch_memory import MINUTE_KEY, OPEN_KEY, TERMS_KEY
+from streams.watch_memory import CLOSED_KEY, OPEN_KEY, TERMS_KEY
 from tests.benchmarks.bench_cluster import DefaultCluster, DefaultWorker, Feed, Reader, benched, told
 from tests.benchmarks.live_record import ROUNDS, Line, LiveRecord
 from tests.conftest import SHARED
@@ -49,7 +49,7 @@ CROWD = 25
 KINDS = {
     "brand": "the brand's own",
     "open": "what is open",
-    "minute": "a closed minute",
+    "closed": "closed minutes",
     "terms": "its usual terms",
 }
 
@@ -88,7 +88,7 @@ def rows(settings: KafkaSettings) -> tuple[dict[bytes, bytes], int, int]:
 def kind(key: bytes) -> str:
     """Tell what a row is of by its key."""
     rest = key.partition(b"\0")[2]
-    return "brand" if not rest else {OPEN_KEY: "open", MINUTE_KEY: "minute", TERMS_KEY: "terms"}[rest[0]]
+    return "brand" if not rest else {OPEN_KEY: "open", CLOSED_KEY: "closed", TERMS_KEY: "terms"}[rest[0]]
 
 
 def row_sizes(what: str, found: dict[bytes, bytes]) -> Iterator[str]:

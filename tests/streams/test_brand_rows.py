@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.negativity import NegativityModel
-from streams.brand_rows import KEPT_MINUTES, brand_row, closed_rows, open_rows, restore, terms_row
+from streams.brand_rows import brand_row, closed_rows, oldest_kept, open_rows, restore, terms_row
 from streams.brand_watch import BrandWatch
 from streams.config import Config
 from streams.errors import InputError
@@ -31,21 +31,20 @@ class Store:
         self.brand = b""
         self.terms = b""
         self.open: list[bytes] = []
-        self.minutes: dict[int, list[bytes]] = {}
+        self.closed: list[tuple[int, bytes]] = []
 
     def save(self, watch: BrandWatch, applied: int) -> None:
-        for minute in watch.closed:
-            self.minutes[minute] = closed_rows(watch, minute)
+        self.closed += closed_rows(watch)
         watch.closed.clear()
-        if watch.opened:
-            self.minutes = {m: row for m, row in self.minutes.items() if m >= watch.opened - KEPT_MINUTES}
+        while len(self.closed) > 1 and self.closed[1][0] < oldest_kept(watch):
+            del self.closed[0]
         self.terms = terms_row(watch)
         self.open = open_rows(watch)
         self.brand = brand_row(watch, {0: applied}, Counts())
 
     def load(self) -> tuple[BrandWatch, int]:
-        minutes = {(minute, number): row for minute, rows in self.minutes.items() for number, row in enumerate(rows)}
-        found = restore("Acme", Config(), self.brand, minutes, self.open, self.terms)
+        closed = [row for _, row in self.closed]
+        found = restore("Acme", Config(), self.brand, closed, self.open, self.terms)
         return found.watch, found.applied[0]
 
 
@@ -86,6 +85,6 @@ def test_rows_of_another_version_or_damaged_rows_are_refused() -> None:
     watch.apply(ROLLUPS[0])
     row = brand_row(watch, {0: 1}, Counts())
     with pytest.raises(InputError, match="got version 9"):
-        restore("Acme", Config(), row[:1] + b"\x09" + row[2:], {}, [], None)
+        restore("Acme", Config(), row[:1] + b"\x09" + row[2:], [], [], None)
     with pytest.raises(InputError, match="expected the rows of a watch"):
-        restore("Acme", Config(), row[:-2], {}, [], None)
+        restore("Acme", Config(), row[:-2], [], [], None)
