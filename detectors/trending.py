@@ -1,5 +1,6 @@
 """Terms that are spreading: said often now, and rare before."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from math import log
 from typing import NamedTuple
@@ -88,13 +89,12 @@ class TrendingTerms:
                 scored.append((-count * log((count + 0.5) / (expected + 0.5)), term, count))
         return [(term, count) for _, term, count in sorted(scored)[:n]]
 
-    def _count(self, texts: Iterable[str]) -> tuple[int, dict[str, int]]:
-        counts: dict[str, int] = {}
+    def _count(self, texts: Iterable[str]) -> tuple[int, Counter[str]]:
+        counts: Counter[str] = Counter()
         number = 0
         for text in texts:
             number += 1
-            for term in self.extract(text):
-                counts[term] = counts.get(term, 0) + 1
+            counts.update(self.extract(text))
         return number, counts
 
     def state(self) -> list[tuple[int, list[Sample]]]:

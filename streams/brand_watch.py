@@ -5,6 +5,8 @@ and says what changed. A pure function of the rollups: the Faust watcher and the
 code.
 """
 
+from heapq import nsmallest
+
 import msgspec
 
 from detectors.brand import BrandDetector
@@ -21,6 +23,8 @@ from streams.watermark import MINUTE_MS, closing_ms, oldest_open_minute
 # Merging many at once is cheaper than one by one. A busy brand's must not all be left to the close, nor all be kept:
 # so many publications wait.
 MERGE_AT = 64
+# Of so many publications the terms are read: those with the smallest hashes, a sample of all that was said.
+MAX_READ = 512
 
 
 class BrandWatch:
@@ -131,7 +135,10 @@ class BrandWatch:
             From when on; default an hour ago.
         """
         rollups = self.context.rollups(minute - 60 if since is None else since, minute)
-        return self.trending.top((post.text for rollup in rollups for post in rollup.posts), leave_out=self._leave_out)
+        posts = [post for rollup in rollups for post in rollup.posts]
+        if len(posts) > MAX_READ:
+            posts = nsmallest(MAX_READ, posts)
+        return self.trending.top([post.text for post in posts], leave_out=self._leave_out)
 
     def _merge_open(self) -> None:
         for bucket in self.buckets.values():

@@ -13,14 +13,23 @@ COMPARED_FROM = 25
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 _NOISE = re.compile(r"https?://\S+|@\w+")
-_TOKEN = re.compile(
-    r"https?://(?P<link>[^\s/?#]+(?:/[^\s?#]*)?)"
-    r"|@\w+"
-    r"|(?P<hashtag>#\w{2,})"
-    r"|(?P<code>\b(?=[A-Z0-9]*\d)[A-Z0-9]{4,20}\b)"
-    # Vowel signs of the scripts of India and of Thai are part of a word, which \w does not know.
-    r"|(?P<word>(?:[^\W\d_]|[\u0900-\u0dff\u0e00-\u0e7f]){4,})"
-)
+
+
+def _token(word: str) -> re.Pattern[str]:
+    return re.compile(
+        r"https?://(?P<link>[^\s/?#]+(?:/[^\s?#]*)?)"
+        r"|@\w+"
+        r"|(?P<hashtag>#\w{2,})"
+        r"|(?P<code>\b(?=[A-Z0-9]*\d)[A-Z0-9]{4,20}\b)"
+        rf"|(?P<word>{word})"
+    )
+
+
+# Vowel signs of the scripts of India and of Thai are part of a word, which \w does not know.
+_MARKED = "[\u0900-\u0dff\u0e00-\u0e7f]"
+_HOLDS_MARKED = re.compile(_MARKED)
+_TOKEN_MARKED = _token(rf"(?:[^\W\d_]|{_MARKED}){{4,}}")
+_TOKEN = _token(r"[^\W\d_]{4,}")  # the same where there are none, in two thirds of the time
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ENDS = string.punctuation + string.whitespace + "…"
 _SHORTENED = ("t.co/", "bit.ly/", "youtu.be/", "goo.gl/", "tinyurl.com/", "ow.ly/")
@@ -101,7 +110,9 @@ def extract_terms(text: str) -> tuple[str, ...]:
     ('partout', 'avec', '29343', 'CODE50', '#3suisses', 'forum.example/t/1')
     """
     found: dict[str, None] = {}
-    for match in _TOKEN.finditer(visible(text)):
+    shown = visible(text)
+    token = _TOKEN_MARKED if _HOLDS_MARKED.search(shown) else _TOKEN
+    for match in token.finditer(shown):
         kind = match.lastgroup
         if kind is None:
             continue
