@@ -41,6 +41,17 @@ def build() -> dict[str, str]:
     return files
 
 
+def uids() -> list[str]:
+    """Return the uid of each dashboard.
+
+    Examples
+    --------
+    >>> uids()
+    ['badbuzz-overview', 'badbuzz-brand', 'badbuzz-pipeline']
+    """
+    return [str(draw().build().uid) for draw in BOARDS.values()]
+
+
 def write(folder: Path = JSON_DIR) -> list[Path]:
     """Write the files and list them."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,8 +5,9 @@ from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, Dynam
 
 from dashboards import brand, pipeline
 from dashboards import panels as p
-from dashboards.page import TAG, incident_annotations, link, page
+from dashboards.page import incident_annotations, link, page
 from streams import metric_families as m
+from streams.oncall.grafana import TAG
 
 UID = "badbuzz-overview"
 _SEVERITY = f"max by (brand) ({m.SEVERITY.name})"

@@ -13,10 +13,9 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableRefresh,
 )
 
-DATASOURCE_UID = "badbuzz-prometheus"
-FOLDER_UID = "badbuzz"
+from streams.oncall.grafana import DATASOURCE_UID, TAG
+
 RUNBOOKS = "https://runbooks.example.org/badbuzz"
-TAG = "badbuzz"
 
 SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 GRAFANA = DataSourceRef(type_val="grafana", uid="-- Grafana --")

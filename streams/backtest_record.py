@@ -5,11 +5,11 @@ from pathlib import Path
 
 from streams.backtest import Record
 from streams.errors import MentionError
-from streams.mention import decode, milliseconds
+from streams.mention import SPOKEN, decode, milliseconds
 from streams.mention_files import MentionFiles
+from streams.mentions.message import Message
 from streams.pipeline import Pipeline
 from streams.replay import replay
-from streams.scorer import SPOKEN, Message
 
 
 def record(path: str, pipeline: Pipeline) -> Record:

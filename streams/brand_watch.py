@@ -15,10 +15,10 @@ from detectors.observation import Observation, Post
 from detectors.trending import Sample, TrendingTerms
 from streams.config import Config
 from streams.context import ClosedMinute, Context
+from streams.event_time import MINUTE_MS, closing_ms, oldest_open_minute
 from streams.incident_event import Incident, IncidentEvent, incident_event
 from streams.rollup import HASHES, MAX_VOICES, Rollup, merge
 from streams.terms import extract_terms, post_key
-from streams.watermark import MINUTE_MS, closing_ms, oldest_open_minute
 
 # Merging many at once is cheaper than one by one. A busy brand's must not all be left to the close, nor all be kept:
 # so many publications wait.

@@ -9,24 +9,26 @@ import os
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from streams.errors import InputError
-from streams.incident_annotations import TOKEN_FILE, URL, grafana_token
 from streams.metric_families import BUILD
+from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, grafana_token
 
 PROMETHEUS_URL = "BADBUZZ_PROMETHEUS_URL"
 ALERT = "BadBuzzCrisis"
 TIMEOUT_S = 5.0
 
 
-def check_oncall(environment: Mapping[str, str] | None = None) -> Iterator[str]:
+def check_oncall(dashboards: Iterable[str] = (), environment: Mapping[str, str] | None = None) -> Iterator[str]:
     """Check what the environment names.
 
     Parameters
     ----------
+    dashboards
+        Uids of the dashboards that Grafana must have.
     environment
         Default `os.environ`.
 
@@ -37,12 +39,12 @@ def check_oncall(environment: Mapping[str, str] | None = None) -> Iterator[str]:
 
     Raises
     ------
-    InputError
+    InputError, GrafanaError
         What is wrong, and how to mend it.
 
     Examples
     --------
-    >>> print(*check_oncall({}), sep="; ")
+    >>> print(*check_oncall(environment={}), sep="; ")
     Prometheus: not checked, BADBUZZ_PROMETHEUS_URL is not set; Grafana: not checked, BADBUZZ_GRAFANA_URL is not set
     """
     environment = os.environ if environment is None else environment
@@ -52,7 +54,7 @@ def check_oncall(environment: Mapping[str, str] | None = None) -> Iterator[str]:
         yield f"Prometheus: not checked, {PROMETHEUS_URL} is not set"
     if url := environment.get(URL):
         file = environment.get(TOKEN_FILE)
-        yield check_grafana(url, grafana_token(Path(file) if file else None, environment))
+        yield check_grafana(url, grafana_token(Path(file) if file else None, environment), dashboards)
     else:
         yield f"Grafana: not checked, {URL} is not set"
 
@@ -70,15 +72,9 @@ def check_prometheus(url: str) -> str:
     return f"{name}: scrapes, has the rules, reaches an Alertmanager"
 
 
-def check_grafana(url: str, token: str) -> str:
-    """Check that a Grafana takes the token and has data source and dashboards."""
-    from dashboards.build import BOARDS  # noqa: PLC0415  Grafana's builders take a moment to load
-    from dashboards.push import Grafana, GrafanaError  # noqa: PLC0415
-
-    try:
-        missing = Grafana(url, token, attempts=1).missing([str(draw().build().uid) for draw in BOARDS.values()])
-    except GrafanaError as error:
-        raise InputError(f"Grafana: {error}") from None
+def check_grafana(url: str, token: str, dashboards: Iterable[str]) -> str:
+    """Check that a Grafana takes the token and has the data source and the dashboards of these uids."""
+    missing = Grafana(url, token, attempts=1).missing(dashboards)
     if missing:
         raise InputError(f"Grafana at {url} lacks {', '.join(missing)}: run `badbuzz dashboards push`")
     return f"Grafana at {url}: has data source and dashboards"

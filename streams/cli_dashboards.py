@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from streams.errors import ConfigError, InputError
-from streams.incident_annotations import grafana_token
+from streams.errors import ConfigError
+from streams.oncall.grafana import Grafana, grafana_token
 
 
 @click.group()
@@ -46,14 +46,11 @@ def build(folder: Path | None) -> None:
 )
 def push(url: str, token_file: Path | None, prometheus_url: str, folder: str) -> None:
     """Push data source, folder and dashboards to a Grafana, over what is there of them."""
+    from dashboards import push as pushing  # noqa: PLC0415
     from dashboards.build import build as built  # noqa: PLC0415
-    from dashboards.push import Grafana, GrafanaError  # noqa: PLC0415
 
-    try:
-        grafana = Grafana(url, grafana_token(token_file))
-        grafana.push_datasource(prometheus_url)
-        grafana.push_folder(folder)
-        for address in grafana.push_dashboards(built().values()):
-            click.echo(address)
-    except GrafanaError as error:
-        raise InputError(str(error)) from None
+    grafana = Grafana(url, grafana_token(token_file))
+    pushing.push_datasource(grafana, prometheus_url)
+    pushing.push_folder(grafana, folder)
+    for address in pushing.push_dashboards(grafana, built().values()):
+        click.echo(address)

@@ -150,12 +150,13 @@ def send_again(at: tuple[int, ...], every: bool, config_path: Path | None) -> No
 def check(config_path: Path | None) -> None:
     """Check the configuration, broker, topics, Prometheus and Grafana: what is wrong and how to mend it."""
     _quiet_clients()
+    from dashboards.build import uids  # noqa: PLC0415  Grafana's builders take a moment to load
     from streams.check_oncall import check_oncall  # noqa: PLC0415
 
     config = load(config_path)
     out.print("configuration: good")
     _check_kafka(config)
-    for line in check_oncall():
+    for line in check_oncall(uids()):
         out.print(line, markup=False)
 
 

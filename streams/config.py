@@ -12,9 +12,10 @@ from msgspec import Meta
 
 from detectors.settings import DetectorSettings
 from streams.errors import ConfigError
-from streams.kafka_settings import KafkaSettings, TopicSettings, WorkerSettings
-from streams.label_cap import LabelLimits
+from streams.kafka_settings import KafkaSettings, TopicSettings
 from streams.options import Option, struct_options
+from streams.settings.metrics import LabelLimits
+from streams.settings.worker import WorkerSettings
 
 
 class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,15 +13,14 @@ from rich.panel import Panel
 from rich.table import Table
 
 from streams.config import Config
+from streams.event_time import MINUTE_MS, utc
 from streams.incident_event import IncidentEvent
-from streams.mention import utc
-from streams.mention_files import event_ms
+from streams.mentions.message import Message, event_ms
 from streams.picture import PictureBucket, draw
 from streams.pipeline import Pipeline
 from streams.scenarios import Scenario, load_scenario
-from streams.scorer import Message, TextModel
+from streams.scorer import TextModel
 from streams.timeline import STYLE, event_lines, told_at
-from streams.watermark import MINUTE_MS
 
 BIN = 15
 BARS = " ▁▂▃▄▅▆▇█"

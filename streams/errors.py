@@ -21,6 +21,29 @@ class BrokerError(BadBuzzError):
     """Kafka cannot be reached, or is not set up as badbuzz needs it."""
 
 
+class WorkerError(BadBuzzError):
+    """A worker cannot go on: a part of it failed in a way that a restart may mend."""
+
+
+class GrafanaError(BadBuzzError):
+    """Grafana cannot be reached, or refuses what was asked.
+
+    Parameters
+    ----------
+    message
+        What was asked of which server, what it answered, and what to do.
+    retryable
+        Whether a retry can help.
+    status
+        HTTP status of the answer; 0 where there was none.
+    """
+
+    def __init__(self, message: str, *, retryable: bool, status: int = 0) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.status = status
+
+
 class MentionError(BadBuzzError):
     """A message is not a readable mention; it goes to the dead letters.
 

@@ -7,10 +7,9 @@ import msgspec
 from detectors.change import Change
 from streams.config import Config
 from streams.context import Context
-from streams.mention import rfc3339
+from streams.event_time import MINUTE_MS, rfc3339
 from streams.rollup import PostRow
 from streams.terms import visible
-from streams.watermark import MINUTE_MS
 
 MAX_SHOWN_POSTS = 5
 

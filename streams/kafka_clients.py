@@ -15,7 +15,8 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import AuthorizationError, BrokerResponseError, KafkaError, SaslAuthenticationFailedError
 
 from streams.errors import BadBuzzError, BrokerError
-from streams.kafka_settings import KafkaSettings, Secret, wrong
+from streams.kafka_settings import KafkaSettings, Secret
+from streams.options import setting_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,14 +52,16 @@ def _password(settings: KafkaSettings) -> Secret:
     try:
         return Secret(Path(settings.sasl_password_file).read_text(encoding="utf-8").rstrip("\r\n"))
     except (OSError, UnicodeError) as error:
-        raise wrong("sasl_password_file", f"cannot be read: {error}") from None
+        raise setting_error("kafka", "sasl_password_file", f"cannot be read: {error}") from None
 
 
 def _tls(settings: KafkaSettings) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=settings.tls_ca_file or None)
     except (OSError, ssl.SSLError) as error:
-        raise wrong("tls_ca_file", f"{settings.tls_ca_file!r} holds no readable PEM certificates: {error}") from None
+        raise setting_error(
+            "kafka", "tls_ca_file", f"{settings.tls_ca_file!r} holds no readable PEM certificates: {error}"
+        ) from None
     if settings.tls_cert_file:
         try:
             # A callable, since OpenSSL would otherwise ask for a missing password on the terminal.
@@ -67,7 +70,7 @@ def _tls(settings: KafkaSettings) -> ssl.SSLContext:
             )
         except (OSError, ssl.SSLError) as error:
             files = f"{settings.tls_cert_file!r} and {settings.tls_key_file!r}"
-            raise wrong("tls_cert_file", f"{files} are no readable PEM pair: {error}") from None
+            raise setting_error("kafka", "tls_cert_file", f"{files} are no readable PEM pair: {error}") from None
     return context
 
 

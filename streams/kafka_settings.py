@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from streams.errors import ConfigError
+from streams.options import setting_error
 
 BROKER_DEFAULT = -1
 SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -115,23 +115,35 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         for server in self.servers:
             host, _, port = server.rpartition(":")
             if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-                raise wrong("bootstrap_servers", f"expected host:port, separated by commas, got {server!r}")
+                raise setting_error(
+                    "kafka", "bootstrap_servers", f"expected host:port, separated by commas, got {server!r}"
+                )
         if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", self.topic_prefix):
-            raise wrong("topic_prefix", f"expected at most 100 of A-Z a-z 0-9 . _ -, got {self.topic_prefix!r}")
+            raise setting_error(
+                "kafka", "topic_prefix", f"expected at most 100 of A-Z a-z 0-9 . _ -, got {self.topic_prefix!r}"
+            )
         if self.sasl_mechanism and self.sasl_mechanism not in SASL_MECHANISMS:
-            raise wrong("sasl_mechanism", f"expected one of {', '.join(SASL_MECHANISMS)}, got {self.sasl_mechanism!r}")
+            raise setting_error(
+                "kafka", "sasl_mechanism", f"expected one of {', '.join(SASL_MECHANISMS)}, got {self.sasl_mechanism!r}"
+            )
         if self.sasl_mechanism and not (self.sasl_username and (self.sasl_password or self.sasl_password_file)):
-            raise wrong("sasl_mechanism", "needs sasl_username, and sasl_password or sasl_password_file, beside it")
+            raise setting_error(
+                "kafka", "sasl_mechanism", "needs sasl_username, and sasl_password or sasl_password_file, beside it"
+            )
         if not self.sasl_mechanism and (self.sasl_username or self.sasl_password or self.sasl_password_file):
-            raise wrong("sasl_username", f"needs sasl_mechanism beside it, one of {', '.join(SASL_MECHANISMS)}")
+            raise setting_error(
+                "kafka", "sasl_username", f"needs sasl_mechanism beside it, one of {', '.join(SASL_MECHANISMS)}"
+            )
         if bool(self.tls_cert_file) != bool(self.tls_key_file):
-            raise wrong("tls_cert_file", "needs tls_key_file beside it, and the other way round")
+            raise setting_error("kafka", "tls_cert_file", "needs tls_key_file beside it, and the other way round")
         for name in ("connect_timeout_s", "session_timeout_s", "heartbeat_interval_s", "transaction_timeout_s"):
             if not getattr(self, name) > 0:
-                raise wrong(name, f"expected seconds above 0, got {getattr(self, name)}")
+                raise setting_error("kafka", name, f"expected seconds above 0, got {getattr(self, name)}")
         if self.heartbeat_interval_s * 3 > self.session_timeout_s:
-            raise wrong(
-                "heartbeat_interval_s", f"must be at most a third of session_timeout_s, {self.session_timeout_s}"
+            raise setting_error(
+                "kafka",
+                "heartbeat_interval_s",
+                f"must be at most a third of session_timeout_s, {self.session_timeout_s}",
             )
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
@@ -157,15 +169,6 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def topic(self, name: str) -> str:
         """Return the full name of a topic, group or transactional id."""
         return self.topic_prefix + name
-
-
-def wrong(field: str, what: str) -> ConfigError:
-    """Give the error that names an option of `[kafka]`."""
-    return _wrong_in("kafka", field, what)
-
-
-def _wrong_in(section: str, field: str, what: str) -> ConfigError:
-    return ConfigError(f"{section}.{field} (BADBUZZ_{section.upper()}_{field.upper()}): {what}")
 
 
 class TopicSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -202,45 +205,4 @@ class TopicSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         for name in self.__struct_fields__:
             value = getattr(self, name)
             if value < 1 and not (name == "replication" and value == BROKER_DEFAULT):
-                raise _wrong_in("topics", name, f"expected at least 1, got {value}")
-
-
-class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a worker reads, and when its clock stands in for a source that sends no heartbeats: `[worker]`.
-
-    Parameters
-    ----------
-    instance
-        Name of this worker, the same over its restarts and different from every other that runs: its next start ends
-        at once what it left open.
-    batch_messages
-        Most messages a scorer puts in one transaction.
-    batch_ms
-        Longest time a message waits for others to fill its batch, in milliseconds.
-    read_back
-        A duplicate, and what is late, is told from the last messages of a partition: at least this many, at most twice.
-        They are read again when a partition changes hands, about 12 microseconds each.
-    clock_after_s
-        Seconds of silence after which a worker sends a heartbeat itself for a brand whose sources send none; 0: never.
-
-    Raises
-    ------
-    ConfigError
-        Where a value is impossible.
-    """
-
-    instance: str = ""
-    batch_messages: int = 5000
-    batch_ms: int = 200
-    read_back: int = 32_768
-    clock_after_s: float = 120.0
-
-    def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", self.instance):
-            raise _wrong_in("worker", "instance", f"expected at most 100 of A-Z a-z 0-9 . _ -, got {self.instance!r}")
-        for name in ("batch_messages", "read_back"):
-            if getattr(self, name) < 1:
-                raise _wrong_in("worker", name, f"expected at least 1, got {getattr(self, name)}")
-        for name in ("batch_ms", "clock_after_s"):
-            if not getattr(self, name) >= 0:
-                raise _wrong_in("worker", name, f"expected at least 0, got {getattr(self, name)}")
+                raise setting_error("topics", name, f"expected at least 1, got {value}")

@@ -1,34 +1,9 @@
 """Bounds on metric labels: a value of a label becomes a time series, and what people post must not decide how many."""
 
 from collections.abc import Callable, Iterable
-from typing import Annotated
-
-import msgspec
-from msgspec import Meta
 
 OTHER = "other"
 MAX_LABEL = 128
-
-
-class LabelLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many values of a label become series of their own.
-
-    Parameters
-    ----------
-    brands
-        Most brands; later ones are counted together as `other`.
-    alarms
-        Places beyond these for brands with an open incident, which must be seen.
-    networks
-        Most networks.
-    forget_days
-        Days after which the series of a brand or network that is not heard of any more are removed.
-    """
-
-    brands: Annotated[int, Meta(ge=1)] = 500
-    alarms: Annotated[int, Meta(ge=0)] = 100
-    networks: Annotated[int, Meta(ge=1)] = 20
-    forget_days: Annotated[float, Meta(gt=0)] = 7.0
 
 
 def clean_label(text: str, most: int = MAX_LABEL) -> str:

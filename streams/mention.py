@@ -24,6 +24,9 @@ Kind = Literal["post", "reply", "repost", "review", "deletion", "block", "schedu
 Count = Annotated[int, Meta(ge=0, le=10**11)]
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
 
+SPOKEN = frozenset(("post", "reply", "repost", "review"))
+"""Kinds that say something; the others do something."""
+
 REASONS = (
     "size",
     "encoding",
@@ -223,25 +226,3 @@ def _check_nesting(line: bytes) -> None:
         depth += (found in b"[{") - (found in b"]}")
         if depth > MAX_NESTING:
             raise MentionError("nesting", f"expected at most {MAX_NESTING} levels")
-
-
-def utc(ms: int) -> datetime:
-    """Turn milliseconds since the epoch into a time in UTC.
-
-    Examples
-    --------
-    >>> utc(1339437600000).isoformat()
-    '2012-06-11T18:00:00+00:00'
-    """
-    return datetime.fromtimestamp(ms / 1000, UTC)
-
-
-def rfc3339(ms: int) -> str:
-    """Write milliseconds since the epoch as a time in UTC, to the second.
-
-    Examples
-    --------
-    >>> rfc3339(1339437600000)
-    '2012-06-11T18:00:00Z'
-    """
-    return utc(ms).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,19 +1,15 @@
 """Mention files: JSON lines, plain or gzipped, or standard input; several are merged by event time."""
 
 import gzip
-import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from heapq import merge
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from streams.errors import InputError
-from streams.scorer import Message
-
-_CREATED_AT = re.compile(rb'"created_at"\s*:\s*"([^"]{1,40})"')
+from streams.mentions.message import Message, event_ms
 
 
 class Progress(NamedTuple):
@@ -80,25 +76,6 @@ def _messages(name: str, lines: Iterable[bytes]) -> Iterator[Message]:
         value = line.rstrip(b"\r\n")
         if value:
             yield Message(name, offset, value)
-
-
-def event_ms(line: bytes) -> int | None:
-    """Find the event time of a line without decoding it, in milliseconds since the epoch.
-
-    Examples
-    --------
-    >>> event_ms(b'{"created_at": "1970-01-01T00:01:00Z"}'), event_ms(b'{"created_at": "soon"}')
-    (60000, None)
-    """
-    found = _CREATED_AT.search(line)
-    if found:
-        try:
-            time = datetime.fromisoformat(found.group(1).decode("ascii"))
-        except (ValueError, UnicodeDecodeError):
-            return None
-        if time.tzinfo:
-            return int(time.timestamp() * 1000)
-    return None
 
 
 def _timed(index: int, stream: Iterator[Message]) -> Iterator[tuple[int, int, Message]]:

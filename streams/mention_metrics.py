@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from streams import metric_families as m
 from streams.deadletters import DeadLetter
 from streams.label_cap import OTHER
+from streams.mentions.heartbeat import IDLE_NETWORK
 from streams.metrics import Metrics
 from streams.rollup import Counts, PostRow, Rollup, total
 from streams.scorer import Batch
-from streams.source_clock import NETWORK
 
 _ACTIONS = (
     ("official", "official"),
@@ -51,7 +51,7 @@ def count_rollups(metrics: Metrics, rollups: Iterable[Rollup]) -> None:
             overflow["network"] += network == OTHER != rollup.network
             spoken.setdefault((brand, network), []).append(rollup)
         # Late mentions and duplicates alone tell nothing new of a source; badbuzz's own heartbeats are no source's.
-        if rollup.newest and rollup.network != NETWORK:
+        if rollup.newest and rollup.network != IDLE_NETWORK:
             key = family, rollup.network
             if rollup.newest > heard.get(key, 0):
                 heard[key] = rollup.newest

@@ -12,9 +12,10 @@ from prometheus_client.samples import Sample
 
 from detectors.incident import SEVERITIES
 from streams import metric_families as m
-from streams.label_cap import OTHER, LabelCap, LabelLimits, clean_label
+from streams.label_cap import OTHER, LabelCap, clean_label
 from streams.mention import REASONS
 from streams.metric_families import Family
+from streams.settings.metrics import LabelLimits
 
 # A creation time beside each counter would double the page, and Prometheus has no use for it.
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]

@@ -14,14 +14,14 @@ from streams.brand_metrics import BrandMetrics
 from streams.config import Config
 from streams.deadletters import DeadLetter
 from streams.errors import ConfigError
+from streams.event_time import MINUTE_MS
 from streams.incident_event import IncidentEvent
-from streams.mention_files import event_ms
 from streams.mention_metrics import count_batch
+from streams.mentions.message import Message, event_ms
 from streams.metric_families import SCORE
 from streams.metrics import Metrics
 from streams.pipeline import Pipeline
-from streams.scorer import Batch, Message, Scorer, TextModel
-from streams.watermark import MINUTE_MS
+from streams.scorer import Batch, Scorer, TextModel
 
 QUIET_STEP = 4
 GAP = 1440

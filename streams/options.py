@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 
+from streams.errors import ConfigError
+
 
 class Option(NamedTuple):
     """One option: its key in badbuzz.toml, its environment variable, its type, default and meaning."""
@@ -80,3 +82,14 @@ def described(struct: type) -> dict[str, str]:
 
 def _type_name(hint: Any) -> str:
     return getattr(hint, "__name__", str(hint))
+
+
+def setting_error(section: str, field: str, what: str) -> ConfigError:
+    """Return the error of an option, named as in badbuzz.toml and as an environment variable.
+
+    Examples
+    --------
+    >>> str(setting_error("kafka", "topic_prefix", "expected letters"))
+    'kafka.topic_prefix (BADBUZZ_KAFKA_TOPIC_PREFIX): expected letters'
+    """
+    return ConfigError(f"{section}.{field} (BADBUZZ_{section.upper()}_{field.upper()}): {what}")

@@ -5,7 +5,8 @@ import bisect
 from kafka.consumer.fetcher import ConsumerRecord
 
 from streams.config import Config
-from streams.scorer import Batch, Message, Scorer, TextModel
+from streams.mentions.message import Message
+from streams.scorer import Batch, Scorer, TextModel
 from streams.source_clock import SourceClock
 from streams.topics import MENTIONS
 

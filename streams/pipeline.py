@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from streams.brand_watch import BrandWatch
 from streams.config import Config
 from streams.deadletters import DeadLetter
+from streams.event_time import closing_ms
 from streams.incident_event import IncidentEvent
+from streams.mentions.message import Message
 from streams.rollup import Counts, Rollup, total
-from streams.scorer import Message, Scorer, TextModel
-from streams.watermark import closing_ms
-
-BATCH = 2000
+from streams.scorer import Scorer, TextModel
 
 
 class Pipeline:

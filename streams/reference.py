@@ -6,9 +6,9 @@ import click
 
 from streams.cli import main
 from streams.config import OPTIONS, BrandConfig
-from streams.label_cap import LabelLimits
 from streams.metric_families import FAMILIES
 from streams.options import described
+from streams.settings.metrics import LabelLimits
 
 _CONFIGURATION = """# Configuration
 

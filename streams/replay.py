@@ -1,16 +1,15 @@
 """Replaying mentions in one process: as fast as it goes, or at a multiple of event time."""
 
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
 
+from streams.event_time import rfc3339
 from streams.incident_event import IncidentEvent
-from streams.mention import rfc3339
-from streams.mention_files import event_ms
-from streams.pipeline import BATCH, Pipeline
-from streams.scorer import Message
+from streams.mentions.message import Message
+from streams.pipeline import Pipeline
+from streams.sources.pacing import batches, paced
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,56 +92,6 @@ def replay(
     step(pipeline)
     events.sort(key=lambda event: (event.at, event.brand, event.id))
     return events, summarise(pipeline, events)
-
-
-def batches(messages: Iterable[Message], size: int = BATCH) -> Iterator[list[Message]]:
-    """Cut messages into batches of a size."""
-    batch: list[Message] = []
-    for message in messages:
-        batch.append(message)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def paced(
-    messages: Iterable[Message],
-    speed: float,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[list[Message]]:
-    """Cut messages into batches that come when they are due.
-
-    Parameters
-    ----------
-    messages
-        In the order of event time.
-    speed
-        Seconds of event time a second.
-    clock, sleep
-        Seconds.
-    """
-    started = clock()
-    first: int | None = None
-    batch: list[Message] = []
-    for message in messages:
-        ms = event_ms(message.value)
-        if ms is not None:
-            first = ms if first is None else first
-            wait = started + (ms - first) / 1000 / speed - clock()
-            if wait > 0:
-                if batch:
-                    yield batch
-                    batch = []
-                sleep(wait)
-        batch.append(message)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def summarise(pipeline: Pipeline, events: list[IncidentEvent]) -> Summary:

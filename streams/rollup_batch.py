@@ -4,11 +4,7 @@ One message holds the rollups of all those brands, not one message each: what a 
 and Faust is then paid once a batch, however many brands speak in it.
 """
 
-import functools
-from collections.abc import Iterable, Iterator
-
 import msgspec
-from kafka.partitioner.default import murmur2
 
 from streams.errors import InputError
 from streams.rollup import Rollup
@@ -40,20 +36,6 @@ _encode = msgspec.msgpack.Encoder(order="sorted").encode
 _decode = msgspec.msgpack.Decoder(RollupBatch).decode
 
 
-@functools.lru_cache(100_000)
-def brand_partition(brand: str, partitions: int) -> int:
-    """Give the partition of `rollups`, of `incidents` and of the watchers' memory on which a brand lives.
-
-    As Kafka's clients choose it for a key.
-
-    Examples
-    --------
-    >>> brand_partition("Acme", 8)
-    2
-    """
-    return int(murmur2(brand.encode()) & 0x7FFFFFFF) % partitions
-
-
 def encode_batch(made: list[Made]) -> bytes:
     """Encode one message.
 
@@ -82,36 +64,3 @@ def decode_batch(data: bytes) -> RollupBatch:
     if batch.v != VERSION:
         raise InputError(f"expected rollups of version {VERSION}, got version {batch.v}: update this worker")
     return batch
-
-
-def pack(made: Iterable[Made], partitions: int) -> Iterator[tuple[int, bytes]]:
-    """Pack rollups into messages.
-
-    Parameters
-    ----------
-    made
-        Those of a whole batch.
-    partitions
-        Of the topic `rollups`.
-
-    Yields
-    ------
-    tuple
-        A partition of `rollups` and the message for it.
-    """
-    by_partition: dict[int, list[Made]] = {}
-    for one in made:
-        by_partition.setdefault(brand_partition(one[1].brand, partitions), []).append(one)
-    for partition, those in sorted(by_partition.items()):
-        for message in _cut(those):
-            yield partition, message
-
-
-def _cut(made: list[Made]) -> Iterator[bytes]:
-    message = encode_batch(made)
-    if len(message) <= MAX_BYTES or len(made) == 1:
-        yield message
-        return
-    half = len(made) // 2
-    yield from _cut(made[:half])
-    yield from _cut(made[half:])

@@ -14,15 +14,13 @@ from detectors.negativity import with_rating
 from streams.config import Config
 from streams.deadletters import DeadLetter
 from streams.errors import MentionError
-from streams.mention import FUTURE_MS, Mention, decode, milliseconds
+from streams.event_time import HOUR_MS, MINUTE_MS, oldest_open_minute
+from streams.mention import FUTURE_MS, SPOKEN, Mention, decode, milliseconds
+from streams.mentions.message import Message
 from streams.rollup import Rollup
 from streams.rollup_builder import RollupBuilder
 from streams.seen import SeenIds
 from streams.terms import hash64
-from streams.watermark import HOUR_MS, MINUTE_MS, oldest_open_minute
-
-SPOKEN = frozenset(("post", "reply", "repost", "review"))
-"""Kinds that say something; the others do something."""
 
 Spoken = tuple[RollupBuilder, Mention, int]
 """A mention to be scored: where it goes, itself, its identity's hash."""
@@ -33,18 +31,6 @@ class TextModel(Protocol):
 
     def score_many(self, texts: list[str]) -> list[float]:
         """Give the negativity of each text, 0 to 1."""
-
-
-class Message(NamedTuple):
-    """Bytes as they came, and where they stood: a file and its line, or a partition and its offset.
-
-    `arrived_ms` is when the log took them, in milliseconds since the epoch; 0: now.
-    """
-
-    source: str
-    offset: int
-    value: bytes
-    arrived_ms: int = 0
 
 
 class Batch(NamedTuple):

@@ -18,8 +18,8 @@ from streams.bounded import end_producer, within
 from streams.config import Config
 from streams.dead_letter_topic import MAX_VALUE, headers
 from streams.deadletters import DeadLetter
+from streams.kafka.partitioning import pack
 from streams.kafka_clients import transactional_producer_options
-from streams.rollup_batch import pack
 from streams.scorer import Batch
 from streams.topics import DEAD_LETTERS, ROLLUPS
 

@@ -8,12 +8,8 @@ log: its newest event time, moved on by the time that has passed. So the log alo
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import msgspec
+from streams.mentions.heartbeat import IDLE_NETWORK, IDLE_PREFIX, encode_heartbeat
 
-from streams.mention import utc
-
-ID_PREFIX = "badbuzz-clock/"
-NETWORK = "badbuzz-clock"
 # A brand silent for long is moved on in longer steps: an eighth of its silence.
 STEP_SHARE = 8
 
@@ -55,8 +51,8 @@ class SourceClock:
     def heard(self, partition: int, heartbeats: Mapping[str, str]) -> None:
         """Take note of heartbeats read: the id of each brand's last one."""
         for brand, name in heartbeats.items():
-            since, _, ms = name.removeprefix(ID_PREFIX).partition("/")
-            if name.startswith(ID_PREFIX) and since.isdecimal() and ms.isdecimal():
+            since, _, ms = name.removeprefix(IDLE_PREFIX).partition("/")
+            if name.startswith(IDLE_PREFIX) and since.isdecimal() and ms.isdecimal():
                 self._own[partition, brand] = (int(ms), int(since))
             else:
                 self._beating.add((partition, brand))
@@ -87,20 +83,8 @@ class SourceClock:
             passed = now_s - known[1]
             to = min(ms + int(passed * 1000), now_ms)
             if passed >= max(self.after_s, (ms - since) / 1000 / STEP_SHARE) and to > ms:
-                beats.append(Beat(*key, _heartbeat(key[1], since, to)))
+                beats.append(Beat(*key, encode_heartbeat(f"{IDLE_PREFIX}{since}/{to}", key[1], IDLE_NETWORK, to)))
         self._moved = moved
         self._beating &= moved.keys()
         self._own = {key: own for key, own in self._own.items() if key in moved}
         return beats
-
-
-def _heartbeat(brand: str, since: int, to: int) -> bytes:
-    return msgspec.json.encode(
-        {
-            "id": f"{ID_PREFIX}{since}/{to}",
-            "brand": brand,
-            "network": NETWORK,
-            "created_at": utc(to).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "kind": "heartbeat",
-        }
-    )

@@ -11,12 +11,13 @@ from kafka.errors import KafkaError
 from streams.config import Config
 from streams.deadletters import DeadLetter
 from streams.errors import BrokerError, MentionError
+from streams.event_time import MINUTE_MS, closing_ms, rfc3339, rfc3339_ms
 from streams.kafka_clients import clear_errors, producer_options
-from streams.mention import decode, milliseconds, rfc3339, utc
-from streams.replay import batches, paced
-from streams.scorer import Message
+from streams.mention import decode, milliseconds
+from streams.mentions.heartbeat import encode_heartbeat
+from streams.mentions.message import Message
+from streams.sources.pacing import batches, paced
 from streams.topics import MENTIONS
-from streams.watermark import MINUTE_MS, closing_ms
 
 FLUSH_S = 60.0
 MAX_VALUE = 1_000_000
@@ -107,16 +108,9 @@ class KafkaSink:
         # A source cannot say today that it has looked up to tomorrow: mentions of just now are waited for.
         while self._sources and end_ms > time.time() * 1000 + MINUTE_MS:
             time.sleep(0.2)
-        at = utc(end_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        name = f"end of record/{rfc3339_ms(end_ms)}"
         for brand, network in sorted(self._sources):
-            beat = {
-                "id": f"end of record/{at}",
-                "brand": brand,
-                "network": network,
-                "created_at": at,
-                "kind": "heartbeat",
-            }
-            self._send(msgspec.json.encode(beat), brand.encode())
+            self._send(encode_heartbeat(name, brand, network, end_ms), brand.encode())
             self.heartbeats += 1
         with clear_errors(self.config.kafka):
             self._producer.flush(FLUSH_S)

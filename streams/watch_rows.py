@@ -7,8 +7,8 @@ from kafka import KafkaConsumer, TopicPartition
 
 from streams.config import Config
 from streams.fenced_writers import FencedError, FencedWriters
+from streams.kafka.partitioning import brand_partition
 from streams.kafka_clients import MAX_REQUEST, consumer_options
-from streams.rollup_batch import brand_partition
 from streams.topics import WATCHES
 from streams.watch_memory import key_brand
 

@@ -16,9 +16,9 @@ from typing import IO, Literal
 
 from streams import topics
 from streams.config import Config
-from streams.errors import BadBuzzError, BrokerError
+from streams.errors import BadBuzzError, BrokerError, WorkerError
 from streams.health import HealthServer, Part, Routes, health_routes
-from streams.incident_annotations import annotation_sender
+from streams.oncall.annotations import annotation_sender
 from streams.scorer import TextModel
 from streams.scorer_worker import ScorerWorker
 from streams.watcher import Watcher
@@ -45,7 +45,9 @@ def run_worker(config: Config, model: TextModel | None, which: tuple[Which, ...]
     Raises
     ------
     BrokerError
-        Kafka cannot be reached or is not set up, or a part cannot go on.
+        Kafka cannot be reached or is not set up.
+    WorkerError
+        A part cannot go on.
     ConfigError
         The metrics port is taken.
     """
@@ -94,7 +96,7 @@ async def _run(
     for failure in failures:
         if isinstance(failure, BadBuzzError):
             raise failure
-        raise BrokerError(f"the worker cannot go on: {type(failure).__name__}: {failure}") from failure
+        raise WorkerError(f"the worker cannot go on: {type(failure).__name__}: {failure}") from failure
 
 
 def _run_scorer(

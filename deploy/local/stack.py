@@ -46,7 +46,7 @@ READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
 
 
-class Message(NamedTuple):
+class Notification(NamedTuple):
     """What a person was sent: when it came (seconds since the epoch), to whom, its title and its text."""
 
     at: float
@@ -64,15 +64,17 @@ class Inbox:
         Called with each message.
     """
 
-    def __init__(self, told: Callable[[Message], None] = lambda _: None) -> None:
-        self.messages: list[Message] = []
+    def __init__(self, told: Callable[[Notification], None] = lambda _: None) -> None:
+        self.messages: list[Notification] = []
         inbox = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 for part in body.get("attachments", ()):
-                    message = Message(time.time(), self.path.strip("/"), part.get("title", ""), part.get("text", ""))
+                    message = Notification(
+                        time.time(), self.path.strip("/"), part.get("title", ""), part.get("text", "")
+                    )
                     inbox.messages.append(message)
                     told(message)
                 self.send_response(200)
@@ -180,7 +182,7 @@ class LocalStack:
         self,
         *,
         quick: bool = False,
-        told: Callable[[Message], None] = lambda _: None,
+        told: Callable[[Notification], None] = lambda _: None,
         environment: dict[str, str] | None = None,
     ) -> None:
         self.quick = quick
@@ -276,7 +278,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
 
-    def tell(message: Message) -> None:
+    def tell(message: Notification) -> None:
         if message.receiver != "dead-mans-switch":
             print(f"\n--- to {message.receiver}: {message.title}\n{message.text}", flush=True)
 

@@ -19,11 +19,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from streams.errors import ConfigError
-from streams.mention import rfc3339
+from streams.event_time import MINUTE_MS, rfc3339
+from streams.mentions.heartbeat import encode_heartbeat
 from streams.scenarios.check import parse
 from streams.scenarios.form import ScenarioFile, Source
 from streams.scenarios.telling import Telling, Utterance
-from streams.watermark import MINUTE_MS
 
 LATE_SHARE = 0.03
 TWICE_SHARE = 0.006
@@ -131,17 +131,13 @@ class Scenario:
         return list(Telling(self._file, self.start, self.end, self.zone).tell())
 
     def _heartbeats(self, heard: set[tuple[str, int]]) -> Iterator[tuple[int, int, bytes]]:
-        heads = [
-            (network, msgspec.json.encode({"v": 1, "kind": "heartbeat", "brand": self.brand, "network": network})[:-1])
-            for network in self.networks
-        ]
         first, last = int(self.start.timestamp()) // 60, int(self.end.timestamp()) // 60
         for minute in range(first, last + 2):
-            at = rfc3339((minute + 1) * MINUTE_MS)
-            for network, head in heads:
+            ms = (minute + 1) * MINUTE_MS
+            for network in self.networks:
                 if (network, minute) not in heard:
-                    tail = f',"id":"heartbeat:{network}:{at}","created_at":"{at}","text":""}}\n'
-                    yield minute * 60 + 60, -1, head + tail.encode()
+                    line = encode_heartbeat(f"heartbeat:{network}:{rfc3339(ms)}", self.brand, network, ms)
+                    yield ms // 1000, -1, line + b"\n"
 
     def _utc(self, local: datetime) -> datetime:
         return local.replace(tzinfo=self.zone).astimezone(UTC)

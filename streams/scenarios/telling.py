@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from streams.mention import rfc3339
+from streams.event_time import rfc3339
 from streams.scenarios.form import Echo, Phase, ScenarioFile, Single
 from streams.scenarios.people import Crowd, Originals, Writer
 

@@ -6,9 +6,9 @@ import pytest
 
 from detectors.negativity import NegativityModel
 from streams.config import Config
+from streams.mentions.message import Message
 from streams.pipeline import Pipeline
 from streams.replay import replay
-from streams.scorer import Message
 
 Engine = Callable[[Sequence[bytes]], list[bytes]]
 """Lines of a record in, the JSON of its incident events out."""

@@ -29,7 +29,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from streams.kafka_clients import consumer_options
 from streams.kafka_settings import KafkaSettings
-from streams.mention_files import event_ms
+from streams.mentions.message import event_ms
 from streams.rollup_batch import decode_batch
 from streams.topics import MENTIONS, ROLLUPS
 from tests.behaviour.records import crisis

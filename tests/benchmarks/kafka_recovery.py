@@ -27,8 +27,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deploy.local.kafka import LocalKafka
+from streams.kafka.partitioning import brand_partition
 from streams.kafka_settings import KafkaSettings
-from streams.rollup_batch import brand_partition, decode_batch
+from streams.rollup_batch import decode_batch
 from streams.topics import ROLLUPS
 from tests.benchmarks.bench_cluster import DefaultCluster, Feed, Reader, told
 from tests.benchmarks.live_record import Line, LiveRecord

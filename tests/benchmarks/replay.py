@@ -15,10 +15,12 @@ from detectors.negativity import NegativityModel
 from streams.config import Config
 from streams.mention import decode
 from streams.mention_files import MentionFiles
+from streams.mentions.message import Message
 from streams.pipeline import Pipeline
-from streams.replay import batches, replay
+from streams.replay import replay
 from streams.score import score_lines
-from streams.scorer import Message, Scorer
+from streams.scorer import Scorer
+from streams.sources.pacing import batches
 from tests.conftest import SHARED
 
 RUNS = 3

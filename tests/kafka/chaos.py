@@ -25,13 +25,13 @@ from kafka import KafkaProducer
 from deploy.local.kafka import LocalKafka
 from detectors.negativity import NegativityModel
 from streams.config import Config
+from streams.kafka.partitioning import pack
 from streams.kafka_clients import transactional_producer_options
 from streams.kafka_settings import KafkaSettings
+from streams.mentions.message import Message
 from streams.pipeline import Pipeline
 from streams.replay import replay
 from streams.rollup import Counts, Rollup
-from streams.rollup_batch import pack
-from streams.scorer import Message
 from streams.to_kafka import KafkaSink
 from streams.topics import ROLLUPS
 from tests.behaviour.records import crisis

@@ -6,9 +6,10 @@ from kafka import KafkaProducer
 
 from streams.config import Config
 from streams.kafka_clients import producer_options, transactional_producer_options
-from streams.kafka_settings import KafkaSettings, TopicSettings, WorkerSettings
+from streams.kafka_settings import KafkaSettings, TopicSettings
 from streams.scorer_commits import Scored
 from streams.scorer_worker import ScorerWorker
+from streams.settings.worker import WorkerSettings
 from streams.topics import MENTIONS, create
 from tests.benchmarks.engines.check import rolled_up
 from tests.conftest import mention_line

@@ -23,8 +23,8 @@ from streams.brand_rows import row_counts
 from streams.config import Config
 from streams.kafka_clients import consumer_options, open_admin, producer_options
 from streams.kafka_settings import KafkaSettings, TopicSettings
+from streams.mentions.message import Message
 from streams.rollup import Counts, total
-from streams.scorer import Message
 from streams.to_kafka import KafkaSink
 from streams.topics import INCIDENTS, MENTIONS, ROLLUPS, WATCHES, create
 from streams.watch_memory import brand_key

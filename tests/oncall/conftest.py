@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.prometheus import PrometheusUnavailableError, binary
-from streams.mention_files import event_ms
+from streams.mentions.message import event_ms
 from streams.scenarios import load_scenario
 
 ROOT = Path(__file__).resolve().parents[2]

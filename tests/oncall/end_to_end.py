@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 
-from deploy.local.stack import LocalStack, Message
+from deploy.local.stack import LocalStack, Notification
 from detectors.negativity import NegativityModel
-from streams import scorer
 from streams.config import Config
 from streams.kafka_clients import consumer_options
 from streams.kafka_settings import KafkaSettings
+from streams.mentions.message import Message
 from streams.pipeline import Pipeline
 from streams.replay import replay
 from streams.topics import INCIDENTS
@@ -49,7 +49,7 @@ class Told(NamedTuple):
 def record() -> Record:
     """The documented incident until it is critical, beside a dozen made-up brands whose crises come one by one."""
     lines = documented(FIRST, "2012-06-13T10:00:00+00:00")
-    messages = (scorer.Message("record", number, line) for number, line in enumerate(lines))
+    messages = (Message("record", number, line) for number, line in enumerate(lines))
     events, _ = replay(messages, Pipeline(Config(), NegativityModel.load()))
     critical = next(datetime.fromisoformat(event.at) for event in events if event.severity == "critical")
     end = critical + timedelta(minutes=20)
@@ -139,7 +139,7 @@ class Run:
         records = [record for found in polled for those in found.values() for record in those]
         return [Told(record.timestamp / 1000, json.loads(record.value)) for record in records]
 
-    def messages(self, receiver: str, brand: str = BRAND) -> list[Message]:
+    def messages(self, receiver: str, brand: str = BRAND) -> list[Notification]:
         """What a receiver was sent of a brand."""
         return [m for m in self.stack.inbox.messages if m.receiver == receiver and brand in m.title]
 

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.build import build
-from dashboards.push import Grafana
+from dashboards.build import build, uids
+from dashboards.push import push_dashboards, push_datasource, push_folder
 from deploy.local.prometheus import LOOPBACK, LocalPrometheus, free_port
 from deploy.local.stack import local_prometheus
 from streams.check_oncall import check_oncall
 from streams.config import Config
-from streams.errors import InputError
+from streams.errors import GrafanaError, InputError
 from streams.health import HealthServer
+from streams.oncall.grafana import Grafana
 from streams.worker_metrics import WorkerMetrics
 from tests.oncall.conftest import DEPLOY
 from tests.oncall.test_push import TOKEN, FakeGrafana
@@ -28,7 +29,7 @@ def worker() -> Iterator[str]:
 
 
 def asked(prometheus: LocalPrometheus) -> list[str]:
-    return list(check_oncall({"BADBUZZ_PROMETHEUS_URL": prometheus.url}))
+    return list(check_oncall((), {"BADBUZZ_PROMETHEUS_URL": prometheus.url}))
 
 
 @pytest.mark.usefixtures("tools")
@@ -57,7 +58,7 @@ def test_each_thing_that_prometheus_lacks_is_named_with_its_remedy(tmp_path: Pat
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "localhost:9090", "file:///etc/passwd"])
 def test_no_prometheus_is_one_clear_line(url: str) -> None:
     with pytest.raises(InputError, match=r"is it running there|expected an address"):
-        list(check_oncall({"BADBUZZ_PROMETHEUS_URL": url}))
+        list(check_oncall((), {"BADBUZZ_PROMETHEUS_URL": url}))
 
 
 def test_a_grafana_without_the_dashboards_is_told_what_to_run() -> None:
@@ -65,13 +66,13 @@ def test_a_grafana_without_the_dashboards_is_told_what_to_run() -> None:
     environment = {"BADBUZZ_GRAFANA_URL": server.url, "BADBUZZ_GRAFANA_TOKEN": TOKEN}
     try:
         with pytest.raises(InputError, match=r"lacks data source .*badbuzz-brand.*badbuzz dashboards push"):
-            list(check_oncall(environment))
+            list(check_oncall(uids(), environment))
         grafana = Grafana(server.url, TOKEN)
-        grafana.push_datasource("http://prometheus:9090")
-        grafana.push_folder()
-        grafana.push_dashboards(build().values())
-        assert list(check_oncall(environment))[1].endswith("has data source and dashboards")
-        with pytest.raises(InputError, match="is the token right"):
-            list(check_oncall(environment | {"BADBUZZ_GRAFANA_TOKEN": "other"}))
+        push_datasource(grafana, "http://prometheus:9090")
+        push_folder(grafana)
+        push_dashboards(grafana, build().values())
+        assert list(check_oncall(uids(), environment))[1].endswith("has data source and dashboards")
+        with pytest.raises(GrafanaError, match="is the token right"):
+            list(check_oncall(uids(), environment | {"BADBUZZ_GRAFANA_TOKEN": "other"}))
     finally:
         server.close()

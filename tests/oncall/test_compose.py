@@ -5,9 +5,8 @@ from typing import Any
 
 import yaml
 
-from dashboards.page import DATASOURCE_UID, FOLDER_UID
 from streams.config import OPTIONS
-from streams.incident_annotations import TOKEN, URL
+from streams.oncall.grafana import DATASOURCE_UID, FOLDER_UID, TOKEN, URL
 from tests.oncall.conftest import DEPLOY
 
 

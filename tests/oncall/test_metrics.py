@@ -16,8 +16,9 @@ from streams import metric_families as m
 from streams.brand_metrics import BrandMetrics
 from streams.brand_watch import BrandWatch
 from streams.config import BrandConfig, Config
-from streams.label_cap import LabelCap, LabelLimits
+from streams.label_cap import LabelCap
 from streams.mention_metrics import count_batch, count_rollups
+from streams.mentions.message import Message
 from streams.metrics import DAY_S, Metrics
 from streams.openmetrics import RecordedPipeline
 from streams.pipeline import Pipeline
@@ -25,7 +26,8 @@ from streams.reference import metrics_page
 from streams.replay import replay
 from streams.rollup import Counts, Rollup
 from streams.rollup_batch import RollupBatch
-from streams.scorer import Message, Scorer
+from streams.scorer import Scorer
+from streams.settings.metrics import LabelLimits
 from streams.worker_metrics import WorkerMetrics
 from tests.behaviour.records import CRISIS_AT, DAY, QUIET_DAYS, crisis, in_order, quiet, wave
 from tests.conftest import mention_line

@@ -13,17 +13,17 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from click.testing import CliRunner
 
-from dashboards.annotations import AnnotationSender, annotation
-from dashboards.push import Grafana, GrafanaError
+from dashboards.push import push_datasource, push_folder
 from detectors.negativity import NegativityModel
 from streams.cli import main
 from streams.config import Config
-from streams.errors import ConfigError
-from streams.incident_annotations import annotation_sender, grafana_token
+from streams.errors import ConfigError, GrafanaError
 from streams.incident_event import IncidentEvent
+from streams.mentions.message import Message
+from streams.oncall.annotations import AnnotationSender, annotation, annotation_sender
+from streams.oncall.grafana import Grafana, grafana_token
 from streams.pipeline import Pipeline
 from streams.replay import replay
-from streams.scorer import Message
 from tests.behaviour.records import crisis
 
 TOKEN = "glsa_0123456789abcdef_secret"  # noqa: S105
@@ -185,7 +185,7 @@ def test_pushing_again_renews_what_is_there(server: FakeGrafana, monkeypatch: py
 
 def test_a_provisioned_data_source_is_left_alone(server: FakeGrafana, grafana: Grafana) -> None:
     server.datasources["badbuzz-prometheus"] = {"uid": "badbuzz-prometheus", "url": "http://mine", "readOnly": True}
-    grafana.push_datasource("http://other")
+    push_datasource(grafana, "http://other")
     assert server.datasources["badbuzz-prometheus"]["url"] == "http://mine"
 
 
@@ -214,8 +214,8 @@ def test_what_cannot_be_a_token_is_refused_before_anything_is_sent(token: str) -
 
 def test_no_server_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(GrafanaError, match="cannot be reached") as refused:
-        Grafana("http://127.0.0.1:9", TOKEN, attempts=1).push_folder()
-    assert refused.value.again
+        push_folder(Grafana("http://127.0.0.1:9", TOKEN, attempts=1))
+    assert refused.value.retryable
     monkeypatch.setenv("BADBUZZ_GRAFANA_TOKEN", TOKEN)
     monkeypatch.setattr(time, "sleep", lambda _: None)
     done = CliRunner().invoke(main, ["dashboards", "push", "--url", "not an address"])
@@ -227,18 +227,18 @@ def test_a_server_in_trouble_is_tried_again_and_a_refusal_is_not(
     server: FakeGrafana, grafana: Grafana, waits: list[float]
 ) -> None:
     server.broken = [(503, b'{"message": "starting"}'), (429, b'{"message": "too many"}')]
-    grafana.push_folder()
+    push_folder(grafana)
     assert (list(server.folders), waits) == (["badbuzz"], [1.0, 2.0])
     server.broken = [(403, b'{"message": "not allowed"}')]
     with pytest.raises(GrafanaError, match=r"not allowed.*is the token right"):
-        grafana.push_folder()
+        push_folder(grafana)
     assert len(waits) == 2
 
 
 def test_a_page_that_is_not_grafana_is_told_as_such(server: FakeGrafana, grafana: Grafana) -> None:
     server.broken = [(200, b"<html>please log in</html>")]
     with pytest.raises(GrafanaError, match="login page"):
-        grafana.push_folder()
+        push_folder(grafana)
 
 
 def test_an_empty_answer_is_no_failure(server: FakeGrafana, grafana: Grafana) -> None:
@@ -251,9 +251,9 @@ def test_a_server_that_does_not_answer_is_given_up_in_time(server: FakeGrafana) 
     stuck = threading.Event()
     server.answer = lambda *_: (stuck.wait(5), (200, {}))[1]  # type: ignore[method-assign]
     with pytest.raises(GrafanaError, match="did not answer in time") as late:
-        Grafana(server.url, TOKEN, timeout=0.2, attempts=1).push_folder()
+        push_folder(Grafana(server.url, TOKEN, timeout=0.2, attempts=1))
     stuck.set()
-    assert late.value.again
+    assert late.value.retryable
 
 
 def test_an_incident_is_marked_where_it_opens_grows_worse_and_as_a_span_where_it_ends(

@@ -9,8 +9,9 @@ from streams.brand_rows import brand_row, closed_rows, oldest_kept, open_rows, r
 from streams.brand_watch import BrandWatch
 from streams.config import Config
 from streams.errors import InputError
+from streams.mentions.message import Message
 from streams.rollup import Counts, Rollup
-from streams.scorer import Message, Scorer
+from streams.scorer import Scorer
 from tests.behaviour.records import crisis
 
 

@@ -8,9 +8,9 @@ from kafka.consumer.fetcher import ConsumerRecord
 from msgspec.structs import replace
 
 from streams.config import Config
-from streams.kafka_settings import WorkerSettings
 from streams.partition_scorer import PartitionScorer
 from streams.rollup import Counts, Rollup, encode_rollup, merge
+from streams.settings.worker import WorkerSettings
 from streams.source_clock import SourceClock
 from tests.conftest import mention_line
 

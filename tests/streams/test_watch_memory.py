@@ -8,9 +8,11 @@ from detectors.observation import Voice
 from streams.brand_rows import KEPT_MINUTES, MAX_ROW
 from streams.brand_watch import BrandWatch
 from streams.config import Config
+from streams.kafka.partitioning import pack
+from streams.mentions.message import Message
 from streams.rollup import Counts, Rollup
-from streams.rollup_batch import RollupBatch, decode_batch, encode_batch, pack
-from streams.scorer import Message, Scorer
+from streams.rollup_batch import RollupBatch, decode_batch, encode_batch
+from streams.scorer import Scorer
 from streams.watch_memory import WatchMemory, brand_key, closed_key
 from tests.behaviour.records import crisis
 from tests.conftest import mention_line

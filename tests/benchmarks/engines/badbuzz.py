@@ -12,10 +12,11 @@ from detectors.negativity import NegativityModel
 from streams import worker
 from streams.config import Config
 from streams.incident_event import IncidentEvent
-from streams.kafka_settings import KafkaSettings, WorkerSettings
+from streams.kafka_settings import KafkaSettings
 from streams.rollup_batch import RollupBatch
 from streams.scorer_commits import Scored
 from streams.scorer_worker import ScorerWorker
+from streams.settings.worker import WorkerSettings
 from streams.worker_metrics import ScoredBatch, WorkerMetrics
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.feed import TOPICS

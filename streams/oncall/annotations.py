@@ -1,35 +1,21 @@
 """Incident events as annotations, sent beside the work: a Grafana that is slow or gone delays no alert."""
 
 import logging
+import os
 import threading
 from collections import deque
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from pathlib import Path
+from typing import NamedTuple
 
-from dashboards.push import Grafana, GrafanaError
+from streams.errors import ConfigError, GrafanaError
+from streams.incident_event import IncidentEvent
+from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, grafana_token
 
 CAPACITY = 1000
 LONGEST_PAUSE_S = 60.0
 _log = logging.getLogger(__name__)
-
-
-class Event(Protocol):
-    """What is read of an incident event."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def brand(self) -> str: ...  # noqa: D102
-    @property
-    def at(self) -> str: ...  # noqa: D102
-    @property
-    def since(self) -> str: ...  # noqa: D102
-    @property
-    def severity(self) -> str: ...  # noqa: D102
-    @property
-    def previous(self) -> str: ...  # noqa: D102
-    @property
-    def summary(self) -> str: ...  # noqa: D102
 
 
 class Annotation(NamedTuple):
@@ -42,7 +28,7 @@ class Annotation(NamedTuple):
     text: str
 
 
-def annotation(event: Event) -> Annotation:
+def annotation(event: IncidentEvent) -> Annotation:
     """Give the annotation of an incident event: a moment where it opens or escalates, the whole span where it closes.
 
     Parameters
@@ -83,7 +69,7 @@ class AnnotationSender:
         self._thread = threading.Thread(target=self._run, name="grafana-annotations", daemon=True)
         self._thread.start()
 
-    def send(self, event: Event) -> None:
+    def send(self, event: IncidentEvent) -> None:
         """Take an event and return at once."""
         with self._changed:
             if len(self._waiting) >= self._capacity:
@@ -118,7 +104,7 @@ class AnnotationSender:
             try:
                 self.grafana.annotate(first.key, first.time_ms, first.tags, first.text, first.end_ms)
             except GrafanaError as error:
-                if error.again:
+                if error.retryable:
                     _log.warning("annotation waits: %s", error)
                     with self._changed:
                         self._changed.wait_for(lambda: self._closing, pause)
@@ -134,6 +120,35 @@ class AnnotationSender:
     def _give_up(self, reason: str) -> None:
         self.dropped += 1
         _log.warning("annotation dropped: %s", reason)
+
+
+def annotation_sender(environment: Mapping[str, str] | None = None) -> AnnotationSender | None:
+    """Give a sender where `BADBUZZ_GRAFANA_URL` names a Grafana.
+
+    Parameters
+    ----------
+    environment
+        Default `os.environ`.
+
+    Raises
+    ------
+    ConfigError
+        The address or the token cannot be used.
+
+    Examples
+    --------
+    >>> annotation_sender({}) is None
+    True
+    """
+    environment = os.environ if environment is None else environment
+    url = environment.get(URL)
+    if not url:
+        return None
+    file = environment.get(TOKEN_FILE)
+    try:
+        return AnnotationSender(Grafana(url, grafana_token(Path(file) if file else None, environment), attempts=1))
+    except GrafanaError as error:
+        raise ConfigError(f"{URL}: {error}") from None
 
 
 def _ms(time: str) -> int:

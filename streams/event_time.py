@@ -4,6 +4,8 @@ A brand's watermark is its newest event time less the allowed lateness. A one-mi
 watermark passes its end. Heartbeats move the newest event time where no mention does.
 """
 
+from datetime import UTC, datetime
+
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 
@@ -37,3 +39,36 @@ def closing_ms(newest_ms: int, lateness_ms: int) -> int:
     180000
     """
     return (newest_ms // MINUTE_MS + 1) * MINUTE_MS + lateness_ms
+
+
+def utc(ms: int) -> datetime:
+    """Turn milliseconds since the epoch into a time in UTC.
+
+    Examples
+    --------
+    >>> utc(1339437600000).isoformat()
+    '2012-06-11T18:00:00+00:00'
+    """
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def rfc3339(ms: int) -> str:
+    """Write milliseconds since the epoch as a time in UTC, to the second.
+
+    Examples
+    --------
+    >>> rfc3339(1339437600000)
+    '2012-06-11T18:00:00Z'
+    """
+    return utc(ms).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def rfc3339_ms(ms: int) -> str:
+    """Write milliseconds since the epoch as a time in UTC, to the millisecond.
+
+    Examples
+    --------
+    >>> rfc3339_ms(1339437600123)
+    '2012-06-11T18:00:00.123Z'
+    """
+    return utc(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""All that speaks to the broker: clients, topics, producers, readers, partitioning."""

@@ -1,0 +1,1 @@
+"""Settings: `badbuzz.toml` and its environment variables, strictly checked."""

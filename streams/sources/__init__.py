@@ -1,0 +1,1 @@
+"""Where mentions come from: files, and the pace at which a record is read."""
