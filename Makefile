@@ -43,7 +43,7 @@ accuracy: $(VENV)/.dev ## measure accuracy on ../shared and rewrite its tables i
 	$(BIN)/python -m tests.benchmarks.accuracy
 
 docs: $(VENV)/.dev ## write the pages that are made from the code
-	$(BIN)/python -m streams.reference
+	$(BIN)/python -m streams.cli.reference
 
 lock: $(VENV)/.dev ## pin the dependencies anew
 	$(BIN)/pip install -q uv

@@ -4,8 +4,8 @@ from grafana_foundation_sdk.builders import dashboard, table, timeseries
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, DynamicConfigValue
 
 from dashboards import panels as p
-from dashboards.page import brand_variable, incident_annotations, link, page, runbook
-from streams import metric_families as m
+from dashboards.defaults import brand_variable, incident_annotations, link, page, runbook
+from streams.metrics import families as m
 from streams.oncall.grafana import TAG
 
 UID = "badbuzz-brand"

@@ -5,8 +5,8 @@ from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, Dynam
 
 from dashboards import brand, pipeline
 from dashboards import panels as p
-from dashboards.page import incident_annotations, link, page
-from streams import metric_families as m
+from dashboards.defaults import incident_annotations, link, page
+from streams.metrics import families as m
 from streams.oncall.grafana import TAG
 
 UID = "badbuzz-overview"

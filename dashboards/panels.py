@@ -17,7 +17,7 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from dashboards.page import SOURCE
+from dashboards.defaults import SOURCE
 from detectors.settings import DetectorSettings
 
 USUAL = DetectorSettings()

@@ -3,8 +3,8 @@
 from grafana_foundation_sdk.builders import dashboard
 
 from dashboards import panels as p
-from dashboards.page import link, page, runbook
-from streams import metric_families as m
+from dashboards.defaults import link, page, runbook
+from streams.metrics import families as m
 
 UID = "badbuzz-pipeline"
 

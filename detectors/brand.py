@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detectors.burst import HOUR, NEVER
 from detectors.change import Change
-from detectors.criteria import DAY, Criteria, Found
-from detectors.freshness import Freshness
+from detectors.criteria.fresh_voices import Freshness
+from detectors.criteria.judgement import DAY, Criteria, Found
+from detectors.criteria.surge import HOUR, NEVER
 from detectors.incident import CALM, SEVERITIES, WATCH, Incident
 from detectors.settings import DetectorSettings
 
 if TYPE_CHECKING:
+    from detectors.criteria.readings import Readings
     from detectors.observation import Observation
-    from detectors.readings import Readings
 
 __all__ = ["BrandDetector"]
 

@@ -50,7 +50,7 @@ class MentionError(BadBuzzError):
     Parameters
     ----------
     reason
-        One of the bounded codes of `streams.mention.REASONS`, fit for a metric label.
+        One of the bounded codes of `streams.mentions.mention.REASONS`, fit for a metric label.
     detail
         What was expected and what came.
     """

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from streams.brand_watch import BrandWatch
-from streams.config import Config
-from streams.deadletters import DeadLetter
 from streams.event_time import closing_ms
-from streams.incident_event import IncidentEvent
+from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.message import Message
-from streams.rollup import Counts, Rollup, total
-from streams.scorer import Scorer, TextModel
+from streams.scoring.rollup import Counts, Rollup, total
+from streams.scoring.scorer import Scorer, TextModel
+from streams.settings.config import Config
+from streams.watching.brand_watch import BrandWatch
+from streams.watching.incident_event import IncidentEvent
 
 
 class Pipeline:

@@ -1,14 +1,42 @@
-"""What all tests share: where the real records are, and lines made up for a test."""
+"""Fixtures of all tests: the real records, a real broker, a real Prometheus; tests without one skip and say why."""
 
-import json
+import gc
 import os
-from datetime import UTC, datetime, timedelta
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(os.environ.get("BADBUZZ_SHARED", Path(__file__).resolve().parents[2] / "shared"))
-START = datetime(2024, 3, 1, tzinfo=UTC)
+from deploy.local.kafka import KafkaUnavailableError, LocalKafka
+from deploy.local.prometheus import PrometheusUnavailableError, binary
+from streams.settings.kafka import KafkaSettings
+from tests.helpers.paths import SHARED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a service, so that `-m "not broker and not prometheus"` runs the rest."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "shared_broker" in fixtures:
+            item.add_marker(pytest.mark.broker)
+        if _opens_sockets(item.path) or "shared_broker" in fixtures:
+            item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
+        if "tools" in fixtures:
+            item.add_marker(pytest.mark.prometheus)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collect_refused_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let no such socket be found during a test of another module."""
+    yield
+    if _opens_sockets(request.path) or "kafka" in request.path.name or "broker" in request.path.name:
+        gc.collect()
+
+
+def _opens_sockets(path: Path) -> bool:
+    # kafka-python 3.0 leaves each socket whose connection was refused to the garbage collector.
+    return path.parent.name in {"kafka", "worker"}
 
 
 @pytest.fixture(scope="session")
@@ -19,14 +47,45 @@ def shared() -> Path:
     return SHARED
 
 
-def mention_line(number: int, seconds: float, **fields: object) -> bytes:
-    """One readable mention, `seconds` after `START`."""
-    at = (START + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
-    record = {
-        "id": f"m{number}",
-        "brand": "Acme",
-        "network": "forum",
-        "created_at": at,
-        "text": f"mention number {number}",
-    }
-    return json.dumps(record | fields).encode()
+@pytest.fixture(scope="session")
+def shared_broker() -> Iterator[LocalKafka]:
+    broker = LocalKafka()
+    try:
+        broker.start()
+    except KafkaUnavailableError as reason:
+        # On a developer's machine Java may be missing; where the tests decide, they must have run.
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no Kafka to test on: {reason}")
+        pytest.skip(f"no Kafka to test on: {reason}")
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def broker(shared_broker: LocalKafka) -> LocalKafka:
+    """The broker, running even where the test before killed it."""
+    shared_broker.start()
+    return shared_broker
+
+
+@pytest.fixture
+def prefix() -> str:
+    """Keeps the topics, groups and transactional ids of one test apart from those of every other."""
+    return f"t{uuid.uuid4().hex[:12]}."
+
+
+@pytest.fixture
+def kafka_settings(broker: LocalKafka, prefix: str) -> KafkaSettings:
+    return KafkaSettings(bootstrap_servers=broker.bootstrap, topic_prefix=prefix)
+
+
+@pytest.fixture(scope="session")
+def tools() -> None:
+    """Prometheus and Alertmanager: a test that needs them is skipped where they are missing, never in CI."""
+    try:
+        for name in ("prometheus", "promtool", "alertmanager", "amtool"):
+            binary(name)
+    except PrometheusUnavailableError as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from kafka.partitioner.default import murmur2
 
-from streams.rollup_batch import MAX_BYTES, Made, encode_batch
+from streams.scoring.rollup_batch import MAX_BYTES, Made, encode_batch
 
 
 @functools.lru_cache(100_000)

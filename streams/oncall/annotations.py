@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from streams.errors import ConfigError, GrafanaError
-from streams.incident_event import IncidentEvent
 from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, grafana_token
+from streams.watching.incident_event import IncidentEvent
 
 CAPACITY = 1000
 LONGEST_PAUSE_S = 60.0

@@ -4,6 +4,6 @@ The same input gives the same SVG, byte for byte.
 """
 
 from streams.picture.bins import PictureBucket
-from streams.picture.page import draw
+from streams.picture.figure import draw
 
 __all__ = ["PictureBucket", "draw"]

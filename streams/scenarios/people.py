@@ -7,8 +7,8 @@ import unicodedata
 from collections import deque
 from itertools import accumulate
 
-from streams.scenarios.check import ASIDE, SLOT
-from streams.scenarios.form import Network, ScenarioFile
+from streams.scenarios.schema import Network, ScenarioFile
+from streams.scenarios.validation import ASIDE, SLOT
 
 PASSED_ON = 150  # how many recent posts of a tone people still see and repost
 ATTEMPTS = 6  # at a text that fits a network before it is cut

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from streams.options import setting_error
+from streams.settings.options import setting_error
 
 
 class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

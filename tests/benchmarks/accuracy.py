@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.benchmarks.nab import CONTENDERS, nab_results, nab_score
 from tests.benchmarks.page import write_section
-from tests.conftest import SHARED
+from tests.helpers.paths import SHARED
 
 BADBUZZ = Path(sys.executable).with_name("badbuzz")
 

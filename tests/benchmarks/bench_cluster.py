@@ -14,11 +14,11 @@ import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from deploy.local.kafka import LocalKafka
-from streams.kafka_clients import consumer_options, producer_options
-from streams.kafka_settings import KafkaSettings
-from streams.topics import INCIDENTS, MENTIONS
+from streams.kafka.clients import consumer_options, producer_options
+from streams.kafka.topics import INCIDENTS, MENTIONS
+from streams.settings.kafka import KafkaSettings
 from tests.benchmarks.live_record import Line
-from tests.kafka.workers import TOPICS, Cluster, Worker
+from tests.helpers.cluster import TOPICS, Cluster, Worker
 
 CORES = os.cpu_count() or 1
 STEP_S = 0.02

@@ -6,7 +6,7 @@ process bound to the first core, the broker to the others, with Python's search 
 
 The job, for every engine but the bare loops:
 
-1. read mentions from Kafka, decode them strictly (`streams.mention.decode`), leave out what cannot be read;
+1. read mentions from Kafka, decode them strictly (`streams.mentions.mention.decode`), leave out what cannot be read;
 2. score each with this project's negativity;
 3. count mentions, negatives and distinct authors by brand, network and minute of event time, 60 s of lateness allowed,
    an id that comes twice counted once;
@@ -59,8 +59,8 @@ from typing import NamedTuple
 import msgspec
 
 from deploy.local.kafka import LocalKafka
-from streams.cli import GC_THRESHOLDS
-from streams.kafka_settings import KafkaSettings
+from streams.cli.main import GC_THRESHOLDS
+from streams.settings.kafka import KafkaSettings
 from tests.benchmarks.engines import check, feed
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.job import ALERTS, COUNTS, LATENESS_S

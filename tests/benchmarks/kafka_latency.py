@@ -27,15 +27,15 @@ from datetime import datetime
 
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.kafka_clients import consumer_options
-from streams.kafka_settings import KafkaSettings
+from streams.kafka.clients import consumer_options
+from streams.kafka.topics import MENTIONS, ROLLUPS
 from streams.mentions.message import event_ms
-from streams.rollup_batch import decode_batch
-from streams.topics import MENTIONS, ROLLUPS
-from tests.behaviour.records import crisis
+from streams.scoring.rollup_batch import decode_batch
+from streams.settings.kafka import KafkaSettings
 from tests.benchmarks.bench_cluster import DefaultCluster, Feed, Reader, Seen, benched, told
 from tests.benchmarks.live_record import Line, LiveRecord
-from tests.kafka.workers import TOPICS
+from tests.helpers.cluster import TOPICS
+from tests.helpers.records import crisis
 
 MINUTE_MS = 60_000
 CROWD = 25

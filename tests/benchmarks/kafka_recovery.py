@@ -28,12 +28,12 @@ from typing import NamedTuple
 
 from deploy.local.kafka import LocalKafka
 from streams.kafka.partitioning import brand_partition
-from streams.kafka_settings import KafkaSettings
-from streams.rollup_batch import decode_batch
-from streams.topics import ROLLUPS
+from streams.kafka.topics import ROLLUPS
+from streams.scoring.rollup_batch import decode_batch
+from streams.settings.kafka import KafkaSettings
 from tests.benchmarks.bench_cluster import DefaultCluster, Feed, Reader, told
 from tests.benchmarks.live_record import Line, LiveRecord
-from tests.kafka.workers import TOPICS
+from tests.helpers.cluster import TOPICS
 
 BRANDS = 500
 REGULARS = 6

@@ -30,14 +30,14 @@ from collections.abc import Iterator, Sequence
 
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.kafka_clients import consumer_options
-from streams.kafka_settings import KafkaSettings
-from streams.topics import WATCHES
-from streams.watch_memory import CLOSED_KEY, OPEN_KEY, TERMS_KEY
+from streams.kafka.clients import consumer_options
+from streams.kafka.topics import WATCHES
+from streams.settings.kafka import KafkaSettings
+from streams.watching.state_store import CLOSED_KEY, OPEN_KEY, TERMS_KEY
 from tests.benchmarks.bench_cluster import DefaultCluster, DefaultWorker, Feed, Reader, benched, told
 from tests.benchmarks.live_record import ROUNDS, Line, LiveRecord
-from tests.conftest import SHARED
-from tests.kafka.workers import TOPICS
+from tests.helpers.cluster import TOPICS
+from tests.helpers.paths import SHARED
 
 RATE = 2000
 SETTLE_S = 190

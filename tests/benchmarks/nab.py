@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from river import anomaly, preprocessing
 
-from detectors.alarm import AlarmGate
-from detectors.day_profile import DAY
-from detectors.series import SeriesBurst
-from streams.detect import THRESHOLD, Detector, run_detect
+from detectors.series.alarm import AlarmGate
+from detectors.series.burst import SeriesBurst
+from detectors.statistics.day_profile import DAY
 from streams.errors import InputError
+from streams.offline.detect import THRESHOLD, Detector, run_detect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def nab_results(
     series_dir: "Path",
     gate: "Callable[[], AlarmGate]" = lambda: AlarmGate(THRESHOLD),
 ) -> "list[Path]":
-    """Run a fresh detector over each series of a folder, with `streams.detect.run_detect`.
+    """Run a fresh detector over each series of a folder, with `streams.offline.detect.run_detect`.
 
     Parameters
     ----------

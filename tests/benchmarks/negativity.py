@@ -14,7 +14,7 @@ from collections.abc import Callable
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from detectors.negativity import NegativityModel
-from tests.conftest import SHARED
+from tests.helpers.paths import SHARED
 
 BATCH = 500
 FILES = ("sentiment/val.jsonl.gz", "sentiment/val_airlines.jsonl.gz", "incidents/steam_2025.jsonl.gz")

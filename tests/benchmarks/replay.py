@@ -12,16 +12,16 @@ from io import BytesIO
 from pathlib import Path
 
 from detectors.negativity import NegativityModel
-from streams.config import Config
-from streams.mention import decode
-from streams.mention_files import MentionFiles
+from streams.mentions.mention import decode
 from streams.mentions.message import Message
+from streams.offline.replay import replay
+from streams.offline.score import score_lines
 from streams.pipeline import Pipeline
-from streams.replay import replay
-from streams.score import score_lines
-from streams.scorer import Scorer
+from streams.scoring.scorer import Scorer
+from streams.settings.config import Config
+from streams.sources.files import MentionFiles
 from streams.sources.pacing import batches
-from tests.conftest import SHARED
+from tests.helpers.paths import SHARED
 
 RUNS = 3
 

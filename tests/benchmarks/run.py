@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from deploy.local.kafka import why_unavailable
 from tests.benchmarks.page import write_section
-from tests.conftest import SHARED
+from tests.helpers.paths import SHARED
 
 
 class Benchmark(NamedTuple):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from detectors.brand import BrandDetector
 from detectors.change import Change
 from detectors.observation import Observation, Post
-from tests.detectors.crowd import DAY, people, quiet, said, voice, watch
+from tests.helpers.crowds import DAY, people, quiet, said, voice, watch
 
 
 def taught(days: int = 8) -> BrandDetector:

@@ -24,18 +24,18 @@ from kafka import KafkaProducer
 
 from deploy.local.kafka import LocalKafka
 from detectors.negativity import NegativityModel
-from streams.config import Config
+from streams.kafka.clients import transactional_producer_options
+from streams.kafka.mention_producer import KafkaSink
 from streams.kafka.partitioning import pack
-from streams.kafka_clients import transactional_producer_options
-from streams.kafka_settings import KafkaSettings
+from streams.kafka.topics import ROLLUPS
 from streams.mentions.message import Message
+from streams.offline.replay import replay
 from streams.pipeline import Pipeline
-from streams.replay import replay
-from streams.rollup import Counts, Rollup
-from streams.to_kafka import KafkaSink
-from streams.topics import ROLLUPS
-from tests.behaviour.records import crisis
-from tests.kafka.workers import TOPICS, Cluster, Worker, raw_send
+from streams.scoring.rollup import Counts, Rollup
+from streams.settings.config import Config
+from streams.settings.kafka import KafkaSettings
+from tests.helpers.cluster import TOPICS, Cluster, Worker, raw_send
+from tests.helpers.records import crisis
 
 FEED_S = 4.0
 PIECES = 40

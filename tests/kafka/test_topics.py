@@ -12,7 +12,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource
 
 from streams.errors import BrokerError, ConfigError
-from streams.kafka_clients import (
+from streams.kafka.clients import (
     admin_options,
     consumer_options,
     faust_options,
@@ -20,8 +20,8 @@ from streams.kafka_clients import (
     producer_options,
     transactional_producer_options,
 )
-from streams.kafka_settings import KafkaSettings, Secret, TopicSettings
-from streams.topics import Topic, TopicSpec, compare, create, describe, expected_topics, require
+from streams.kafka.topics import Topic, TopicSpec, compare, create, describe, expected_topics, require
+from streams.settings.kafka import KafkaSettings, Secret, TopicSettings
 
 
 def _logging_in(**fields: object) -> KafkaSettings:
@@ -214,5 +214,5 @@ def test_faust_gets_the_same_servers_login_and_timeouts() -> None:
 
 def test_settings_can_be_read_without_the_watchers_libraries() -> None:
     """Faust takes a second to import, which every command would pay."""
-    code = "import sys, streams.kafka_clients, streams.topics; sys.exit('faust' in sys.modules)"
+    code = "import sys, streams.kafka.clients, streams.kafka.topics; sys.exit('faust' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env=os.environ, check=False).returncode == 0

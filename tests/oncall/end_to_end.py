@@ -13,15 +13,15 @@ from kafka import KafkaConsumer, TopicPartition
 
 from deploy.local.stack import LocalStack, Notification
 from detectors.negativity import NegativityModel
-from streams.config import Config
-from streams.kafka_clients import consumer_options
-from streams.kafka_settings import KafkaSettings
+from streams.kafka.clients import consumer_options
+from streams.kafka.topics import INCIDENTS
 from streams.mentions.message import Message
+from streams.offline.replay import replay
 from streams.pipeline import Pipeline
-from streams.replay import replay
-from streams.topics import INCIDENTS
-from tests.behaviour.records import CRISIS_AT, QUIET_DAYS, START, in_order, quiet, wave
-from tests.oncall.conftest import by_time, documented, moved
+from streams.settings.config import Config
+from streams.settings.kafka import KafkaSettings
+from tests.helpers.records import CRISIS_AT, QUIET_DAYS, START, in_order, quiet, wave
+from tests.helpers.scenario_lines import by_time, documented, moved
 
 BRAND = "3 Suisses"
 OTHERS = 12

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.kafka import KafkaUnavailableError
 from deploy.local.prometheus import binary
-from tests.oncall.asking import HEALTHY, unanswered
+from tests.helpers.questions import HEALTHY, unanswered
 from tests.oncall.end_to_end import BRAND, Record, Run, in_crisis, record
 
 pytestmark = pytest.mark.usefixtures("tools")

@@ -9,15 +9,15 @@ from unittest import mock
 import msgspec
 
 from detectors.negativity import NegativityModel
-from streams import worker
-from streams.config import Config
-from streams.incident_event import IncidentEvent
-from streams.kafka_settings import KafkaSettings
-from streams.rollup_batch import RollupBatch
-from streams.scorer_commits import Scored
-from streams.scorer_worker import ScorerWorker
+from streams.scoring.rollup_batch import RollupBatch
+from streams.settings.config import Config
+from streams.settings.kafka import KafkaSettings
 from streams.settings.worker import WorkerSettings
-from streams.worker_metrics import ScoredBatch, WorkerMetrics
+from streams.watching.incident_event import IncidentEvent
+from streams.worker import worker
+from streams.worker.metrics import ScoredBatch, WorkerMetrics
+from streams.worker.scorer_transactions import Scored
+from streams.worker.scorer_worker import ScorerWorker
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.feed import TOPICS
 from tests.benchmarks.engines.job import CONFIG

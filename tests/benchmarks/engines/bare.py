@@ -3,10 +3,10 @@
 from kafka import KafkaConsumer, TopicPartition
 
 from detectors.negativity import NegativityModel
-from streams.kafka_clients import consumer_options
-from streams.kafka_settings import KafkaSettings
-from streams.mention import decode
-from streams.topics import MENTIONS
+from streams.kafka.clients import consumer_options
+from streams.kafka.topics import MENTIONS
+from streams.mentions.mention import decode
+from streams.settings.kafka import KafkaSettings
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.feed import TOPICS
 

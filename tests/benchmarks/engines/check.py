@@ -5,12 +5,12 @@ from datetime import datetime
 import msgspec
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.incident_event import IncidentEvent
-from streams.kafka_clients import consumer_options
-from streams.kafka_settings import KafkaSettings
-from streams.rollup import Rollup, merge
-from streams.rollup_batch import decode_batch
-from streams.topics import INCIDENTS, ROLLUPS
+from streams.kafka.clients import consumer_options
+from streams.kafka.topics import INCIDENTS, ROLLUPS
+from streams.scoring.rollup import Rollup, merge
+from streams.scoring.rollup_batch import decode_batch
+from streams.settings.kafka import KafkaSettings
+from streams.watching.incident_event import IncidentEvent
 from tests.benchmarks.engines.job import ALERTS, COUNTS, Networks
 
 Minutes = dict[tuple[str, int], Networks]

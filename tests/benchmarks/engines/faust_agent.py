@@ -9,9 +9,9 @@ import faust
 
 from detectors.negativity import NegativityModel
 from streams.errors import MentionError
-from streams.kafka_settings import KafkaSettings
-from streams.mention import decode, milliseconds
-from streams.topics import MENTIONS
+from streams.kafka.topics import MENTIONS
+from streams.mentions.mention import decode, milliseconds
+from streams.settings.kafka import KafkaSettings
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.feed import TOPICS
 from tests.benchmarks.engines.job import ALERTS, COUNTS, LATENESS_S, MINUTE_MS, Watch, item

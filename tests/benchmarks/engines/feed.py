@@ -10,13 +10,14 @@ from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
 from detectors.negativity import NegativityModel
-from streams.kafka_clients import admin_options, producer_options
-from streams.kafka_settings import KafkaSettings, TopicSettings
-from streams.mention import decode, milliseconds
-from streams.mention_files import MentionFiles
-from streams.topics import MENTIONS, create
+from streams.kafka.clients import admin_options, producer_options
+from streams.kafka.topics import MENTIONS, create
+from streams.mentions.mention import decode, milliseconds
+from streams.settings.kafka import KafkaSettings, TopicSettings
+from streams.sources.files import MentionFiles
 from tests.benchmarks.engines.job import MINUTE_MS, Item, Networks, close, item
-from tests.conftest import SHARED, START
+from tests.helpers.mentions import START
+from tests.helpers.paths import SHARED
 
 TOPICS = TopicSettings(mentions_partitions=4, rollups_partitions=4)
 NETWORKS = ("twitter", "twitter", "facebook", "forum")

@@ -11,10 +11,10 @@ import msgspec
 from detectors.brand import BrandDetector
 from detectors.observation import Observation, Voice
 from detectors.settings import DetectorSettings
-from streams.config import Config
-from streams.mention import Mention
-from streams.rollup import merge_voices
-from streams.terms import hash64, post_key, text_hash
+from streams.mentions.mention import Mention
+from streams.mentions.text import hash64, post_key, text_hash
+from streams.scoring.rollup import merge_voices
+from streams.settings.config import Config
 
 MINUTE_MS = 60_000
 LATENESS_S = 60

@@ -17,9 +17,9 @@ from bytewax.run import cli_main
 
 from detectors.negativity import NegativityModel
 from streams.errors import MentionError
-from streams.kafka_settings import KafkaSettings
-from streams.mention import Mention, decode
-from streams.topics import MENTIONS
+from streams.kafka.topics import MENTIONS
+from streams.mentions.mention import Mention, decode
+from streams.settings.kafka import KafkaSettings
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.job import LATENESS_S, Item, Watch, item
 

@@ -1,0 +1,1 @@
+"""Statistics under the criteria: counts, baselines and tail probabilities, without river."""

@@ -1,0 +1,119 @@
+"""The pages made from the code: every option, docs/configuration.md, and every metric, docs/metrics.md."""
+
+from pathlib import Path
+
+import click
+
+from streams.cli.main import main
+from streams.metrics.families import FAMILIES
+from streams.settings.config import OPTIONS, BrandConfig
+from streams.settings.metrics import LabelLimits
+from streams.settings.options import described
+
+_CONFIGURATION = """# Configuration
+
+badbuzz reads `badbuzz.toml` of the working directory, or the file that `--config` or `BADBUZZ_CONFIG` names. Each
+option is also an environment variable, which wins over the file; an option on the command line wins over both. A wrong
+key or value ends with exit status 2 and one line that names the key, what was expected and what came.
+"""
+
+_BRANDS = """## Brands
+
+Every brand that is spoken of is watched with the same thresholds. A table `[brands."NAME"]` tells what is known of one
+beforehand; it has no environment variables.
+
+```toml
+timezone = "Europe/Paris"
+
+[thresholds]
+reach_least = 100000
+
+[brands."3 Suisses"]
+names = ["3suisses", "les 3 suisses"]
+official_accounts = ["3suisses_fr"]
+
+[brands."3 Suisses".weaknesses]
+"promo code" = ["code promo", "29343"]
+delivery = ["livraison", "colis"]
+
+[brands."3 Suisses".thresholds]
+warning_authors = 10
+```
+"""
+
+_LIMITS = LabelLimits()
+_METRICS = f"""# Metrics
+
+Each worker serves these on `/metrics`, in the text format or, where the scraper asks for it, as OpenMetrics: counters
+and the histogram then carry exemplars, the `mention_id` of one mention they counted.
+
+Labels are bounded. At most {_LIMITS.brands} brands and {_LIMITS.networks} networks have series of their own, those of
+the configuration first; later ones are counted together as `other`, and `badbuzz_label_overflow_total` tells how often.
+A brand with an open incident is shown even then: {_LIMITS.alarms} places are kept for such, and beyond these
+`badbuzz_incident_severity{{brand="other"}}` holds the worst severity, so that no crisis is lost. The series of a brand
+or network not heard of for {_LIMITS.forget_days:g} days are removed. Only `badbuzz_incident_info` carries words: one
+series a brand with an open incident, its texts cut and cleaned, replaced when they change.
+
+Times are event times, in seconds since the epoch, unless it says wall clock. Where a brand moved from one worker to
+another, both may show it for a moment: aggregate with `max by (brand)`.
+"""
+
+
+def configuration_page() -> str:
+    """Write docs/configuration.md.
+
+    Examples
+    --------
+    >>> "| `lateness_seconds` | `BADBUZZ_LATENESS_SECONDS` | int | 60 |" in configuration_page()
+    True
+    """
+    rows = ["## Options", "", "| key | environment variable | type | default | meaning |", "|---|---|---|---|---|"]
+    rows += [f"| `{o.key}` | `{o.variable}` | {o.type} | {_shown(o.default)} | {o.meaning} |" for o in OPTIONS]
+    rows += [
+        "",
+        "## Options of the commands",
+        "",
+        "| command | option | environment variable | default | meaning |",
+        "|---|---|---|---|---|",
+    ]
+    rows += [row for name in sorted(main.commands) for row in _command_rows(name, main.commands[name])]
+    brand = [f"| `{key}` | {meaning} |" for key, meaning in described(BrandConfig).items()]
+    return "\n".join([_CONFIGURATION, *rows, "", _BRANDS, "| key | meaning |", "|---|---|", *brand, ""])
+
+
+def metrics_page() -> str:
+    """Write docs/metrics.md.
+
+    Examples
+    --------
+    >>> "| `badbuzz_duplicate_mentions_total` | counter |" in metrics_page()
+    True
+    """
+    rows = [
+        f"| `{f.name}` | {f.type} | {', '.join(f'`{label}`' for label in f.labels) or '-'} | {f.meaning} |"
+        for f in FAMILIES
+    ]
+    return "\n".join([_METRICS, "| name | type | labels | meaning |", "|---|---|---|---|", *rows, ""])
+
+
+def _command_rows(name: str, command: click.Command) -> list[str]:
+    if isinstance(command, click.Group):
+        return [
+            row for sub in sorted(command.commands) for row in _command_rows(f"{name} {sub}", command.commands[sub])
+        ]
+    rows = []
+    for option in command.params:
+        if isinstance(option, click.Option) and option.envvar:
+            default = _shown(option.default) if isinstance(option.default, (str, float, Path)) else ""
+            help_text = (option.help or "").split("  [")[0]
+            rows.append(f"| `{name}` | `{option.opts[0]}` | `{option.envvar}` | {default} | {help_text} |")
+    return rows
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    Path("docs/configuration.md").write_text(configuration_page(), encoding="utf-8")
+    Path("docs/metrics.md").write_text(metrics_page(), encoding="utf-8")

@@ -1,0 +1,178 @@
+"""Sending mentions to Kafka: each keyed by its brand, event time kept, and at the end their sources' heartbeats."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+import msgspec
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from streams.errors import BrokerError, MentionError
+from streams.event_time import MINUTE_MS, closing_ms, rfc3339, rfc3339_ms
+from streams.kafka.clients import clear_errors, producer_options
+from streams.kafka.topics import MENTIONS
+from streams.mentions.dead_letter import DeadLetter
+from streams.mentions.heartbeat import encode_heartbeat
+from streams.mentions.mention import decode, milliseconds
+from streams.mentions.message import Message
+from streams.settings.config import Config
+from streams.sources.pacing import batches, paced
+
+FLUSH_S = 60.0
+MAX_VALUE = 1_000_000
+"""A broker takes 1 MiB a message by default, its own fields included."""
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """What was sent; the last line of `badbuzz replay --to-kafka --json`.
+
+    Parameters
+    ----------
+    messages
+        Lines sent, unreadable ones too: the scorer keeps those as dead letters.
+    heartbeats
+        Sent at the end, one a brand and network.
+    too_large
+        Lines that no broker takes by default: not sent.
+    newest
+        Newest event time, if any.
+    """
+
+    type: Literal["sent"] = "sent"
+    v: Literal[1] = 1
+    messages: int
+    heartbeats: int
+    too_large: int
+    newest: str | None
+
+    def to_json(self) -> bytes:
+        """Encode as one JSON line, without the line's end."""
+        return msgspec.json.encode(self)
+
+
+class KafkaSink:
+    """Send mentions to `mentions`.
+
+    Parameters
+    ----------
+    config
+        Where Kafka is.
+    dead_letter
+        Takes lines too large to be sent.
+    brands
+        Send only these; empty: all.
+
+    Raises
+    ------
+    BrokerError
+        Kafka cannot be reached or does not take what is sent.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        dead_letter: Callable[[DeadLetter], None] = lambda _: None,
+        brands: frozenset[str] = frozenset(),
+    ) -> None:
+        self.config = config
+        self.dead_letter = dead_letter
+        self.brands = brands
+        self.messages = 0
+        self.heartbeats = 0
+        self.too_large = 0
+        self.newest_ms = 0
+        self._sources: set[tuple[str, str]] = set()
+        self._topic = config.kafka.topic(MENTIONS)
+        self._error: BaseException | None = None
+        with clear_errors(config.kafka):
+            self._producer: Any = KafkaProducer(**producer_options(config.kafka))
+
+    def send(self, messages: Iterable[Message]) -> None:
+        """Send messages, in their order."""
+        for message in messages:
+            key = self._key(message.value)
+            if self.brands and (key is None or key.decode() not in self.brands):
+                continue
+            if len(message.value) > MAX_VALUE:
+                self.too_large += 1
+                detail = f"expected at most {MAX_VALUE} bytes, got {len(message.value)}"
+                self.dead_letter(DeadLetter("size", detail, message.source, message.offset, message.value))
+                continue
+            self._send(message.value, key)
+            self.messages += 1
+
+    def finish(self) -> Sent:
+        """Send a heartbeat for each brand and network that closes the newest bucket, and wait until all is kept."""
+        end_ms = closing_ms(self.newest_ms, self.config.lateness_ms)
+        # A source cannot say today that it has looked up to tomorrow: mentions of just now are waited for.
+        while self._sources and end_ms > time.time() * 1000 + MINUTE_MS:
+            time.sleep(0.2)
+        name = f"end of record/{rfc3339_ms(end_ms)}"
+        for brand, network in sorted(self._sources):
+            self._send(encode_heartbeat(name, brand, network, end_ms), brand.encode())
+            self.heartbeats += 1
+        with clear_errors(self.config.kafka):
+            self._producer.flush(FLUSH_S)
+            self._producer.close()
+        self._check()
+        return Sent(
+            messages=self.messages,
+            heartbeats=self.heartbeats,
+            too_large=self.too_large,
+            newest=rfc3339(self.newest_ms) if self.newest_ms else None,
+        )
+
+    def _key(self, value: bytes) -> bytes | None:
+        """Give the key of a line, its brand; none where the line cannot be read: the scorer will say why."""
+        try:
+            mention = decode(value)
+        except MentionError:
+            return None
+        ms = milliseconds(mention)
+        if ms <= time.time() * 1000 + MINUTE_MS:
+            brand = mention.brand
+            if not self.brands or brand in self.brands:
+                self._sources.add((brand, mention.network))
+                self.newest_ms = max(self.newest_ms, ms)
+        return mention.brand.encode()
+
+    def _send(self, value: bytes, key: bytes | None) -> None:
+        self._check()
+        try:
+            self._producer.send(self._topic, value=value, key=key).add_errback(self._failed)
+        except KafkaError as error:
+            self._failed(error)
+            self._check()
+
+    def _failed(self, error: BaseException) -> None:
+        self._error = self._error or error
+
+    def _check(self) -> None:
+        if self._error is not None:
+            raise BrokerError(
+                f"Kafka at {', '.join(self.config.kafka.servers)} did not take a mention: "
+                f"{type(self._error).__name__}: {self._error}"
+            ) from self._error
+
+
+def send_record(
+    messages: Iterable[Message], sink: KafkaSink, *, speed: float = 0.0, step: Callable[[], None] = lambda: None
+) -> Sent:
+    """Send a record to its end.
+
+    Parameters
+    ----------
+    messages
+        In the order they were said, but for the lateness.
+    sink
+        Where to.
+    speed
+        Seconds of event time a second; 0 is as fast as it goes.
+    step
+        Called after each batch, for progress.
+    """
+    for batch in paced(messages, speed) if speed else batches(messages):
+        sink.send(batch)
+        step()
+    return sink.finish()

@@ -1,0 +1,67 @@
+"""What could not be read: kept whole, with the reason and where it stood."""
+
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+
+class DeadLetter(msgspec.Struct, frozen=True, gc=False):
+    """One message that could not be read.
+
+    Parameters
+    ----------
+    reason
+        One of `streams.mentions.mention.REASONS`.
+    detail
+        What was expected and what came.
+    source
+        The file or topic and partition it came from.
+    offset
+        Its line (from 0) or offset there.
+    value
+        The message itself; `bytes` in JSON, in base64.
+
+    Examples
+    --------
+    >>> DeadLetter("json", "JSON is malformed", "mentions.jsonl", 3, b"{").to_json()
+    b'{"reason":"json","detail":"JSON is malformed","source":"mentions.jsonl","offset":3,"bytes":"ew=="}'
+    """
+
+    reason: str
+    detail: str
+    source: str
+    offset: int
+    value: bytes = msgspec.field(name="bytes")
+
+    def to_json(self) -> bytes:
+        """Encode as one JSON line, without the line's end."""
+        return msgspec.json.encode(self)
+
+    @classmethod
+    def from_json(cls, line: bytes) -> "DeadLetter":
+        """Decode what `to_json` gave."""
+        return msgspec.json.decode(line, type=cls)
+
+
+class DeadLetterFile:
+    """Append dead letters to a JSON-lines file; without a path, only count them.
+
+    Parameters
+    ----------
+    path
+        Where to write; `None` writes nothing.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._file: IO[bytes] | None = path.open("wb") if path else None
+
+    def write(self, letter: DeadLetter) -> None:
+        """Keep one dead letter."""
+        if self._file:
+            self._file.write(letter.to_json() + b"\n")
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file:
+            self._file.close()

@@ -1,0 +1,1 @@
+"""What Prometheus scrapes: metric families, their registry and bounds, counters and gauges."""

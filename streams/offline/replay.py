@@ -1,0 +1,116 @@
+"""Replaying mentions in one process: as fast as it goes, or at a multiple of event time."""
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+import msgspec
+
+from streams.event_time import rfc3339
+from streams.mentions.message import Message
+from streams.pipeline import Pipeline
+from streams.sources.pacing import batches, paced
+from streams.watching.incident_event import IncidentEvent
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What a replay read and found; the last line of `badbuzz replay --json`.
+
+    Parameters
+    ----------
+    messages
+        Lines read, blank ones left out.
+    mentions, negatives
+        Counted, the brands' own left out.
+    official, duplicates, late, too_late
+        The brands' own; dropped; moved to the oldest open bucket; in no bucket.
+    dead_letters
+        Lines that could not be read, by reason.
+    brands
+        Brands watched.
+    incidents
+        Incidents opened, by the worst severity each reached.
+    newest
+        Newest event time, if any.
+    """
+
+    type: Literal["summary"] = "summary"
+    v: Literal[1] = 1
+    messages: int
+    mentions: int
+    negatives: int
+    official: int
+    duplicates: int
+    late: int
+    too_late: int
+    dead_letters: dict[str, int]
+    brands: int
+    incidents: dict[str, int]
+    newest: str | None
+
+    def to_json(self) -> bytes:
+        """Encode as one JSON line, without the line's end."""
+        return msgspec.json.encode(self)
+
+
+def replay(
+    messages: Iterable[Message],
+    pipeline: Pipeline,
+    *,
+    speed: float = 0.0,
+    told: Callable[[IncidentEvent], None] = lambda _: None,
+    step: Callable[[Pipeline], None] = lambda _: None,
+) -> tuple[list[IncidentEvent], Summary]:
+    """Replay a record through a pipeline to its end.
+
+    Parameters
+    ----------
+    messages
+        In the order they were said, but for the lateness.
+    pipeline
+        A fresh one.
+    speed
+        Seconds of event time a second; 0 is as fast as it goes.
+    told
+        Called with each incident event as it happens.
+    step
+        Called after each batch, for progress.
+
+    Returns
+    -------
+    events, summary
+        The events in order of `at`, brand and id, whatever order batches gave them in.
+    """
+    events: list[IncidentEvent] = []
+    for batch in paced(messages, speed) if speed else batches(messages):
+        for event in pipeline.run(batch):
+            told(event)
+            events.append(event)
+        step(pipeline)
+    for event in pipeline.finish():
+        told(event)
+        events.append(event)
+    step(pipeline)
+    events.sort(key=lambda event: (event.at, event.brand, event.id))
+    return events, summarise(pipeline, events)
+
+
+def summarise(pipeline: Pipeline, events: list[IncidentEvent]) -> Summary:
+    """Sum up a replay that has ended."""
+    rank = ("calm", "watch", "warning", "critical")
+    worst: dict[str, str] = {}
+    for event in events:
+        worst[event.incident] = max(worst.get(event.incident, "calm"), event.severity, key=rank.index)
+    counts = pipeline.counts
+    return Summary(
+        messages=pipeline.messages,
+        mentions=counts.mentions,
+        negatives=counts.negatives,
+        official=counts.official,
+        duplicates=counts.duplicates,
+        late=counts.late,
+        too_late=counts.too_late,
+        dead_letters=dict(sorted(pipeline.refused.items())),
+        brands=len(pipeline.watches),
+        incidents={name: sum(value == name for value in worst.values()) for name in rank[1:]},
+        newest=rfc3339(pipeline.newest_ms) if pipeline.newest_ms else None,
+    )

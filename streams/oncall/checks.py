@@ -1,0 +1,91 @@
+"""Whether alerts would get through: what Prometheus and Grafana lack, and how to mend it.
+
+Each check gives one line of what is well, or raises with what is wrong. What the environment does not name is not
+checked.
+"""
+
+import json
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from streams.errors import InputError
+from streams.metrics.families import BUILD
+from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, grafana_token
+
+PROMETHEUS_URL = "BADBUZZ_PROMETHEUS_URL"
+ALERT = "BadBuzzCrisis"
+TIMEOUT_S = 5.0
+
+
+def check_oncall(dashboards: Iterable[str] = (), environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Check what the environment names.
+
+    Parameters
+    ----------
+    dashboards
+        Uids of the dashboards that Grafana must have.
+    environment
+        Default `os.environ`.
+
+    Yields
+    ------
+    str
+        One line for each thing that is well.
+
+    Raises
+    ------
+    InputError, GrafanaError
+        What is wrong, and how to mend it.
+
+    Examples
+    --------
+    >>> print(*check_oncall(environment={}), sep="; ")
+    Prometheus: not checked, BADBUZZ_PROMETHEUS_URL is not set; Grafana: not checked, BADBUZZ_GRAFANA_URL is not set
+    """
+    environment = os.environ if environment is None else environment
+    if url := environment.get(PROMETHEUS_URL):
+        yield check_prometheus(url)
+    else:
+        yield f"Prometheus: not checked, {PROMETHEUS_URL} is not set"
+    if url := environment.get(URL):
+        file = environment.get(TOKEN_FILE)
+        yield check_grafana(url, grafana_token(Path(file) if file else None, environment), dashboards)
+    else:
+        yield f"Grafana: not checked, {URL} is not set"
+
+
+def check_prometheus(url: str) -> str:
+    """Check that a Prometheus scrapes a worker, has the rules, and reaches an Alertmanager."""
+    name = f"Prometheus at {url}"
+    rules = [rule["name"] for group in _ask(url, "/api/v1/rules")["groups"] for rule in group["rules"]]
+    if ALERT not in rules:
+        raise InputError(f"{name} has no rule {ALERT}: add deploy/prometheus/badbuzz.rules.yml to its rule_files")
+    if not _ask(url, "/api/v1/query", query=BUILD.name)["result"]:
+        raise InputError(f"{name} scrapes no worker: start one, and add the job of deploy/prometheus/prometheus.yml")
+    if not _ask(url, "/api/v1/alertmanagers")["activeAlertmanagers"]:
+        raise InputError(f"{name} knows no Alertmanager: alerts fire and nobody is told; set `alerting` in its file")
+    return f"{name}: scrapes, has the rules, reaches an Alertmanager"
+
+
+def check_grafana(url: str, token: str, dashboards: Iterable[str]) -> str:
+    """Check that a Grafana takes the token and has the data source and the dashboards of these uids."""
+    missing = Grafana(url, token, attempts=1).missing(dashboards)
+    if missing:
+        raise InputError(f"Grafana at {url} lacks {', '.join(missing)}: run `badbuzz dashboards push`")
+    return f"Grafana at {url}: has data source and dashboards"
+
+
+def _ask(url: str, path: str, **query: str) -> Any:
+    address = f"{url.rstrip('/')}{path}?{urllib.parse.urlencode(query)}"
+    if not address.startswith(("http://", "https://")):
+        raise InputError(f"{PROMETHEUS_URL}: expected an address such as http://localhost:9090, got {url!r}")
+    try:
+        with urllib.request.urlopen(address, timeout=TIMEOUT_S) as answer:  # noqa: S310  checked above
+            return json.load(answer)["data"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"Prometheus at {url} does not answer as one ({error}): is it running there?") from None

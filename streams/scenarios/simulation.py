@@ -1,0 +1,233 @@
+"""One telling of a scenario: when each thing is said, by whom, and in what words."""
+
+import heapq
+import math
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from streams.event_time import rfc3339
+from streams.scenarios.people import Crowd, Originals, Writer
+from streams.scenarios.schema import Echo, Phase, ScenarioFile, Single
+
+
+class Utterance(NamedTuple):
+    """One mention and what only its author knows.
+
+    Parameters
+    ----------
+    at
+        Event time, seconds since the epoch.
+    tone, negative
+        What was meant: the truth, which the mention itself does not carry.
+    phase
+        The phase it belongs to, `baseline`, `answers` or `posts`.
+    mention
+        The record, as it is sent.
+    """
+
+    at: int
+    tone: str
+    negative: bool
+    phase: str
+    mention: dict[str, object]
+
+
+class _Planned(NamedTuple):
+    """Something to be said; those of one second in the order in which they were planned."""
+
+    at: int
+    order: int
+    phase: str
+    tone: str
+    network: str
+    repost_share: float
+    single: Single | None = None
+    target: str | None = None
+    kind: str = "post"
+
+
+class Telling:
+    """One telling of a scenario: plans when things are said, then says them in order.
+
+    What is said may bring about more: reposts, replies, answers of the brand.
+
+    Parameters
+    ----------
+    file
+        The checked scenario file.
+    start, end
+        First and last instant, UTC.
+    zone
+        The zone its people live in.
+    """
+
+    def __init__(self, file: ScenarioFile, start: datetime, end: datetime, zone: ZoneInfo) -> None:
+        self.file = file
+        self.zone = zone
+        self.start, self.end = int(start.timestamp()), int(end.timestamp())
+        self.rng = random.Random(f"{file.seed} said")
+        self.crowd = Crowd(file, random.Random(f"{file.seed} crowd"))
+        self.writer = Writer(file, random.Random(f"{file.seed} words"))
+        self.originals = Originals()
+        self.queue: list[_Planned] = []
+        self.meant: dict[str, bool] = {}
+        self.orders = 0
+        self.ids = 0
+
+    def tell(self) -> Iterator[Utterance]:
+        """Say everything, in the order of event time."""
+        self._plan_baseline()
+        for phase in self.file.phases:
+            self._plan_phase(phase)
+        for single in self.file.posts:
+            self._plan(self._seconds(single.at), "posts", "", single.network, single=single)
+        while self.queue:
+            yield self._say(heapq.heappop(self.queue))
+
+    def _plan(
+        self,
+        at: int,
+        phase: str,
+        tone: str,
+        network: str,
+        repost_share: float = 0.0,
+        *,
+        single: Single | None = None,
+        target: str | None = None,
+        kind: str = "post",
+    ) -> None:
+        if self.start <= at < self.end:
+            self.orders += 1
+            planned = _Planned(at, self.orders, phase, tone, network, repost_share, single, target, kind)
+            heapq.heappush(self.queue, planned)
+
+    def _plan_baseline(self) -> None:
+        base = self.file.baseline
+        rng = random.Random(f"{self.file.seed} baseline")
+        shares = {name: network.share for name, network in self.file.networks.items()}
+        hour_mean, day_mean = sum(base.by_hour) / 24, sum(base.by_weekday) / 7
+        day, day_factor = None, 1.0
+        for hour in range(self.start, self.end, 3600):
+            local = datetime.fromtimestamp(hour, self.zone)
+            if local.date() != day:
+                day, day_factor = local.date(), _spread(rng, base.day_spread)
+            rate = base.mentions_per_day / 24 * base.by_hour[local.hour] / hour_mean
+            rate *= base.by_weekday[local.weekday()] / day_mean * day_factor * _spread(rng, base.hour_spread)
+            for at in _arrivals(rng, hour, min(hour + 3600, self.end), rate):
+                self._plan(at, "baseline", _pick(rng, base.tones), _pick(rng, shares), base.repost_share)
+
+    def _plan_phase(self, phase: Phase) -> None:
+        rng = random.Random(f"{self.file.seed} {phase.name}")
+        shares = phase.networks or {name: network.share for name, network in self.file.networks.items()}
+        first, last = self._seconds(phase.start), self._seconds(phase.end)
+        for step in range(first, last, 60):
+            rate = phase.rate_at((step + 30 - first) / (last - first))
+            for at in _arrivals(rng, step, min(step + 60, last), rate):
+                self._plan(at, phase.name, _pick(rng, phase.tones), _pick(rng, shares), phase.repost_share)
+
+    def _say(self, planned: _Planned) -> Utterance:
+        if planned.single is not None:
+            return self._say_single(planned, planned.single)
+        network = self.file.networks[planned.network]
+        official = planned.phase == "answers"
+        author, followers = ("official", None) if official else self.crowd.speaker(planned.phase, planned.network)
+        repost_of, text, kind = planned.target if planned.kind == "repost" else None, "", planned.kind
+        if repost_of is None and network.reposts and self.rng.random() < planned.repost_share:
+            repost_of = self.originals.pick(self.rng, planned.network, planned.tone)
+        if repost_of is not None:
+            kind, text = "repost", self.writer.cut("RT " + self.originals.text(repost_of), network)
+        text = text or self.writer.write(planned.tone, network)
+        extra: dict[str, object] = {"followers": followers}
+        if kind == "repost":
+            extra["repost_of"] = repost_of
+        elif kind == "reply":
+            extra["reply_to"] = planned.target
+        if official:
+            extra |= {"official": True, "promise_due_at": self._promise(planned.at)}
+        mention = self._mention(planned, kind, author, text, extra)
+        negative = self.file.tones[planned.tone].negative if planned.tone else self.meant[str(planned.target)]
+        if kind == "post":
+            self.originals.add(planned.network, planned.tone, str(mention["id"]), text, followers or 0)
+        if negative and not official and kind != "repost":
+            self._plan_answer(planned, str(mention["id"]))
+        return Utterance(planned.at, planned.tone, negative, planned.phase, mention)
+
+    def _say_single(self, planned: _Planned, single: Single) -> Utterance:
+        author = "official" if single.official else self.crowd.stranger()
+        extra: dict[str, object] = {"followers": single.followers, "url": single.url}
+        if single.official:
+            extra["official"] = True
+        mention = self._mention(planned, single.kind, author, single.text, extra)
+        name = str(mention["id"])
+        self.originals.keep(name, single.text)
+        self.meant[name] = single.negative
+        for echo, kind in ((single.reposted, "repost"), (single.answered, "reply")):
+            if echo is not None:
+                self._plan_echo(planned, echo, name, kind)
+        return Utterance(planned.at, "", single.negative, "posts", mention)
+
+    def _plan_echo(self, planned: _Planned, echo: Echo, target: str, kind: str) -> None:
+        for _ in range(echo.count):
+            delay = -math.log(1.0 - self.rng.random()) / math.log(2) * echo.half_life_minutes * 60
+            self._plan(planned.at + 1 + int(delay), "posts", echo.tone or "", planned.network, target=target, kind=kind)
+
+    def _plan_answer(self, planned: _Planned, target: str) -> None:
+        answers = self.file.answers
+        if answers is None or planned.network not in answers.networks or self.rng.random() >= answers.share:
+            return
+        delay = answers.median_minutes * 60 * math.exp(self.rng.gauss(0, 0.6))
+        local = datetime.fromtimestamp(planned.at + int(delay), self.zone)
+        opening, closing = answers.hours
+        while not (local.weekday() < 5 and opening <= local.hour < closing):
+            wait = local.replace(hour=opening, minute=self.rng.randint(0, 50))
+            local = wait if wait > local and local.weekday() < 5 else wait + timedelta(days=1)
+        if local.replace(tzinfo=None) < answers.until:
+            at = int(local.timestamp())
+            self._plan(at, "answers", answers.tone, planned.network, target=target, kind="reply")
+
+    def _promise(self, at: int) -> str | None:
+        answers = self.file.answers
+        if answers is None or self.rng.random() >= answers.promise_share:
+            return None
+        return rfc3339((at + answers.promise_hours * 3600) * 1000)
+
+    def _mention(
+        self, planned: _Planned, kind: str, author: str, text: str, extra: dict[str, object]
+    ) -> dict[str, object]:
+        self.ids += 1
+        mention: dict[str, object] = {
+            "v": 1,
+            "id": f"{planned.network}:{self.ids:07d}",
+            "kind": kind,
+            "brand": self.file.brand,
+            "network": planned.network,
+            "created_at": rfc3339(planned.at * 1000),
+            "text": text,
+            "lang": self.file.lang,
+            "author": author,
+        }
+        return mention | {key: value for key, value in extra.items() if value is not None}
+
+    def _seconds(self, local: datetime) -> int:
+        return int(local.replace(tzinfo=self.zone).timestamp())
+
+
+def _pick(rng: random.Random, weights: dict[str, float]) -> str:
+    return rng.choices(list(weights), list(weights.values()))[0]
+
+
+def _spread(rng: random.Random, sigma: float) -> float:
+    return math.exp(rng.gauss(0, sigma) - sigma * sigma / 2)
+
+
+def _arrivals(rng: random.Random, start: int, end: int, rate: float) -> Iterator[int]:
+    """Draw the seconds of a Poisson process of so many an hour between two instants."""
+    if rate <= 0:
+        return
+    at = start - math.log(1.0 - rng.random()) * 3600 / rate
+    while at < end:
+        yield int(at)
+        at -= math.log(1.0 - rng.random()) * 3600 / rate

@@ -1,0 +1,66 @@
+"""The message on `rollups`: what a scorer's batch says of the brands that live on one partition of it.
+
+One message holds the rollups of all those brands, not one message each: what a message costs on its way through Kafka
+and Faust is then paid once a batch, however many brands speak in it.
+"""
+
+import msgspec
+
+from streams.errors import InputError
+from streams.scoring.rollup import Rollup
+
+VERSION = 1
+MAX_BYTES = 512 * 1024
+"""A message that would be larger is cut in two: half of what a broker takes by default."""
+
+Made = tuple[int, Rollup]
+"""The partition of `mentions` that a rollup was made from, and the rollup."""
+
+
+class RollupBatch(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """Rollups of one partition of `rollups`.
+
+    Parameters
+    ----------
+    v
+        Version of the message.
+    made
+        Each rollup with the partition of `mentions` it was made from; those of one partition in their order.
+    """
+
+    v: int
+    made: list[Made]
+
+
+_encode = msgspec.msgpack.Encoder(order="sorted").encode
+_decode = msgspec.msgpack.Decoder(RollupBatch).decode
+
+
+def encode_batch(made: list[Made]) -> bytes:
+    """Encode one message.
+
+    Examples
+    --------
+    >>> from streams.scoring.rollup import Counts
+    >>> rollup = Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1))
+    >>> decode_batch(encode_batch([(3, rollup)])).made == [(3, rollup)]
+    True
+    """
+    return _encode(RollupBatch(VERSION, made))
+
+
+def decode_batch(data: bytes) -> RollupBatch:
+    """Decode what `encode_batch` gave.
+
+    Raises
+    ------
+    InputError
+        It is no such message, or one of a version this program does not know.
+    """
+    try:
+        batch = _decode(data)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise InputError(f"expected rollups of version {VERSION}, got {data[:40]!r}: {error}") from None
+    if batch.v != VERSION:
+        raise InputError(f"expected rollups of version {VERSION}, got version {batch.v}: update this worker")
+    return batch

@@ -1,0 +1,202 @@
+"""The scorer: batches of raw messages in; rollups and dead letters out.
+
+Decodes strictly, drops duplicates, scores negativity, and combines a batch into rollups. What it remembers (ids seen,
+the newest event time of each brand) only says what a duplicate and what late is, and is learned again by reading the
+log's last part.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import NamedTuple, Protocol
+
+from detectors.negativity import with_rating
+from streams.errors import MentionError
+from streams.event_time import HOUR_MS, MINUTE_MS, oldest_open_minute
+from streams.mentions.dead_letter import DeadLetter
+from streams.mentions.mention import FUTURE_MS, SPOKEN, Mention, decode, milliseconds
+from streams.mentions.message import Message
+from streams.mentions.text import hash64
+from streams.scoring.rollup import Rollup
+from streams.scoring.rollup_builder import RollupBuilder
+from streams.scoring.seen_ids import SeenIds
+from streams.settings.config import Config
+
+Spoken = tuple[RollupBuilder, Mention, int]
+"""A mention to be scored: where it goes, itself, its identity's hash."""
+
+
+class TextModel(Protocol):
+    """What scores texts: `detectors.negativity.NegativityModel`, or another."""
+
+    def score_many(self, texts: list[str]) -> list[float]:
+        """Give the negativity of each text, 0 to 1."""
+
+
+class Batch(NamedTuple):
+    """What came of a batch: rollups by minute, dead letters, messages read, each brand's last heartbeat."""
+
+    rollups: list[Rollup]
+    letters: list[DeadLetter]
+    messages: int
+    heartbeats: dict[str, str]
+
+
+class Scorer:
+    """Turn batches of messages into rollups.
+
+    Parameters
+    ----------
+    config
+        Lateness, the negative threshold, official accounts and weaknesses of brands.
+    model
+        Scores texts.
+    clock
+        Milliseconds since the epoch: only to refuse times that lie in the future.
+
+    Examples
+    --------
+    >>> class Flat:
+    ...     def score_many(self, texts):
+    ...         return [0.9 for _ in texts]
+    >>> line = b'{"id":"1","brand":"Acme","network":"forum","created_at":"2012-06-11T18:00:00Z","text":"never again"}'
+    >>> messages = [Message("example", i, value) for i, value in enumerate((line, line, b"{"))]
+    >>> batch = Scorer(Config(), Flat()).score(messages)
+    >>> batch.rollups[0].counts.negatives, batch.rollups[0].counts.duplicates, batch.letters[0].reason
+    (1, 1, 'json')
+    """
+
+    def __init__(self, config: Config, model: TextModel, clock: Callable[[], int] | None = None) -> None:
+        self.config = config
+        self.model = model
+        self.clock = clock or (lambda: time.time_ns() // 1_000_000)
+        self._lateness_ms = config.lateness_ms
+        self._seen = SeenIds()
+        self._newest: dict[tuple[int, str], int] = {}
+        self._older: dict[tuple[int, str], int] = {}
+
+    def score(self, messages: Iterable[Message], partition: int = 0) -> Batch:
+        """Score a batch of one partition, in its order.
+
+        Parameters
+        ----------
+        messages
+            Bytes of each, and where they stood.
+        partition
+            Lateness is judged within a partition.
+        """
+        collected, letters, read = self._read(messages, partition)
+        self._add_spoken(collected.spoken)
+        return Batch(collected.rollups(), letters, read, collected.heartbeats)
+
+    def recall(self, messages: Iterable[Message], partition: int = 0) -> dict[str, str]:
+        """Learn again what has been seen, of messages that were scored before.
+
+        Parameters
+        ----------
+        messages, partition
+            As for `score`.
+
+        Returns
+        -------
+        dict
+            Id of each brand's last heartbeat.
+        """
+        return self._read(messages, partition)[0].heartbeats
+
+    def turn(self) -> None:
+        """Forget what is older than the last turn: ids, and the newest event time of brands not heard since."""
+        self._seen.turn()
+        self._older, self._newest = self._newest, {}
+
+    def newest(self) -> dict[tuple[int, str], int]:
+        """Give the newest event time known of each partition and brand, in milliseconds since the epoch."""
+        return {key: max(self._older.get(key, 0), self._newest.get(key, 0)) for key in {**self._older, **self._newest}}
+
+    def _read(self, messages: Iterable[Message], partition: int) -> "tuple[_Collected, list[DeadLetter], int]":
+        latest_ms = self.clock() + FUTURE_MS
+        collected = _Collected(self.config)
+        letters: list[DeadLetter] = []
+        read = 0
+        for source, offset, line, arrived_ms in messages:
+            read += 1
+            try:
+                mention = decode(line)
+                ms = milliseconds(mention)
+                if ms > (arrived_ms + FUTURE_MS if arrived_ms else latest_ms):
+                    raise MentionError("future", f"expected a time up to a minute from now, got {mention.created_at}")
+            except MentionError as error:
+                letters.append(DeadLetter(error.reason, error.detail, source, offset, line))
+            else:
+                self._place(mention, ms, partition, collected)
+        return collected, letters, read
+
+    def _place(self, mention: Mention, ms: int, partition: int, collected: "_Collected") -> None:
+        """Find a mention's bucket: its own minute, or the oldest open one where it is late."""
+        brand = mention.brand
+        key = (partition, brand)
+        young = self._newest.get(key, 0)
+        if ms > young:
+            self._newest[key] = ms
+        newest = max(young, self._older.get(key, 0)) or ms
+        opened = oldest_open_minute(newest, self._lateness_ms)
+        minute = ms // MINUTE_MS
+        late = minute < opened
+        if mention.kind == "heartbeat":
+            collected.heartbeats[brand] = mention.id
+            if not late:
+                collected.hear(brand, mention.network, ms)
+            return
+        builder = collected.builder(brand, opened if late else minute, mention.network)
+        identity = hash64(f"{brand}\0{mention.network}\0{mention.id}")
+        if not self._seen.add(identity):
+            builder.count("duplicates")
+            return
+        if late:
+            if newest - ms > HOUR_MS:
+                builder.count("too_late")
+                return
+            builder.count("late")
+        elif ms > builder.newest:
+            builder.newest = ms
+        if mention.official or mention.author in builder.known.official_accounts:
+            builder.add_official(mention)
+        elif mention.kind in SPOKEN:
+            collected.spoken.append((builder, mention, identity))
+        else:
+            builder.add_deed(mention)
+
+    def _add_spoken(self, spoken: list[Spoken]) -> None:
+        scores = self.model.score_many([mention.text or "" for _, mention, _ in spoken])
+        negative_at = self.config.negative_at
+        for (builder, mention, identity), score in zip(spoken, scores, strict=True):
+            negativity = score if mention.rating is None else with_rating(score, mention.rating)
+            builder.add(mention, identity, negativity, negativity >= negative_at)
+
+
+class _Collected:
+    """The rollups of one batch while they are being built."""
+
+    def __init__(self, config: Config) -> None:
+        self.spoken: list[Spoken] = []
+        self.heartbeats: dict[str, str] = {}
+        self._config = config
+        self._builders: dict[tuple[str, int, str], RollupBuilder] = {}
+        self._heard: dict[tuple[str, str], int] = {}
+
+    def builder(self, brand: str, minute: int, network: str) -> RollupBuilder:
+        key = (brand, minute, network)
+        found = self._builders.get(key)
+        if found is None:
+            found = self._builders[key] = RollupBuilder(brand, network, minute, self._config.brand(brand))
+        return found
+
+    def hear(self, brand: str, network: str, ms: int) -> None:
+        self._heard[brand, network] = max(ms, self._heard.get((brand, network), ms))
+
+    def rollups(self) -> list[Rollup]:
+        """Give them by minute: so a brand's event time never runs ahead of what is still to come."""
+        for (brand, network), ms in self._heard.items():
+            builder = self.builder(brand, ms // MINUTE_MS, network)
+            builder.newest = max(builder.newest, ms)
+        return [builder.build() for builder in sorted(self._builders.values(), key=attrgetter("minute"))]

@@ -1,0 +1,19 @@
+"""The engines the behaviour suite runs on: each takes the lines of a record and gives its incident events."""
+
+from collections.abc import Callable, Sequence
+
+from detectors.negativity import NegativityModel
+from streams.mentions.message import Message
+from streams.offline.replay import replay
+from streams.pipeline import Pipeline
+from streams.settings.config import Config
+
+Engine = Callable[[Sequence[bytes]], list[bytes]]
+"""Lines of a record in, the JSON of its incident events out."""
+
+
+def in_process(lines: Sequence[bytes]) -> list[bytes]:
+    """Run a record through the in-process pipeline."""
+    pipeline = Pipeline(Config(), NegativityModel.load())
+    events, _ = replay((Message("record", i, value) for i, value in enumerate(lines)), pipeline)
+    return [event.to_json() for event in events]

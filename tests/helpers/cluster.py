@@ -1,0 +1,260 @@
+"""Workers as processes, and what they made: started, killed, waited for; incidents and counters compared."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+import msgspec
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from streams.kafka.clients import consumer_options, open_admin, producer_options
+from streams.kafka.mention_producer import KafkaSink
+from streams.kafka.topics import INCIDENTS, MENTIONS, ROLLUPS, WATCHES, create
+from streams.mentions.message import Message
+from streams.scoring.rollup import Counts, total
+from streams.settings.config import Config
+from streams.settings.kafka import KafkaSettings, TopicSettings
+from streams.watching.snapshot import row_counts
+from streams.watching.state_store import brand_key
+
+BADBUZZ = Path(sys.executable).with_name("badbuzz")
+TOPICS = TopicSettings(mentions_partitions=4, rollups_partitions=4)
+PATIENCE_S = 90.0
+
+
+def wait_until(done: Callable[[], bool], what: Callable[[], str], patience_s: float = PATIENCE_S) -> None:
+    deadline = time.monotonic() + patience_s
+    while not done():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {patience_s:.0f} s: {what()}")
+        time.sleep(0.1)
+
+
+class Worker:
+    """One `badbuzz worker` process, started by `before` where that is given."""
+
+    # A small window, so that what is learned again is not all there is.
+    options: Mapping[str, str] = MappingProxyType({"BADBUZZ_WORKER_READ_BACK": "4096"})
+
+    def __init__(
+        self, settings: KafkaSettings, instance: str, log: Path, only: str | None = None, before: Sequence[str] = ()
+    ) -> None:
+        self.port = _free_port()
+        self.instance = instance
+        self.log = log
+        env = {
+            "BADBUZZ_KAFKA_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
+            "BADBUZZ_KAFKA_TOPIC_PREFIX": settings.topic_prefix,
+            "BADBUZZ_TOPICS_MENTIONS_PARTITIONS": str(TOPICS.mentions_partitions),
+            "BADBUZZ_TOPICS_ROLLUPS_PARTITIONS": str(TOPICS.rollups_partitions),
+            "BADBUZZ_METRICS_PORT": str(self.port),
+            "BADBUZZ_WORKER_INSTANCE": instance,
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        # A killed test run leaves no worker behind; it must be the main thread that starts one.
+        bound = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+        command = [*bound, *before, str(BADBUZZ), "worker", *(("--only", only) if only else ())]
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(command, env=os.environ | env | dict(self.options), stdout=out, stderr=out)
+
+    def status(self, page: str) -> int:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{page}", timeout=5) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.code
+        except OSError:
+            return 0
+
+    def wait_ready(self) -> None:
+        def ready() -> bool:
+            assert self.process.poll() is None, self.log.read_text()[-3000:]
+            return self.status("readyz") == 200
+
+        wait_until(ready, lambda: f"{self.instance} is not ready: {self.log.read_text()[-3000:]}")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def terminate(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(40)
+
+
+class Cluster:
+    """Topics of one prefix, the workers on them, and a reader of what they make."""
+
+    def __init__(self, settings: KafkaSettings, folder: Path) -> None:
+        self.settings = settings
+        self.config = Config(kafka=settings, topics=TOPICS)
+        self.folder = folder
+        self.workers: list[Worker] = []
+        create(settings, TOPICS)
+        self._started = Counter[str]()
+        self._rollups = _Reader(settings, ROLLUPS)
+        self._incidents = _Reader(settings, INCIDENTS)
+        self._raw = KafkaConsumer(**consumer_options(settings, None) | {"isolation_level": "read_uncommitted"})
+        self.incident_lines: list[bytes] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self.workers:
+            worker.kill()
+        self._rollups.close()
+        self._incidents.close()
+        self._raw.close()
+
+    def start(self, instance: str, only: str | None = None) -> Worker:
+        worker = Worker(self.settings, instance, self.folder / f"{instance}.log", only)
+        self.workers.append(worker)
+        return worker
+
+    def stop(self, worker: Worker, kill: bool = True) -> None:
+        self.workers.remove(worker)
+        if kill:
+            worker.kill()
+        else:
+            assert worker.terminate() == 0, worker.log.read_text()[-3000:]
+
+    def restart(self, worker: Worker, only: str | None = None) -> Worker:
+        self.stop(worker)
+        return self.start(worker.instance, only)
+
+    def send(self, lines: Iterable[bytes]) -> None:
+        """Send a record to its end."""
+        sink = KafkaSink(self.config)
+        sink.send(Message("record", i, value) for i, value in enumerate(lines))
+        sink.finish()
+
+    def drain(self) -> None:
+        """Wait until all that was sent is scored, watched and committed."""
+        kafka = self.settings
+        with open_admin(kafka) as admin:
+
+            def behind() -> dict[str, object]:
+                scored = _offsets(admin, kafka.topic(kafka.scorer_group), kafka.topic(MENTIONS))
+                mentions = self._ends(MENTIONS)
+                late = {p: (scored.get(p, 0), end) for p, end in mentions.items() if scored.get(p, 0) < end}
+                if late:
+                    return {"not scored": late}
+                # Behind a transaction that is still open, readers see nothing, nor that there is more.
+                if held := {p: end for p, end in self._ends(ROLLUPS, raw=True).items() if self._ends(ROLLUPS)[p] < end}:
+                    return {"not yet committed or aborted": held}
+                last = self._rollups.read_on(lambda _: None)
+                watched = _offsets(admin, kafka.topic(kafka.watcher_group), kafka.topic(ROLLUPS))
+                late = {p: (watched.get(p, 0), end) for p, end in last.items() if watched.get(p, 0) < end}
+                return {"not watched": late} if late else {}
+
+            def logs() -> str:
+                return "\n".join(f"{w.instance} {w.process.poll()}\n{w.log.read_text()[-1500:]}" for w in self.workers)
+
+            wait_until(lambda: not behind(), lambda: f"{behind()}\n{logs()}")
+
+    def incidents(self) -> list[bytes]:
+        """Every incident event there is, in event time's order."""
+        self._incidents.read_on(self.incident_lines.append)
+
+        def order(line: bytes) -> tuple[str, str, str]:
+            event = msgspec.json.decode(line)
+            return event["at"], event["brand"], event["id"]
+
+        return sorted(self.incident_lines, key=order)
+
+    def counts(self, brands: Sequence[str]) -> Counts:
+        """Sum what the watchers remember of some brands."""
+        rows: dict[bytes, bytes] = {}
+        reader = _Reader(self.settings, WATCHES)
+        try:
+            reader.read_on(lambda _: None, rows)
+        finally:
+            reader.close()
+        return total(row_counts(rows[brand_key(brand)]) for brand in brands)
+
+    def _ends(self, topic: str, raw: bool = False) -> dict[int, int]:
+        consumer = self._raw if raw else self._rollups.consumer
+        places = [TopicPartition(self.settings.topic(topic), p) for p in range(4)]
+        return {place.partition: end for place, end in consumer.end_offsets(places).items()}
+
+
+class _Reader:
+    """Read a topic on, from its beginning."""
+
+    def __init__(self, settings: KafkaSettings, name: str) -> None:
+        self.consumer = KafkaConsumer(**consumer_options(settings, None))
+        self.places = [TopicPartition(settings.topic(name), p) for p in range(4)]
+        self.consumer.assign(self.places)
+        self.consumer.seek_to_beginning(*self.places)
+        self.next: dict[int, int] = {}
+
+    def read_on(self, take: Callable[[bytes], None], rows: dict[bytes, bytes] | None = None) -> dict[int, int]:
+        """Read to the end; give the offset after the last message of each partition."""
+        ends = self.consumer.end_offsets(self.places)
+        while any(self.consumer.position(place) < end for place, end in ends.items()):
+            for place, records in self.consumer.poll(timeout_ms=500, max_records=5000).items():
+                self.next[place.partition] = records[-1].offset + 1
+                for record in records:
+                    if record.value is not None:
+                        take(record.value)
+                        if rows is not None:
+                            rows[record.key] = record.value
+        return self.next
+
+    def close(self) -> None:
+        self.consumer.close()
+
+
+def raw_send(settings: KafkaSettings, messages: Iterable[tuple[bytes | None, bytes]]) -> None:
+    """Send messages as they are, each with its key."""
+    producer = KafkaProducer(**producer_options(settings))
+    for key, value in messages:
+        producer.send(settings.topic(MENTIONS), value=value, key=key)
+    producer.flush(30)
+    producer.close()
+
+
+def _offsets(admin: object, group: str, topic: str) -> dict[int, int]:
+    try:
+        found = admin.list_group_offsets([group])[group]  # type: ignore[attr-defined]
+    except KafkaError as error:
+        if not error.retriable:
+            raise
+        return {}  # a busy broker may lose its place for a moment
+    return {place.partition: kept.offset for place, kept in found.items() if place.topic == topic}
+
+
+def _free_port() -> int:
+    # Below the range lent to outgoing connections, so that none of those takes it first.
+    for port in range(30_000 + os.getpid() * 31 % 2000, 32_700):
+        if port in _given:
+            continue
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        _given.add(port)
+        return port
+    raise AssertionError("no free port")
+
+
+_given: set[int] = set()

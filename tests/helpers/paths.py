@@ -1,0 +1,8 @@
+"""Where the repository, its deploy folder and the real records are."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
+SHARED = Path(os.environ.get("BADBUZZ_SHARED", ROOT.parent / "shared"))

@@ -1,0 +1,99 @@
+"""Made-up records of a brand: quiet days, a crisis, joy, a flood; tone is given by ratings so that no text decides."""
+
+import base64
+import json
+import random
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2024, 3, 1, tzinfo=UTC)
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+QUIET_DAYS = 8
+CRISIS_AT = QUIET_DAYS * DAY + 9 * HOUR
+
+
+def line(number: int, at: float, *, brand: str = "Acme", **fields: object) -> bytes:
+    """One mention, `at` seconds after `START`."""
+    created = (START + timedelta(seconds=at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    record = {
+        "id": f"{brand}-{number}",
+        "brand": brand,
+        "network": "forum",
+        "created_at": created,
+        "text": f"said as number {number}",
+    }
+    return json.dumps(record | {"author": f"author {brand} {number}"} | fields).encode()
+
+
+def quiet(
+    brand: str = "Acme", days: float = QUIET_DAYS, seed: int = 1, every: float = 40 * MINUTE
+) -> list[tuple[float, bytes]]:
+    """Days of ordinary talk, one in ten negative."""
+    rng = random.Random(seed)
+    rows, at, number = [], 0.0, 0
+    while (at := at + rng.expovariate(1 / every)) < days * DAY:
+        network = rng.choice(("forum", "twitter"))
+        rating = -1 if rng.random() < 0.1 else 1
+        rows.append((at, line(number, at, brand=brand, rating=rating, network=network)))
+        number += 1
+    return rows
+
+
+def wave(
+    people: int, minutes: float, *, rating: float, brand: str = "Acme", at: float = CRISIS_AT, **fields: object
+) -> list[tuple[float, bytes]]:
+    """That many people speaking within that many minutes."""
+    rows = []
+    for n in range(people):
+        when = at + n * minutes * MINUTE / people
+        words = f"this is what I, person {n}, think of the new prices at {when:.0f}, and at length"
+        rows.append(
+            (
+                when,
+                line(
+                    100_000 + n, when, brand=brand, **({"rating": rating, "network": "twitter", "text": words} | fields)
+                ),
+            )
+        )
+    return rows
+
+
+def in_order(*parts: Iterable[tuple[float, bytes]]) -> list[bytes]:
+    """Merge parts by event time."""
+    return [value for _, value in sorted((row for part in parts for row in part), key=lambda row: row[0])]
+
+
+def crisis() -> list[bytes]:
+    """Two brands for ten days; one has a crisis, the other does not."""
+    return in_order(
+        quiet(days=QUIET_DAYS + 2),
+        quiet("Other", days=QUIET_DAYS + 2, seed=2),
+        wave(120, 90, rating=-1),
+        wave(40, 300, rating=-0.5, at=CRISIS_AT + 3 * HOUR, network="forum"),
+    )
+
+
+def damaged(lines: list[bytes], seed: int) -> list[bytes]:
+    """The same lines with unreadable ones among them."""
+    rng = random.Random(seed)
+    out = []
+    for number, value in enumerate(lines):
+        out.append(value)
+        if number % 10 == 9:
+            record = json.loads(value) | {"id": f"bad {number}"}
+            kinds = (
+                lambda r: json.dumps(r).encode()[: rng.randrange(1, 60)],
+                lambda r: json.dumps(r | {"brand": 7}).encode(),
+                lambda r: json.dumps(r | {"rating": float("nan")}).encode(),
+                lambda r: json.dumps(r).encode()[:-1] + b', "likes": ' + b"9" * 5000 + b"}",
+                lambda r: json.dumps(r | {"id": "\ud83d"}).encode(),
+                lambda r: json.dumps(r | {"text": "x" * 1_000_000}).encode(),
+                lambda r: json.dumps(r | {"created_at": "2024-03-09T09:00:00"}).encode(),
+                lambda r: json.dumps(r | {"created_at": "3000-01-01T00:00:00Z"}).encode(),
+                lambda _: base64.b85encode(rng.randbytes(40)),
+                lambda _: rng.randbytes(40).replace(b"\n", b""),
+            )
+            out.append(rng.choice(kinds)(record))
+    return out

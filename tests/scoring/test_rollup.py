@@ -1,0 +1,145 @@
+"""Merging rollups gives the same sum to the byte, however a stream was cut and in whatever order it is merged."""
+
+import random
+from collections.abc import Sequence
+from functools import reduce
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.errors import InputError
+from streams.mentions.mention import decode
+from streams.mentions.text import hash64
+from streams.scoring.rollup import (
+    MAX_POSTS,
+    MAX_SAMPLES,
+    MAX_TEXTS,
+    MAX_VOICES,
+    Counts,
+    Rollup,
+    decode_rollup,
+    encode_rollup,
+    merge,
+)
+from streams.scoring.rollup_builder import RollupBuilder
+from streams.settings.config import BrandConfig
+from streams.watching.brand_watch import observation
+from tests.helpers.mentions import mention_line
+
+BRAND = BrandConfig(weaknesses={"refund": ("refund", "money back")})
+said = st.fixed_dictionaries(
+    {
+        "text": st.sampled_from(
+            ["refund now please, this is not right", "love it", "#acme CODE50 http://a.example/b", ""]
+        ),
+        "author": st.sampled_from([None, "a", "b", "c", "d"]),
+        "followers": st.none() | st.integers(0, 10**6),
+        "views": st.none() | st.integers(0, 10**6),
+        "reposts": st.none() | st.integers(0, 500),
+        "repost_of": st.sampled_from([None, "m1", "m2"]),
+        "negativity": st.floats(0, 1),
+    }
+)
+
+
+def build(rows: Sequence[tuple[int, dict[str, object]]]) -> Rollup:
+    builder = RollupBuilder("Acme", "forum", 7, BRAND)
+    for number, row in rows:
+        fields = {key: value for key, value in row.items() if key != "negativity"}
+        negativity = row["negativity"]
+        assert isinstance(negativity, float)
+        mention = decode(mention_line(number, number % 60, **fields))
+        builder.add(mention, hash64(mention.id), negativity, negativity >= 0.5)
+        builder.newest = max(builder.newest, number)
+    return builder.build()
+
+
+@given(st.lists(said, min_size=1, max_size=40), st.integers(0, 2**32))
+def test_any_split_of_a_stream_merged_in_any_order_gives_the_same_bytes(
+    rows: list[dict[str, object]], seed: int
+) -> None:
+    numbered = list(enumerate(rows))
+    rng = random.Random(seed)
+    rng.shuffle(numbered)
+    cuts = sorted(rng.sample(range(len(numbered) + 1), k=min(3, len(numbered))))
+    parts = [numbered[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
+    rollups = [build(part) for part in parts if part]
+    rng.shuffle(rollups)
+    whole = encode_rollup(build(list(enumerate(rows))))
+    assert encode_rollup(reduce(merge, rollups)) == whole
+    assert encode_rollup(merge(*rollups)) == whole
+
+
+@given(st.lists(said, min_size=3, max_size=30))
+def test_merging_is_associative_and_commutative(rows: list[dict[str, object]]) -> None:
+    numbered = list(enumerate(rows))
+    third = len(rows) // 3
+    a, b, c = build(numbered[:third] or numbered[:1]), build(numbered[third : 2 * third]), build(numbered[2 * third :])
+    assert merge(merge(a, b), c) == merge(a, merge(b, c))
+    assert merge(a, b) == merge(b, a)
+
+
+def crowd(size: int, first: int = 0) -> list[tuple[int, dict[str, object]]]:
+    return [
+        (
+            n,
+            {
+                "text": f"no two people say number {n} alike, do they",
+                "author": f"a{n}",
+                "negativity": 0.9,
+                "followers": n,
+            },
+        )
+        for n in range(first, first + size)
+    ]
+
+
+def test_a_rollup_is_bounded_whatever_comes_in() -> None:
+    rollup = build(crowd(5000))
+    assert len(rollup.voices) == MAX_VOICES
+    assert len(rollup.texts) == MAX_TEXTS
+    assert MAX_SAMPLES <= len(rollup.posts) <= MAX_SAMPLES + 2 * MAX_POSTS
+    assert len(encode_rollup(rollup)) < 40_000
+    assert rollup.counts.mentions == 5000
+
+
+def test_sketches_cut_on_the_way_are_those_of_the_whole() -> None:
+    parts = [build(crowd(700, first)) for first in range(0, 2800, 700)]
+    assert encode_rollup(reduce(merge, parts)) == encode_rollup(build(crowd(2800)))
+
+
+@pytest.mark.parametrize("size", [100, 511, 2000, 20_000])
+def test_distinct_authors_are_exact_up_to_the_bound_and_estimated_within_15_percent_beyond(size: int) -> None:
+    seen = observation(7, [build(crowd(size))], reach_negative_at=0.5)
+    estimate = len(seen.voices) * seen.scale
+    assert estimate == size if size < MAX_VOICES else abs(estimate / size - 1) < 0.15
+
+
+def test_an_author_counts_once_with_the_most_followers_and_the_worst_tone() -> None:
+    rows = [
+        (0, {"author": "a", "text": "fine", "followers": 5, "negativity": 0.1}),
+        (1, {"author": "a", "text": "bad", "negativity": 0.9}),
+    ]
+    [voice] = build(rows).voices
+    assert (voice.negative, voice.followers) == (True, 5)
+
+
+def test_known_weaknesses_are_counted_with_their_tone() -> None:
+    rows = [
+        (0, {"text": "I want my MONEY BACK", "negativity": 0.9}),
+        (1, {"text": "refund came, thanks", "negativity": 0.1}),
+    ]
+    assert build(rows).weaknesses == {"refund": (2, 1)}
+
+
+def test_rollups_of_different_buckets_do_not_merge() -> None:
+    with pytest.raises(InputError, match="expected rollups of one bucket"):
+        merge(Rollup("Acme", "forum", 1, 0, Counts()), Rollup("Acme", "forum", 2, 0, Counts()))
+
+
+def test_a_rollup_of_another_version_or_no_rollup_is_refused() -> None:
+    with pytest.raises(InputError, match="update this worker"):
+        decode_rollup(encode_rollup(Rollup("Acme", "forum", 1, 0, Counts(), v=2)))
+    with pytest.raises(InputError, match="expected a rollup"):
+        decode_rollup(b"{}")

@@ -1,0 +1,100 @@
+"""What a scorer has seen follows from the last messages alone: one that reads them again judges as one that stayed."""
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kafka.consumer.fetcher import ConsumerRecord
+from msgspec.structs import replace
+
+from streams.scoring.rollup import Counts, Rollup, encode_rollup, merge
+from streams.settings.config import Config
+from streams.settings.worker import WorkerSettings
+from streams.worker.idle_heartbeats import SourceClock
+from streams.worker.partition_scorer import PartitionScorer
+from tests.helpers.mentions import mention_line
+
+WINDOW = 50
+CONFIG = Config(worker=WorkerSettings(read_back=WINDOW))
+
+
+class Flat:
+    """A model that finds everything alike."""
+
+    def score_many(self, texts: list[str]) -> list[float]:
+        return [0.6] * len(texts)
+
+
+def log(seed: int) -> list[ConsumerRecord]:
+    """Messages with duplicates near and far, late ones, heartbeats, and gaps between offsets as transactions leave."""
+    rng = random.Random(seed)
+    values: list[bytes] = []
+    records, offset = [], rng.randrange(3)
+    for number in range(400):
+        seconds = number * 20.0 - rng.choice((0, 0, 0, 100, 5000))
+        brand = rng.choice(("Acme", "Other", f"rare {number % 40}"))
+        if values and rng.random() < 0.3:
+            value = values[-rng.randrange(1, min(len(values), 160) + 1)]
+        elif rng.random() < 0.1:
+            value = mention_line(number, max(0, seconds), brand=brand, kind="heartbeat")
+        else:
+            value = mention_line(number, max(0, seconds), brand=brand)
+        values.append(value)
+        records.append(record(offset, value))
+        offset += rng.choice((1, 1, 1, 2, 4))
+    return records
+
+
+def record(offset: int, value: bytes) -> ConsumerRecord:
+    return ConsumerRecord("mentions", 0, 0, offset, 0, 1, None, value, [], None, None, None, None)
+
+
+def score(records: list[ConsumerRecord], restarts: set[int], seed: int) -> list[bytes]:
+    """Score in batches of any size; at a restart all is forgotten but the offset."""
+    rng = random.Random(seed)
+    clock = SourceClock(0)
+    partition = PartitionScorer(CONFIG, Flat(), 0, 0)
+    rollups: list[Rollup] = []
+    at = 0
+    while at < len(records):
+        if at in restarts:
+            committed = records[at].offset
+            partition = PartitionScorer(CONFIG, Flat(), 0, committed)
+            read_again = [r for r in records if partition.position <= r.offset < committed]
+            for first in range(0, len(read_again), 17):
+                assert partition.feed(read_again[first : first + 17], clock) == []
+        to = next((r for r in sorted(restarts) if at < r), len(records))
+        to = min(to, at + rng.randrange(1, 40))
+        for batch in partition.feed(records[at:to], clock):
+            rollups += batch.rollups
+        at = to
+    return summed(rollups)
+
+
+def summed(rollups: list[Rollup]) -> list[bytes]:
+    """Merge rollups of one bucket, and leave out what was only heard: how a stream was cut must not show."""
+    found: dict[tuple[str, str, int], Rollup] = {}
+    for rollup in rollups:
+        key = (rollup.brand, rollup.network, rollup.minute)
+        found[key] = merge(found[key], rollup) if key in found else rollup
+    counted = [found[key] for key in sorted(found) if found[key].counts != Counts()]
+    newest = max(rollup.newest for rollup in rollups)
+    return [*(encode_rollup(replace(rollup, newest=0)) for rollup in counted), str(newest).encode()]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.sets(st.integers(1, 399), max_size=8), st.integers(0, 10**6))
+def test_a_scorer_that_starts_anywhere_judges_as_one_that_never_stopped(
+    seed: int, restarts: set[int], cut: int
+) -> None:
+    records = log(seed)
+    undisturbed = score(records, set(), cut)
+    assert score(records, restarts, cut + 1) == undisturbed
+
+
+def test_a_duplicate_within_the_window_is_always_found() -> None:
+    first = record(0, mention_line(1, 0))
+    others = [record(n, mention_line(n + 10, n)) for n in range(1, WINDOW)]
+    partition = PartitionScorer(CONFIG, Flat(), 0, 0)
+    batches = partition.feed([first, *others, record(WINDOW, mention_line(1, 0))], SourceClock(0))
+    assert sum(rollup.counts.duplicates for batch in batches for rollup in batch.rollups) == 1

@@ -1,0 +1,57 @@
+"""A batch is scored while the one before is being committed: a commit that fails takes both back."""
+
+import threading
+
+from kafka import KafkaProducer
+
+from streams.kafka.clients import producer_options, transactional_producer_options
+from streams.kafka.topics import MENTIONS, create
+from streams.settings.config import Config
+from streams.settings.kafka import KafkaSettings, TopicSettings
+from streams.settings.worker import WorkerSettings
+from streams.worker.scorer_transactions import Scored
+from streams.worker.scorer_worker import ScorerWorker
+from tests.benchmarks.engines.check import rolled_up
+from tests.helpers.mentions import mention_line
+
+MENTIONS_SENT = 6000
+BRANDS = 20
+PER_BRAND_MINUTE = 30
+
+
+class Flat:
+    def score_many(self, texts: list[str]) -> list[float]:
+        return [0.9 for _ in texts]
+
+
+def test_commits_that_fail_lose_and_double_nothing(kafka_settings: KafkaSettings) -> None:
+    topics = TopicSettings(mentions_partitions=2, rollups_partitions=2)
+    create(kafka_settings, topics)
+    producer = KafkaProducer(**producer_options(kafka_settings))
+    for number in range(MENTIONS_SENT):
+        brand = f"brand {number % BRANDS}"
+        line = mention_line(number, number * 60 / (BRANDS * PER_BRAND_MINUTE), brand=brand, author=f"author {number}")
+        producer.send(kafka_settings.topic(MENTIONS), value=line, key=brand.encode())
+    producer.close()
+
+    config = Config(kafka=kafka_settings, topics=topics, worker=WorkerSettings(batch_messages=250))
+    stopping = threading.Event()
+    committed: list[int] = []
+
+    def scored(done: Scored) -> None:
+        committed.append(done.messages)
+        if sum(committed) >= MENTIONS_SENT:
+            stopping.set()
+        elif len(committed) % 4 == 0:
+            # The batch that was scored meanwhile is about to be committed: by a producer that is fenced off now.
+            options = transactional_producer_options(kafka_settings, f"{kafka_settings.scorer_group}-one")
+            other = KafkaProducer(**options)
+            other.init_transactions()
+            other.close()
+
+    ScorerWorker(config, Flat(), "one", scored).run(stopping)
+
+    minutes = rolled_up(kafka_settings)
+    assert sum(committed) == MENTIONS_SENT
+    assert sum(mentions for networks in minutes.values() for mentions, _, _ in networks.values()) == MENTIONS_SENT
+    assert {networks["forum"][0] for networks in minutes.values()} == {PER_BRAND_MINUTE}

@@ -1,0 +1,131 @@
+"""What a person at a terminal can rely on about workers and topics."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from deploy.local.kafka import LocalKafka
+from streams.settings.kafka import KafkaSettings
+from tests.helpers.cluster import BADBUZZ, Cluster, raw_send, wait_until
+from tests.helpers.records import crisis
+
+
+@pytest.fixture
+def cluster(kafka_settings: KafkaSettings, tmp_path: Path) -> Cluster:
+    return Cluster(kafka_settings, tmp_path)
+
+
+def badbuzz(settings: KafkaSettings, *args: str, **env: str) -> subprocess.CompletedProcess[bytes]:
+    where = {
+        "BADBUZZ_KAFKA_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
+        "BADBUZZ_KAFKA_TOPIC_PREFIX": settings.topic_prefix,
+        "BADBUZZ_TOPICS_MENTIONS_PARTITIONS": "4",
+        "BADBUZZ_TOPICS_ROLLUPS_PARTITIONS": "4",
+        "BADBUZZ_METRICS_PORT": "0",
+    }
+    return subprocess.run([BADBUZZ, *args], capture_output=True, timeout=120, check=False, env=os.environ | where | env)
+
+
+def test_a_replay_through_kafka_gives_the_bytes_of_a_replay_in_process(cluster: Cluster, tmp_path: Path) -> None:
+    record = tmp_path / "crisis.jsonl.gz"
+    record.write_bytes(gzip.compress(b"\n".join(crisis())))
+    with cluster:
+        worker = cluster.start("w")
+        worker.wait_ready()
+        assert worker.status("healthz") == 200
+        sent = badbuzz(cluster.settings, "replay", str(record), "--to-kafka", "--json")
+        assert (sent.returncode, sent.stderr) == (0, b"")
+        assert json.loads(sent.stdout)["messages"] == len(crisis())
+        cluster.drain()
+        told = badbuzz(cluster.settings, "replay", str(record), "--json").stdout.splitlines()[:-1]
+        assert told
+        assert cluster.incidents() == told
+        cluster.stop(worker, kill=False)
+
+
+def test_dead_letters_are_listed_shown_and_sent_again(cluster: Cluster) -> None:
+    with cluster:
+        raw_send(cluster.settings, [(b"Acme", b"\xff{"), (None, b'{"id": 7}')])
+        worker = cluster.start("w", "scorer")
+        worker.wait_ready()
+        wait_until(
+            lambda: len(badbuzz(cluster.settings, "dead-letters", "list", "--json").stdout.splitlines()) == 2,
+            worker.log.read_text,
+        )
+        letters = [
+            json.loads(line) for line in badbuzz(cluster.settings, "dead-letters", "list", "--json").stdout.splitlines()
+        ]
+        assert sorted(letter["reason"] for letter in letters) == ["json", "type"]
+        odd = next(letter for letter in letters if letter["reason"] == "json")
+        assert odd["source"].startswith(f"{cluster.settings.topic_prefix}mentions/")
+        shown = badbuzz(cluster.settings, "dead-letters", "show", str(odd["kept_at"]))
+        assert shown.stdout == b"\xff{\n"
+        assert shown.stderr.startswith(b"json: ")
+        again = badbuzz(cluster.settings, "dead-letters", "send-again", str(odd["kept_at"]))
+        assert again.stdout == b"1 sent again\n"
+        wait_until(
+            lambda: len(badbuzz(cluster.settings, "dead-letters", "list", "--json").stdout.splitlines()) == 3,
+            worker.log.read_text,
+        )
+        nothing = badbuzz(cluster.settings, "dead-letters", "show", "99")
+        assert nothing.returncode == 2
+        assert b"expected the offset of a dead letter, got 99" in nothing.stderr
+
+
+@pytest.mark.parametrize("command", [("worker",), ("check",), ("worker", "--only", "watcher")])
+def test_missing_topics_are_one_line_and_status_2(kafka_settings: KafkaSettings, command: tuple[str, ...]) -> None:
+    done = badbuzz(kafka_settings, *command)
+    assert done.returncode == 2
+    assert b"mentions is missing: run 'badbuzz topics create'" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_wrong_partition_count_is_one_line_and_status_2(cluster: Cluster) -> None:
+    with cluster:
+        done = badbuzz(cluster.settings, "worker", BADBUZZ_TOPICS_ROLLUPS_PARTITIONS="5")
+    assert done.returncode == 2
+    assert b"partitions is 4, expected 5: set BADBUZZ_TOPICS_ROLLUPS_PARTITIONS=4" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("command", [("worker",), ("topics", "create"), ("check",), ("dead-letters", "list")])
+def test_a_broker_that_is_down_is_one_line_and_status_2_within_seconds(command: tuple[str, ...]) -> None:
+    settings = KafkaSettings(bootstrap_servers="127.0.0.1:1")
+    started = time.monotonic()
+    done = badbuzz(settings, *command, BADBUZZ_KAFKA_CONNECT_TIMEOUT_S="1")
+    assert time.monotonic() - started < 30
+    assert done.returncode == 2
+    assert b"no answer from Kafka at 127.0.0.1:1" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_topics_are_created_described_and_checked(kafka_settings: KafkaSettings) -> None:
+    assert badbuzz(kafka_settings, "topics", "create").returncode == 0
+    described = badbuzz(kafka_settings, "topics", "describe", "--json").stdout.splitlines()
+    assert [json.loads(line)["topic"]["partitions"] for line in described] == [4, 4, 4, 4, 1]
+    checked = badbuzz(kafka_settings, "check")
+    assert checked.returncode == 0
+    assert checked.stdout.count(b"good") == 2
+
+
+def test_a_taken_metrics_port_is_one_line_and_status_2(cluster: Cluster, broker: LocalKafka) -> None:
+    taken = broker.bootstrap.rpartition(":")[2]
+    with cluster:
+        done = badbuzz(cluster.settings, "worker", "--only", "watcher", BADBUZZ_METRICS_PORT=taken)
+    assert done.returncode == 2
+    assert b"BADBUZZ_METRICS_PORT" in done.stderr
+
+
+def test_ctrl_c_ends_a_worker_in_order(cluster: Cluster) -> None:
+    with cluster:
+        worker = cluster.start("w")
+        worker.wait_ready()
+        worker.process.send_signal(signal.SIGINT)
+        assert worker.process.wait(40) == 0
+        cluster.workers.remove(worker)

@@ -1,0 +1,29 @@
+"""Each fault once, at a random moment: the incidents and the counters are those of an undisturbed run.
+
+`python -m tests.kafka.chaos` repeats them as often as asked.
+"""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.kafka import LocalKafka
+from streams.settings.kafka import KafkaSettings
+from tests.helpers.cluster import Cluster
+from tests.kafka.chaos import FAULTS, Chaos
+
+
+@pytest.fixture(scope="module")
+def chaos(shared_broker: LocalKafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chaos]:
+    shared_broker.start()
+    settings = KafkaSettings(bootstrap_servers=shared_broker.bootstrap, topic_prefix="faults.")
+    with Cluster(settings, tmp_path_factory.mktemp("workers")) as cluster:
+        yield Chaos(shared_broker, cluster, random.Random())
+
+
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_nothing_is_lost_or_doubled_by_a(chaos: Chaos, fault: str) -> None:
+    result = chaos.trial(fault)
+    assert result["incidents_equal"], (result, chaos.told)
+    assert result["counters_equal"], (result, chaos.told)
