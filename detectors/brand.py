@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detectors.change import Change
-from detectors.criteria.fresh_voices import Freshness
-from detectors.criteria.judgement import DAY, Criteria, Found
+from detectors.criteria.fresh_voices import FreshVoices
+from detectors.criteria.judgement import DAY, Criteria, Judgement
 from detectors.criteria.surge import HOUR, NEVER
-from detectors.incident import CALM, SEVERITIES, WATCH, Incident
+from detectors.incident import IncidentState
 from detectors.settings import DetectorSettings
+from detectors.severity import Severity
 
 if TYPE_CHECKING:
     from detectors.criteria.readings import Readings
@@ -50,9 +51,9 @@ class BrandDetector:
     """
 
     def __init__(self, settings: DetectorSettings | None = None) -> None:
-        self.freshness = Freshness()
+        self.freshness = FreshVoices()
         self.criteria = Criteria(DetectorSettings() if settings is None else settings)
-        self.incident = Incident(quiet_hold=self.criteria.settings.quiet_hold)
+        self.incident = IncidentState(quiet_hold=self.criteria.settings.quiet_hold)
         self.now = NEVER
 
     # -- time -------------------------------------------------------------------------------------------------------
@@ -93,24 +94,24 @@ class BrandDetector:
         if criteria.volume.learning((end - 1) // HOUR):
             return
         found = criteria.judge(end, incident)
-        if incident.open or found.level > CALM:
-            alive = bool(found.posts) or (incident.open and criteria.goes_on(end))
+        if incident.open or found.level > Severity.CALM:
+            alive = bool(found.posts) or (incident.open and criteria.still_elevated(end))
             coordinated = "coordinated" in found.criteria
-            if incident.update(end, found.level, alive) or (coordinated and incident.lower(WATCH)):
+            if incident.update(end, found.level, alive) or (coordinated and incident.lower(Severity.WATCH)):
                 if not incident.open:
                     incident.warned_since = -1
                     found = found._replace(criteria=())
                 changes.append(self._change(end, found))
         criteria.remember(end, incident)
 
-    def _change(self, end: int, found: Found) -> Change:
+    def _change(self, end: int, found: Judgement) -> Change:
         incident, lead = self.incident, found.lead
         window = lead.window or HOUR
         fresh, negatives, copies, _, mentions = self.criteria.recent.totals(end - window, end)
         return Change(
             minute=end,
-            severity=SEVERITIES[incident.severity],
-            previous=SEVERITIES[incident.previous],
+            severity=incident.severity.label,
+            previous=incident.previous.label,
             criteria=found.criteria,
             since=incident.since,
             observed=lead.observed,

@@ -50,7 +50,7 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     learning_hours
         Hours from a brand's first mention in which it is learned and does not alert.
     volume
-        Name of the detector of a surge: `burst`, or one of `detectors.criteria.river_scorers.STOCK`.
+        Name of the detector of a surge: `burst`, or one of `detectors.criteria.river_scorers.RIVER_SCORERS`.
 
     Examples
     --------

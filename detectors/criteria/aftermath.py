@@ -61,7 +61,7 @@ class Aftermath:
                 if seen > self.peaks.get((field, span), 0):
                     self.peaks[field, span] = seen
 
-    def pass_by(self, minutes: int) -> None:
+    def expire(self, minutes: int) -> None:
         """Forget an incident that closed so many minutes ago, if that is long enough."""
         if minutes > self.hours * HOUR:
             self.peaks.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from detectors.statistics.counts import surprise
+from detectors.statistics.counts import tail_surprisal
 
 __all__ = ["Copies"]
 
@@ -68,4 +68,4 @@ class Copies:
         """Whether a window's copies are a flood."""
         if copies < self.least or copies < self.share * voices:
             return False
-        return surprise(copies, self.usual * voices, 0.3) >= self.score
+        return tail_surprisal(copies, self.usual * voices, 0.3) >= self.score

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NEVER = -(10**9)
 
-__all__ = ["FreshCounts", "Freshness"]
+__all__ = ["FreshCounts", "FreshVoices"]
 
 
 class FreshCounts(NamedTuple):
@@ -36,7 +36,7 @@ class _Seen(msgspec.Struct, gc=False):
     author: int
 
 
-class Freshness:
+class FreshVoices:
     """Tell fresh voices from repeated ones and copies.
 
     A voice is fresh unless its author spoke in the last `author_minutes` or its text was seen in the last
@@ -57,7 +57,7 @@ class Freshness:
     Examples
     --------
     >>> from detectors.observation import Voice
-    >>> f = Freshness()
+    >>> f = FreshVoices()
     >>> f.take(0, [Voice(1, 50, 0, True, 0), Voice(2, 50, 0, True, 0), Voice(3, 0, 0, False, 0)], 1.0)
     FreshCounts(fresh=2, negatives=1, copies=1, voices=3)
     >>> f.take(5, [Voice(1, 60, 0, True, 0)], 1.0)

@@ -11,18 +11,18 @@ from detectors.criteria.fresh_voices import COPIES, FRESH, NEGATIVE
 from detectors.criteria.negative_growth import NegativeGrowth
 from detectors.criteria.reach import Reach
 from detectors.criteria.readings import Readings, last_hour
-from detectors.criteria.surge import HOUR, Burst, Reading
-from detectors.incident import CALM, CRITICAL, WARNING, WATCH
+from detectors.criteria.surge import HOUR, Reading, Surge
+from detectors.severity import Severity
 from detectors.statistics.counts import RecentCounts
 
 if TYPE_CHECKING:
     from detectors.criteria.fresh_voices import FreshCounts
-    from detectors.criteria.river_scorers import StockSurge
-    from detectors.incident import Incident
+    from detectors.criteria.river_scorers import RiverSurge
+    from detectors.incident import IncidentState
     from detectors.observation import Observation
     from detectors.settings import DetectorSettings
 
-__all__ = ["DAY", "Criteria", "Found"]
+__all__ = ["DAY", "Criteria", "Judgement"]
 
 DAY = 1440
 SIX_HOURS = 6 * HOUR
@@ -30,10 +30,10 @@ SIX_HOURS = 6 * HOUR
 RELEASE = 2.0
 
 
-class Found(NamedTuple):
+class Judgement(NamedTuple):
     """The level asked for, the criteria that hold, the leading one's figures, and the posts that reach far."""
 
-    level: int
+    level: Severity
     criteria: tuple[str, ...]
     lead: Reading
     posts: tuple[str, ...]
@@ -55,23 +55,23 @@ class Criteria:
     Examples
     --------
     >>> from detectors.criteria.fresh_voices import FreshCounts
-    >>> from detectors.incident import Incident
+    >>> from detectors.incident import IncidentState
     >>> from detectors.observation import Observation
     >>> from detectors.settings import DetectorSettings
     >>> criteria = Criteria(DetectorSettings())
     >>> criteria.learn(Observation(0, 1, 0, []), FreshCounts(1, 0, 0, 1), calm=True)
     >>> criteria.learn(Observation(7 * 1440, 25, 25, []), FreshCounts(25, 25, 0, 25), calm=True)
-    >>> criteria.judge(7 * 1440 + 1, Incident()).criteria
+    >>> criteria.judge(7 * 1440 + 1, IncidentState()).criteria
     ('surge', 'negative_growth')
     """
 
     def __init__(self, settings: DetectorSettings) -> None:
         self.settings = s = settings
         self.recent = RecentCounts(fields=5, horizon=DAY + HOUR)
-        self.volume = Burst(learning_hours=s.learning_hours)
+        self.volume = Surge(learning_hours=s.learning_hours)
         self.growth = NegativeGrowth(volume=self.volume, excess_share=s.excess_share)
         self.growth.count_in(self.recent)
-        self.stock = None if s.volume == "burst" else _stock_surge(s)
+        self.stock = None if s.volume == "burst" else _river_surge(s)
         self.reach = Reach(least=s.reach_least, factor=s.reach_factor)
         self.copies = Copies(least=s.copies_least, share=s.copies_share)
         self.coordination = Coordination(self.copies, hours=s.coordinated_hours)
@@ -101,7 +101,7 @@ class Criteria:
         self.recent.add(minute, (*counts, observation.mentions))
         self.reach.learn(observation)
 
-    def judge(self, end: int, incident: Incident) -> Found:
+    def judge(self, end: int, incident: IncidentState) -> Judgement:
         """Return what holds before minute `end`; no earlier one may be asked after it.
 
         Parameters
@@ -126,31 +126,31 @@ class Criteria:
         posts = self.reach.significant(end) if self.reach.posts else []
         coordinated = self.coordination.holds(end, self.recent)
         if not (surges or grows or posts or coordinated):
-            return Found(CALM, (), surge, ())
+            return Judgement(Severity.CALM, (), surge, ())
         criteria = [
             name for name, holds in (("surge", surges), ("negative_growth", grows), ("reach", bool(posts))) if holds
         ]
-        level = WARNING if grows or posts else WATCH if surges else CALM
-        if level == WARNING:
+        level = Severity.WARNING if grows or posts else Severity.WATCH if surges else Severity.CALM
+        if level == Severity.WARNING:
             warned = end - incident.warn(end)
             if grows and (posts or self._critical(end, negative, warned)):
-                level = CRITICAL
+                level = Severity.CRITICAL
         if coordinated:
             criteria.append("coordinated")
-            level = min(level, WATCH)
-        return Found(level, tuple(criteria), negative if grows else surge, tuple(posts))
+            level = min(level, Severity.WATCH)
+        return Judgement(level, tuple(criteria), negative if grows else surge, tuple(posts))
 
-    def goes_on(self, end: int) -> bool:
+    def still_elevated(self, end: int) -> bool:
         """Whether what opened an incident goes on: hours, not the whole day, for a burst that is over must end."""
         release = self.settings.watch_score - RELEASE
         return self.volume.read(end).score >= release or self.growth.read(end, longest=SIX_HOURS).score >= release
 
-    def remember(self, end: int, incident: Incident) -> None:
+    def remember(self, end: int, incident: IncidentState) -> None:
         """Remember what an incident has reached, or in the end forget it."""
         if incident.open:
             self.aftermath.reach(end, self.recent, ((FRESH, self.volume.spans), (NEGATIVE, self.growth.spans)))
         elif self.aftermath.peaks:
-            self.aftermath.pass_by(end - incident.closed_at)
+            self.aftermath.expire(end - incident.closed_at)
 
     def readings(self, end: int) -> Readings:
         """Return what is seen before minute `end`, for those who show it; nothing is learned."""
@@ -219,8 +219,8 @@ class Criteria:
         self.aftermath.restore(state["peaks"])
 
 
-def _stock_surge(settings: DetectorSettings) -> StockSurge:
+def _river_surge(settings: DetectorSettings) -> RiverSurge:
     # River's detectors take a second to import, and few ask for them.
-    from detectors.criteria.river_scorers import StockSurge  # noqa: PLC0415
+    from detectors.criteria.river_scorers import RiverSurge  # noqa: PLC0415
 
-    return StockSurge(settings.volume, settings.watch_score)
+    return RiverSurge(settings.volume, settings.watch_score)

@@ -8,20 +8,29 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from river.base import AnomalyDetector
 from scipy.special import betainc
 
-from detectors.criteria.surge import DISPERSION_WEIGHT, HOUR, NEVER, NOTHING, Burst, Reading, looks, prior_dispersion
-from detectors.statistics.counts import Dispersion, RecentCounts, surprise
+from detectors.criteria.surge import (
+    DISPERSION_WEIGHT,
+    HOUR,
+    NEVER,
+    NOTHING,
+    Reading,
+    Surge,
+    multiple_testing_penalty,
+    prior_dispersion,
+)
+from detectors.statistics.counts import Dispersion, RecentCounts, tail_surprisal
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-__all__ = ["NegativeGrowth", "turned"]
+__all__ = ["NegativeGrowth", "tone_shift_surprisal"]
 
 # Score from which a span is a surge of its own, whose tone its shorter spans share unless they differ this surely.
 SURGING = 1.0
 TURNED = 3.5
 
 
-class _Louder(NamedTuple):
+class _PositiveSurge(NamedTuple):
     """A span with more voices than usual, too few of them negative: voices, negative ones, usual voices, dispersion."""
 
     voices: int
@@ -31,7 +40,7 @@ class _Louder(NamedTuple):
 
     @property
     def surges(self) -> bool:
-        return surprise(self.voices, self.usual, self.spread) >= SURGING
+        return tail_surprisal(self.voices, self.usual, self.spread) >= SURGING
 
 
 class NegativeGrowth(AnomalyDetector):
@@ -73,7 +82,7 @@ class NegativeGrowth(AnomalyDetector):
     def __init__(
         self,
         *,
-        volume: Burst | None = None,
+        volume: Surge | None = None,
         spans: tuple[int, ...] = SPANS,
         excess_share: float = 0.4,
         share_memory: float = 336.0,
@@ -81,7 +90,7 @@ class NegativeGrowth(AnomalyDetector):
         share_weight: float = 10.0,
         negatives: str = "negatives",
     ) -> None:
-        self.volume = Burst() if volume is None else volume
+        self.volume = Surge() if volume is None else volume
         self.spans = spans
         self.excess_share = excess_share
         self.share_memory = share_memory
@@ -93,7 +102,7 @@ class NegativeGrowth(AnomalyDetector):
             for span in spans
         ]
         self._longest_first = [
-            (span, dispersion, looks(span))
+            (span, dispersion, multiple_testing_penalty(span))
             for span, dispersion in zip(reversed(spans), reversed(self.dispersions), strict=True)
         ]
         self.count_in(RecentCounts(fields=2, horizon=max(*spans, *self.volume.spans, 2 * HOUR) + HOUR))
@@ -145,7 +154,7 @@ class NegativeGrowth(AnomalyDetector):
         count_sums, negative_sums = recent.sums[0], recent.sums[1]
         last = recent.before(end)
         share = uncertain = 0.0
-        louder: list[_Louder] = []
+        louder: list[_PositiveSurge] = []
         # Longest first: a short span inside a surge of joy must differ from it beyond chance.
         for span, dispersion, looked in self._longest_first:
             first = recent.before(end - span)
@@ -163,14 +172,14 @@ class NegativeGrowth(AnomalyDetector):
             spread = dispersion.value + uncertain
             if negatives - expected < self.excess_share * (count - usual):
                 if count > usual:
-                    louder.append(_Louder(count, negatives, usual, spread))
+                    louder.append(_PositiveSurge(count, negatives, usual, spread))
                 continue
             if negatives < floor or negatives <= expected or span > longest:
                 continue
             joy = next((around for around in reversed(louder) if around.surges), None)
-            if joy is not None and turned(negatives, count, (joy.voices, joy.negatives), share) < TURNED:
+            if joy is not None and tone_shift_surprisal(negatives, count, (joy.voices, joy.negatives), share) < TURNED:
                 continue
-            score = surprise(negatives, expected, spread) - looked
+            score = tail_surprisal(negatives, expected, spread) - looked
             if score > best.score:
                 best = Reading(score, span, negatives, expected)
         return best
@@ -234,7 +243,7 @@ class NegativeGrowth(AnomalyDetector):
         self.negative_voices, self.all_voices = state["share"]
 
 
-def turned(negatives: int, count: int, around: tuple[int, int], share: float) -> float:
+def tone_shift_surprisal(negatives: int, count: int, around: tuple[int, int], share: float) -> float:
     """Return -log10 of the chance that a part of a surge has so many negatives by the tone of the rest of it.
 
     Parameters
@@ -248,7 +257,7 @@ def turned(negatives: int, count: int, around: tuple[int, int], share: float) ->
 
     Examples
     --------
-    >>> turned(5, 7, (128, 24), 0.12) < 3.5 < turned(20, 25, (150, 30), 0.12)
+    >>> tone_shift_surprisal(5, 7, (128, 24), 0.12) < 3.5 < tone_shift_surprisal(20, 25, (150, 30), 0.12)
     True
     """
     others, others_negative = around[0] - count, around[1] - negatives

@@ -1,4 +1,4 @@
-"""River's own anomaly detectors in the place of `Burst`, to compare with and to choose in the configuration."""
+"""River's own anomaly detectors in the place of `Surge`, to compare with and to choose in the configuration."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from detectors.statistics.counts import RecentCounts
 
-__all__ = ["STOCK", "Stock", "StockSurge"]
+__all__ = ["RIVER_SCORERS", "RiverScorer", "RiverSurge"]
 
 WINDOW = 14 * 24
 REFIT = 24
 
 
-class Stock(NamedTuple):
+class RiverScorer(NamedTuple):
     """One of river's detectors: how to make it, its input from a count, its usual threshold, and its kind."""
 
     make: Callable[..., Any]
@@ -32,10 +32,12 @@ class Stock(NamedTuple):
     supervised: bool
 
 
-STOCK: dict[str, Stock] = {
+RIVER_SCORERS: dict[str, RiverScorer] = {
     # Without a window of its own: a rolling variance can fall under zero, and the score fails on its root.
-    "gaussian": Stock(partial(anomaly.GaussianScorer, window_size=None, grace_period=REFIT), 0.9999, supervised=True),
-    "half_space_trees": Stock(
+    "gaussian": RiverScorer(
+        partial(anomaly.GaussianScorer, window_size=None, grace_period=REFIT), 0.9999, supervised=True
+    ),
+    "half_space_trees": RiverScorer(
         partial(anomaly.HalfSpaceTrees, n_trees=10, height=8, window_size=48, limits={"count": (0.0, 10.0)}, seed=1),
         0.9,
         supervised=False,
@@ -43,7 +45,7 @@ STOCK: dict[str, Stock] = {
 }
 
 
-class StockSurge:
+class RiverSurge:
     """Score the last hour's count with one of river's detectors, learned once an hour.
 
     A score is scaled so that the detector's usual threshold becomes `watch_score`; a count at or under the mean of the
@@ -54,7 +56,7 @@ class StockSurge:
     Parameters
     ----------
     name
-        A key of `STOCK`.
+        A key of `RIVER_SCORERS`.
     watch_score
         What its usual threshold is scaled to.
 
@@ -66,7 +68,7 @@ class StockSurge:
     Examples
     --------
     >>> from detectors.statistics.counts import RecentCounts
-    >>> surge, recent = StockSurge("gaussian", watch_score=4.0), RecentCounts(1, 1500)
+    >>> surge, recent = RiverSurge("gaussian", watch_score=4.0), RecentCounts(1, 1500)
     >>> for hour in range(200):
     ...     surge.roll(hour, recent)
     ...     recent.add(hour * 60 + 59, [hour % 3 + 1])
@@ -78,11 +80,11 @@ class StockSurge:
     """
 
     def __init__(self, name: str, watch_score: float) -> None:
-        if name not in STOCK:
-            raise ValueError(f"volume: expected burst or one of {', '.join(sorted(STOCK))}, got {name!r}")
+        if name not in RIVER_SCORERS:
+            raise ValueError(f"volume: expected burst or one of {', '.join(sorted(RIVER_SCORERS))}, got {name!r}")
         self.name = name
         self.watch_score = watch_score
-        self.stock = STOCK[name]
+        self.stock = RIVER_SCORERS[name]
         self.samples: deque[int] = deque(maxlen=WINDOW + REFIT)
         self.since_refit = 0
         self.hour = NEVER

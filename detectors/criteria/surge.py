@@ -1,4 +1,4 @@
-"""Burst of volume: counts over several spans against a learned baseline, by a negative binomial tail."""
+"""Surge of volume: counts over several spans against a learned baseline, by a negative binomial tail."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from river.base import AnomalyDetector
 
 from detectors.statistics.baseline import Baseline
-from detectors.statistics.counts import Dispersion, RecentCounts, highest_usual, surprise
+from detectors.statistics.counts import Dispersion, RecentCounts, highest_usual, tail_surprisal
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-__all__ = ["Burst", "Reading", "highest_usual"]
+__all__ = ["Reading", "Surge", "highest_usual"]
 
 HOUR = 60
 DAY = 1440
@@ -34,7 +34,7 @@ class Reading(NamedTuple):
 NOTHING = Reading(0.0, 0, 0, 0.0)
 
 
-class Burst(AnomalyDetector):
+class Surge(AnomalyDetector):
     """Score how unlikely the counts of the last minutes and hours are, given what is usual at this hour.
 
     The score is -log10 of a negative binomial's upper tail, the highest over the spans: one-sided, so that silence is
@@ -63,7 +63,7 @@ class Burst(AnomalyDetector):
 
     Examples
     --------
-    >>> burst = Burst(spans=(15, 60))
+    >>> burst = Surge(spans=(15, 60))
     >>> for minute in range(0, 14 * 1440, 10):
     ...     burst.learn_one({"t": minute, "count": 1})
     >>> burst.score_one({"t": 14 * 1440, "count": 1}) < 1
@@ -106,7 +106,7 @@ class Burst(AnomalyDetector):
             for span in spans
         ]
         self._longest_first = [
-            (span, dispersion, looks(span))
+            (span, dispersion, multiple_testing_penalty(span))
             for span, dispersion in sorted(zip(spans, self.dispersions, strict=True), key=lambda pair: -pair[0])
         ]
         self.recent = RecentCounts(fields=1, horizon=max(*spans, 2 * HOUR) + HOUR)
@@ -175,7 +175,7 @@ class Burst(AnomalyDetector):
             expected = baseline.expected(end - span, end)
             if observed <= expected:
                 continue
-            score = surprise(observed, expected, dispersion.value + 1.0 / baseline.shape) - looked
+            score = tail_surprisal(observed, expected, dispersion.value + 1.0 / baseline.shape) - looked
             if score >= best.score:
                 best = Reading(score, span, observed, expected)
         return best
@@ -266,12 +266,12 @@ def prior_dispersion(span: int) -> float:
 HOUR_DISPERSION = prior_dispersion(HOUR)
 
 
-def looks(span: int) -> float:
+def multiple_testing_penalty(span: int) -> float:
     """Return what a short span's score loses because it is looked at more often than an hour, as a power of ten.
 
     Examples
     --------
-    >>> round(looks(15), 1), looks(360)
+    >>> round(multiple_testing_penalty(15), 1), multiple_testing_penalty(360)
     (0.6, 0.0)
     """
     return max(0.0, math.log10(HOUR / span))

@@ -11,13 +11,13 @@ from scipy.special import betainc
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Dispersion", "RecentCounts", "highest_usual", "surprise"]
+__all__ = ["Dispersion", "RecentCounts", "highest_usual", "tail_surprisal"]
 
 HIGHEST = 300.0
 _SMALLEST = 1e-300
 
 
-def surprise(count: float, expected: float, dispersion: float) -> float:
+def tail_surprisal(count: float, expected: float, dispersion: float) -> float:
     """Return -log10 of the chance that a negative binomial count is at least this high.
 
     Parameters
@@ -42,9 +42,9 @@ def surprise(count: float, expected: float, dispersion: float) -> float:
 
     Examples
     --------
-    >>> round(surprise(10, 2.0, 0.2), 2)
+    >>> round(tail_surprisal(10, 2.0, 0.2), 2)
     2.96
-    >>> surprise(0, 2.0, 0.2)
+    >>> tail_surprisal(0, 2.0, 0.2)
     0.0
     """
     if count <= 0:

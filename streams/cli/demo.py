@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from detectors.severity import SEVERITIES
 from streams.cli.output import STYLE, event_lines, told_at
 from streams.event_time import MINUTE_MS, utc
 from streams.mentions.message import Message, event_ms
@@ -111,7 +112,7 @@ class _Player:
             return
         # The newest bin that is wholly closed: the lateness is a minute.
         start = minute - BIN
-        window = watch.context.window(start, minute)
+        window = watch.recent.window(start, minute)
         seen = watch.detector.readings(minute)
         self.buckets.append(
             PictureBucket(
@@ -172,7 +173,7 @@ def _sparkline(values: list[int]) -> str:
 def _conclude(scenario: Scenario, player: _Player, console: Console) -> None:
     answer = scenario.answer
     console.print()
-    for name in ("watch", "warning", "critical"):
+    for name in SEVERITIES[1:]:
         first = next((event for event in player.events if event.severity == name), None)
         if first is None:
             continue

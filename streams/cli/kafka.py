@@ -176,11 +176,11 @@ def send_files(
 ) -> None:
     """Send mention files to Kafka: `badbuzz replay --to-kafka`."""
     _quiet_clients()
-    from streams.kafka.mention_producer import KafkaSink, send_record  # noqa: PLC0415
+    from streams.kafka.mention_producer import MentionProducer, send_record  # noqa: PLC0415
 
     started = time.perf_counter()
     with ReadingProgress(source.progress, "sending") as step:
-        sent = send_record(source, KafkaSink(config, letters.write, brands), speed=speed, step=step)
+        sent = send_record(source, MentionProducer(config, letters.write, brands), speed=speed, step=step)
     letters.close()
     if as_json:
         write_line(sent.to_json())

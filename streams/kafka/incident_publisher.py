@@ -33,7 +33,7 @@ class _Told(msgspec.Struct):
 _id_of = msgspec.json.Decoder(_Told).decode
 
 
-class IncidentLog:
+class IncidentPublisher:
     """Write to `incidents`; blocking, from one thread.
 
     Parameters

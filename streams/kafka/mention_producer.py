@@ -51,7 +51,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self)
 
 
-class KafkaSink:
+class MentionProducer:
     """Send mentions to `mentions`.
 
     Parameters
@@ -157,7 +157,7 @@ class KafkaSink:
 
 
 def send_record(
-    messages: Iterable[Message], sink: KafkaSink, *, speed: float = 0.0, step: Callable[[], None] = lambda: None
+    messages: Iterable[Message], sink: MentionProducer, *, speed: float = 0.0, step: Callable[[], None] = lambda: None
 ) -> Sent:
     """Send a record to its end.
 

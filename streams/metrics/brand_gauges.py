@@ -5,12 +5,12 @@ from datetime import datetime
 
 from detectors.criteria.readings import Readings
 from detectors.criteria.surge import HOUR
-from detectors.incident import SEVERITIES
+from detectors.severity import CRITERIA, SEVERITIES, Severity
 from streams.metrics import families as m
 from streams.metrics.label_cap import OTHER, clean_label
 from streams.metrics.registry import Metrics
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.incident_event import CRITERIA, IncidentEvent
+from streams.watching.incident_event import IncidentEvent
 
 MAX_TERMS = 120
 _WHILE_OPEN = (
@@ -26,7 +26,7 @@ _WHILE_OPEN = (
 )
 
 
-class BrandMetrics:
+class BrandGauges:
     """Keep the gauges of the brands that one process watches.
 
     Parameters
@@ -48,7 +48,7 @@ class BrandMetrics:
             if severity != "calm":
                 metrics.set(m.OPEN, 0, severity)
 
-    def look(self, watch: BrandWatch) -> None:
+    def update_from(self, watch: BrandWatch) -> None:
         """Set the gauges of a brand as its detectors see it at its watermark."""
         if watch.opened is None:
             return
@@ -66,7 +66,7 @@ class BrandMetrics:
         metrics.set(m.AUTHORS, found.negative_authors, brand, "negative")
         metrics.set(m.AUTHORS, max(0, found.authors - found.negative_authors), brand, "other")
         widest = {"negative": 0, "other": 0}
-        for rollup in watch.context.rollups(minute - HOUR, minute):
+        for rollup in watch.recent.rollups(minute - HOUR, minute):
             for post in rollup.posts:
                 tone = "negative" if post.negativity >= 1000 * self.negative_at else "other"
                 widest[tone] = max(widest[tone], post.reach)
@@ -81,11 +81,11 @@ class BrandMetrics:
             if brand not in self._told:
                 self._tell_of_restored(watch, found, minute)
 
-    def agrees(self, watch: BrandWatch) -> bool:
+    def severity_matches(self, watch: BrandWatch) -> bool:
         """Tell whether the severity shown of a brand is that of its detectors."""
         return self._severity.get(watch.brand, 0) == watch.detector.incident.severity
 
-    def told(self, event: IncidentEvent, seconds: float | None = None, mention_id: str | None = None) -> None:
+    def record_event(self, event: IncidentEvent, seconds: float | None = None, mention_id: str | None = None) -> None:
         """Take in an incident event.
 
         Parameters
@@ -101,7 +101,7 @@ class BrandMetrics:
         metrics.inc(m.CHANGES, event.severity)
         if seconds is not None:
             metrics.observe(m.LATENCY, seconds, event.severity, exemplar=mention_id)
-        self._set_severity(brand, SEVERITIES.index(event.severity))
+        self._set_severity(brand, Severity.of(event.severity))
         if event.severity == "calm":
             return
         self._told.add(brand)
@@ -122,7 +122,7 @@ class BrandMetrics:
     def _tell_of_restored(self, watch: BrandWatch, found: Readings, minute: int) -> None:
         """Tell an incident that opened in another process by what its detectors see in the last hour."""
         lead = found.negatives if "negative_growth" in found.criteria else found.volume
-        window = watch.context.window(minute - HOUR, minute)
+        window = watch.recent.window(minute - HOUR, minute)
         mentions = sum(n for n, _ in window.networks.values())
         networks = sorted(window.networks.items(), key=lambda item: (-item[1][0], item[0]))
         self._tell(

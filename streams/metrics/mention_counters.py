@@ -39,7 +39,7 @@ def count_rollups(metrics: Metrics, rollups: Iterable[Rollup]) -> None:
     heard: dict[tuple[m.Family, str], int] = {}
     # Under the labels they are shown with: most of many brands are `other`, and summed up at once.
     spoken: dict[tuple[str, str], list[Rollup]] = {}
-    shown = functools.cache(metrics.shown)
+    shown = functools.cache(metrics.label_value)
     overflow = {"brand": 0, "network": 0}
     for rollup in rollups:
         family = m.SOURCE_HEARTBEAT
@@ -62,7 +62,7 @@ def count_rollups(metrics: Metrics, rollups: Iterable[Rollup]) -> None:
         _count(metrics, brand, network, those)
     for (family, network), ms in heard.items():
         for told in (family, m.SOURCE_HEARD):
-            metrics.raise_to(told, ms / 1000, network)
+            metrics.set_max(told, ms / 1000, network)
 
 
 def _count(metrics: Metrics, brand: str, network: str, rollups: list[Rollup]) -> None:

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.samples import Sample
 
-from detectors.incident import SEVERITIES
+from detectors.severity import SEVERITIES
 from streams.mentions.mention import REASONS
 from streams.metrics import families as m
 from streams.metrics.families import Family
@@ -87,7 +87,7 @@ class Metrics:
             if name in self.caps and label == OTHER != given:
                 self.add(m.OVERFLOW, (name,), 1)
 
-    def shown(self, label: str, value: str) -> str:
+    def label_value(self, label: str, value: str) -> str:
         """Give what a label's value is shown as: a brand or network beyond the limit as `other`."""
         cap = self.caps.get(label)
         return clean_label(value) if cap is None or value == OTHER else cap.label(value)
@@ -104,7 +104,7 @@ class Metrics:
             return
         self._gauges[family].labels(*bounded).set(value)
 
-    def raise_to(self, family: Family, value: float, *labels: str) -> None:
+    def set_max(self, family: Family, value: float, *labels: str) -> None:
         """Set a gauge unless it is higher already."""
         bounded = self._bounded(family, labels)
         key = family, tuple(bounded)
@@ -145,7 +145,7 @@ class Metrics:
             for value in cap.unused_since(before):
                 self.forget(label, value)
 
-    def page(self, accept: str = "") -> tuple[bytes, str]:
+    def render(self, accept: str = "") -> tuple[bytes, str]:
         """Write the page.
 
         Parameters
@@ -162,7 +162,7 @@ class Metrics:
         return encode(self.registry), content_type
 
     def _bounded(self, family: Family, labels: tuple[str, ...]) -> list[str]:
-        return [self.shown(name, value) for name, value in zip(family.labels, labels, strict=True)]
+        return [self.label_value(name, value) for name, value in zip(family.labels, labels, strict=True)]
 
 
 def _of(kind: str) -> list[Family]:

@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from detectors.severity import Severity
 from streams.errors import InputError
 from streams.watching.incident_event import IncidentEvent
 
-LEVEL = {"watch": 1, "warning": 2, "critical": 3}
 HOUR = 3600
 WEEK = 7 * 24 * HOUR
 QUIET_HOURS = 6
@@ -45,7 +45,7 @@ class Record(NamedTuple):
     events: list[IncidentEvent]
 
 
-class Found(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True):
     """Whether and when one thing that happened was paged, by least severity; in minutes from its first mention."""
 
     name: str
@@ -74,7 +74,7 @@ class Backtest(msgspec.Struct, frozen=True):
     """
 
     type: Literal["backtest"]
-    found: list[Found]
+    found: list[Outcome]
     brand_weeks: float
     false_pages: dict[str, int]
     false_warnings: int
@@ -133,7 +133,7 @@ def pages(events: Iterable[IncidentEvent]) -> list[Page]:
     """
     kept: list[Page] = []
     for event in events:
-        level = LEVEL.get(event.severity, 0)
+        level = Severity.of(event.severity)
         at = _seconds(event.at)
         if level and (not kept or at - kept[-1].at >= QUIET_HOURS * HOUR or level > kept[-1].level):
             kept.append(Page(at, level, tuple(event.criteria)))
@@ -155,7 +155,7 @@ def backtest(records: Sequence[Record], truths: Sequence[Truth], warm_up_hours: 
     warm_up_hours
         Pages in a brand's first hours do not count, nor do those hours.
     """
-    rows: list[Found] = []
+    rows: list[Outcome] = []
     weeks = 0.0
     false: dict[str, int] = {}
     false_warnings = 0
@@ -165,12 +165,12 @@ def backtest(records: Sequence[Record], truths: Sequence[Truth], warm_up_hours: 
             weeks += max(0.0, times[-1] - warm) / WEEK
             got = [page for page in pages(e for e in record.events if e.brand == brand) if page.at >= warm]
             mine = [t for t in truths if t.file == record.file and t.brand in {brand, "*"}]
-            rows += [_found(t, brand, times, got) for t in mine if t.kind != "ignore"]
+            rows += [_outcome(t, brand, times, got) for t in mine if t.kind != "ignore"]
             for page in got:
                 if not any(_inside(page, t) for t in mine):
                     lead = page.criteria[0] if page.criteria else "none"
                     false[lead] = false.get(lead, 0) + 1
-                    false_warnings += page.level >= LEVEL["warning"]
+                    false_warnings += page.level >= Severity.WARNING
     return Backtest("backtest", rows, round(weeks, 2), dict(sorted(false.items())), false_warnings)
 
 
@@ -178,7 +178,7 @@ def _inside(page: Page, truth: Truth) -> bool:
     return truth.onset <= page.at <= truth.end + 300
 
 
-def _found(truth: Truth, brand: str, times: list[float], got: list[Page]) -> Found:
+def _outcome(truth: Truth, brand: str, times: list[float], got: list[Page]) -> Outcome:
     inside = [t for t in times if truth.onset <= t <= truth.end]
     hits = [page for page in got if _inside(page, truth)]
 
@@ -187,7 +187,7 @@ def _found(truth: Truth, brand: str, times: list[float], got: list[Page]) -> Fou
         return None if first is None or not inside else round((first.at - inside[0]) / 60)
 
     criteria = sorted({name for page in hits for name in page.criteria})
-    return Found(truth.name, brand, truth.kind, len(inside), delay(1), delay(2), delay(3), criteria)
+    return Outcome(truth.name, brand, truth.kind, len(inside), delay(1), delay(2), delay(3), criteria)
 
 
 def _seconds(text: str) -> float:

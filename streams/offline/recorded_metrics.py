@@ -14,7 +14,7 @@ from streams.errors import ConfigError
 from streams.event_time import MINUTE_MS
 from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.message import Message, event_ms
-from streams.metrics.brand_gauges import BrandMetrics
+from streams.metrics.brand_gauges import BrandGauges
 from streams.metrics.families import SCORE
 from streams.metrics.mention_counters import count_batch
 from streams.metrics.registry import Metrics
@@ -62,7 +62,7 @@ class RecordedPipeline(Pipeline):
         self._sampled = 0
         self.metrics = Metrics(config.brands, config.metrics, lambda: 60.0 * (self._minute or 0))
         self.recording = Recording()
-        self._watched = BrandMetrics(self.metrics, config.negative_at)
+        self._watched = BrandGauges(self.metrics, config.negative_at)
         self.scorer = _CountingScorer(config, model, self._count)
 
     def run(self, messages: Iterable[Message]) -> list[IncidentEvent]:
@@ -111,7 +111,7 @@ class RecordedPipeline(Pipeline):
 
     def _told(self, events: list[IncidentEvent]) -> list[IncidentEvent]:
         for event in events:
-            self._watched.told(event)
+            self._watched.record_event(event)
         return events
 
     def _reach(self, minute: int) -> None:
@@ -127,7 +127,7 @@ class RecordedPipeline(Pipeline):
 
     def _sample(self, minute: int, *, at_once: bool = False) -> None:
         for watch in self.watches.values():
-            self._watched.look(watch)
+            self._watched.update_from(watch)
         loud = any(watch.detector.incident.open for watch in self.watches.values()) or any(
             sample.value >= LOUD_SCORE for sample in self.metrics.samples(SCORE)
         )

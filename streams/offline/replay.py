@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from detectors.severity import SEVERITIES, Severity
 from streams.event_time import rfc3339
 from streams.mentions.message import Message
 from streams.pipeline import Pipeline
@@ -96,10 +97,9 @@ def replay(
 
 def summarise(pipeline: Pipeline, events: list[IncidentEvent]) -> Summary:
     """Sum up a replay that has ended."""
-    rank = ("calm", "watch", "warning", "critical")
     worst: dict[str, str] = {}
     for event in events:
-        worst[event.incident] = max(worst.get(event.incident, "calm"), event.severity, key=rank.index)
+        worst[event.incident] = max(worst.get(event.incident, "calm"), event.severity, key=Severity.of)
     counts = pipeline.counts
     return Summary(
         messages=pipeline.messages,
@@ -111,6 +111,6 @@ def summarise(pipeline: Pipeline, events: list[IncidentEvent]) -> Summary:
         too_late=counts.too_late,
         dead_letters=dict(sorted(pipeline.refused.items())),
         brands=len(pipeline.watches),
-        incidents={name: sum(value == name for value in worst.values()) for name in rank[1:]},
+        incidents={name: sum(value == name for value in worst.values()) for name in SEVERITIES[1:]},
         newest=rfc3339(pipeline.newest_ms) if pipeline.newest_ms else None,
     )

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from streams.picture.style import FAINT, INK, ON_SEVERITIES, SEVERITIES
+from streams.picture.style import FAINT, INK, SEVERITY_COLOURS, SEVERITY_INKS
 
 GAP = 12  # pixels between two labels of a lane
 LEADER: dict[str, Any] = {"linewidth": 1.0, "zorder": 1}
@@ -79,8 +79,8 @@ def place(axes: Axes, below: Sequence[Axes], labels: Sequence[Label]) -> None:
         if label.severity is None:
             back, edge, ink, style = "#FFFFFF", FAINT, INK, "italic"
         else:
-            back = edge = SEVERITIES[label.severity]
-            ink, style = ON_SEVERITIES[label.severity], "normal"
+            back = edge = SEVERITY_COLOURS[label.severity]
+            ink, style = SEVERITY_INKS[label.severity], "normal"
         box = {"boxstyle": "square,pad=0.22", "facecolor": back, "edgecolor": edge}
         texts.append(
             axes.text(label.x, 0, label.text, fontsize=10, color=ink, style=style, va="center", bbox=box, zorder=5)

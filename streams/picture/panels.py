@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from streams.picture.bins import Bins
-from streams.picture.style import EXPECTED, FAINT, INK, NEGATIVE, ON_SEVERITIES, OTHER, SEVERITIES
+from streams.picture.style import EXPECTED, FAINT, INK, NEGATIVE, OTHER, SEVERITY_COLOURS, SEVERITY_INKS
 from streams.picture.time_axis import as_days, mark_days
 
 LEAST_FOR_SHARE = 5  # mentions in a bin, below which a share of negatives says nothing
@@ -89,9 +89,9 @@ def draw_severity(
     whole = (end - begin).total_seconds()
     for (start, name), (stop, _) in pairwise(changes):
         left, right = as_days(start), as_days(stop)
-        axes.axvspan(left, right, color=SEVERITIES[name], linewidth=0)
+        axes.axvspan(left, right, color=SEVERITY_COLOURS[name], linewidth=0)
         if (stop - start).total_seconds() > whole * 0.06:
-            axes.text((left + right) / 2, 0.46, name, ha="center", va="center", fontsize=10, color=ON_SEVERITIES[name])
+            axes.text((left + right) / 2, 0.46, name, ha="center", va="center", fontsize=10, color=SEVERITY_INKS[name])
     axes.set_ylim(0, 1)
     axes.set_yticks([])
     axes.set_ylabel("severity", rotation=0, ha="right", va="center", fontsize=10)

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from matplotlib.axes import Axes
 
+from detectors.severity import Severity
 from streams.picture.labels import Label, place
-from streams.picture.style import INK, SEVERITIES
+from streams.picture.style import INK
 from streams.picture.time_axis import as_days
 from streams.scenarios import Fact
 
-RANK = {name: rank for rank, name in enumerate(SEVERITIES)}
 MOST_LABELS = 8
 
 
@@ -51,16 +51,15 @@ def _rises(
 ) -> list[tuple[datetime, str, str]]:
     """Choose the events that opened or escalated; the gravest and earliest where there are too many."""
     rises = []
-    rank = 0
+    before = Severity.CALM
     for at, event in zip(times, events, strict=True):
-        severity = str(event["severity"])
-        if RANK[severity] > rank:
+        severity = Severity.of(str(event["severity"]))
+        if severity > before:
             criteria = " + ".join(str(name).replace("_", " ") for name in event["criteria"])
-            rises.append(
-                (at, f"{at.astimezone(tz):%H:%M} {severity}" + (f": {criteria}" if criteria else ""), severity)
-            )
-        rank = RANK[severity]
-    rises.sort(key=lambda rise: (-RANK[rise[2]], rise[0]))
+            text = f"{at.astimezone(tz):%H:%M} {severity.label}" + (f": {criteria}" if criteria else "")
+            rises.append((at, text, severity.label))
+        before = severity
+    rises.sort(key=lambda rise: (-Severity.of(rise[2]), rise[0]))
     return sorted(rises[:MOST_LABELS])
 
 

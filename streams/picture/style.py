@@ -7,8 +7,8 @@ also stands in words.
 from typing import Any
 
 NEGATIVE, OTHER, EXPECTED, INK, FAINT = "#D55E00", "#56B4E9", "#000000", "#222222", "#8A8A8A"
-SEVERITIES = {"calm": "#E8E8E8", "watch": "#F0E442", "warning": "#E69F00", "critical": "#A3195B"}
-ON_SEVERITIES = {"calm": INK, "watch": INK, "warning": INK, "critical": "#FFFFFF"}
+SEVERITY_COLOURS = {"calm": "#E8E8E8", "watch": "#F0E442", "warning": "#E69F00", "critical": "#A3195B"}
+SEVERITY_INKS = {"calm": INK, "watch": INK, "warning": INK, "critical": "#FFFFFF"}
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 11,

@@ -8,7 +8,7 @@ from streams.mentions.text import hash64, post_key, text_hash, visible
 from streams.scoring.rollup import MAX_SNIPPET, MAX_TEXTS, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
 from streams.settings.config import BrandConfig
 
-_DEEDS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
+_ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
 
 
 class RollupBuilder:
@@ -62,12 +62,12 @@ class RollupBuilder:
         self.count("official")
         if mention.reply_to is not None:
             self.count("answers")
-        self.add_deed(mention)
+        self.add_action(mention)
 
-    def add_deed(self, mention: Mention) -> None:
+    def add_action(self, mention: Mention) -> None:
         """Add what was done rather than said: a deletion, a block, a scheduled publication."""
-        if mention.kind in _DEEDS:
-            self.count(_DEEDS[mention.kind])
+        if mention.kind in _ACTIONS:
+            self.count(_ACTIONS[mention.kind])
 
     def build(self) -> Rollup:
         """Give the rollup."""

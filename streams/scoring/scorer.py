@@ -104,9 +104,9 @@ class Scorer:
         """
         return self._read(messages, partition)[0].heartbeats
 
-    def turn(self) -> None:
+    def rotate_generations(self) -> None:
         """Forget what is older than the last turn: ids, and the newest event time of brands not heard since."""
-        self._seen.turn()
+        self._seen.rotate_generations()
         self._older, self._newest = self._newest, {}
 
     def newest(self) -> dict[tuple[int, str], int]:
@@ -164,7 +164,7 @@ class Scorer:
         elif mention.kind in SPOKEN:
             collected.spoken.append((builder, mention, identity))
         else:
-            builder.add_deed(mention)
+            builder.add_action(mention)
 
     def _add_spoken(self, spoken: list[Spoken]) -> None:
         scores = self.model.score_many([mention.text or "" for _, mention, _ in spoken])

@@ -31,9 +31,9 @@ class SeenIds:
         new = key not in self._old
         self._young.add(key)  # also where it is known: what is known follows from the last two generations alone
         if len(self._young) >= self.capacity:
-            self.turn()
+            self.rotate_generations()
         return new
 
-    def turn(self) -> None:
+    def rotate_generations(self) -> None:
         """End the younger generation: it becomes the older one, and that is forgotten."""
         self._old, self._young = self._young, set()

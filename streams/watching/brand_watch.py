@@ -17,8 +17,8 @@ from streams.event_time import MINUTE_MS, closing_ms, oldest_open_minute
 from streams.mentions.text import extract_terms, post_key
 from streams.scoring.rollup import HASHES, MAX_VOICES, Rollup, merge
 from streams.settings.config import Config
-from streams.watching.incident_event import Incident, IncidentEvent, incident_event
-from streams.watching.recent_minutes import ClosedMinute, Context
+from streams.watching.incident_event import IncidentEvent, IncidentKey, incident_event
+from streams.watching.recent_minutes import ClosedMinute, RecentMinutes
 
 # Merging many at once is cheaper than one by one. A busy brand's must not all be left to the close, nor all be kept:
 # so many publications wait.
@@ -67,9 +67,9 @@ class BrandWatch:
         self.config = config
         self.detector = BrandDetector(config.settings(brand))
         self.trending = TrendingTerms(extract_terms)
-        self.context = Context()
+        self.recent = RecentMinutes()
         self.opened: int | None = None
-        self.incident: Incident | None = None
+        self.incident: IncidentKey | None = None
         self._leave_out = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
         self.closed: list[int] = []
         self.hour = 0
@@ -134,7 +134,7 @@ class BrandWatch:
         since
             From when on; default an hour ago.
         """
-        rollups = self.context.rollups(minute - 60 if since is None else since, minute)
+        rollups = self.recent.rollups(minute - 60 if since is None else since, minute)
         posts = [post for rollup in rollups for post in rollup.posts]
         if len(posts) > MAX_READ:
             posts = nsmallest(MAX_READ, posts)
@@ -162,7 +162,7 @@ class BrandWatch:
         rollups = [merge(*bucket[network]) for network in sorted(bucket)]
         # Authors and texts only the detectors need, now.
         told = [msgspec.structs.replace(rollup, voices=(), texts=()) for rollup in rollups]
-        self.context.add(ClosedMinute(minute, told))
+        self.recent.add(ClosedMinute(minute, told))
         self.closed.append(minute)
         seen = observation(minute, rollups, self.config.reach_negative_at)
         if seen.mentions:
@@ -174,7 +174,7 @@ class BrandWatch:
     def _learn_terms(self, hour: int) -> None:
         """Let what was said in the last hour heard join the background."""
         first = self.hour * 60
-        posts = [post for rollup in self.context.rollups(first, first + 60) for post in rollup.posts]
+        posts = [post for rollup in self.recent.rollups(first, first + 60) for post in rollup.posts]
         if posts:
             self.trending.learn_one(self.hour // 24, [Sample(post.identity, post.text) for post in posts])
         self.hour = hour
@@ -183,9 +183,9 @@ class BrandWatch:
         events = []
         for change in changes:
             if self.incident is None:
-                self.incident = Incident(self.brand, change.minute, change.since)
-            terms = self.spreading(change.minute, self.context.since(change))
-            events.append(incident_event(self.incident, change, self.context, terms, self.config))
+                self.incident = IncidentKey(self.brand, change.minute, change.since)
+            terms = self.spreading(change.minute, self.recent.since(change))
+            events.append(incident_event(self.incident, change, self.recent, terms, self.config))
             if change.severity == "calm":
                 self.incident = None
         return events

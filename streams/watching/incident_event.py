@@ -5,24 +5,17 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from detectors.change import Change
+from detectors.severity import CRITERIA
 from streams.event_time import MINUTE_MS, rfc3339
 from streams.mentions.text import visible
 from streams.scoring.rollup import PostRow
 from streams.settings.config import Config
-from streams.watching.recent_minutes import Context
+from streams.watching.recent_minutes import RecentMinutes
 
 MAX_SHOWN_POSTS = 5
 
-CRITERIA = {
-    "surge": "surge of mentions",
-    "negative_growth": "negatives growing",
-    "reach": "a negative post reaches many",
-    "coordinated": "copies, likely coordinated",
-}
-"""The criteria, as a person reads them."""
 
-
-class Incident(NamedTuple):
+class IncidentKey(NamedTuple):
     """The one open incident of a brand: the minute it was told, and the one it goes back to."""
 
     brand: str
@@ -35,7 +28,7 @@ class Incident(NamedTuple):
 
         Examples
         --------
-        >>> Incident("Acme", 22_322_880, 22_322_800).id
+        >>> IncidentKey("Acme", 22_322_880, 22_322_800).id
         'Acme/2012-06-11T00:00:00Z'
         """
         return f"{self.brand}/{_time(self.opened)}"
@@ -61,7 +54,7 @@ class ShownPost(msgspec.Struct, frozen=True):
     url: str
 
 
-class Answers(msgspec.Struct, frozen=True):
+class AnswerCounts(msgspec.Struct, frozen=True):
     """How it is being answered: complaints heard, official replies, and what makes matters worse."""
 
     complaints: int
@@ -85,7 +78,7 @@ class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
     severity, previous
         `calm`, `watch`, `warning` or `critical`.
     criteria
-        Which hold: keys of `CRITERIA`.
+        Which hold: keys of `detectors.severity.CRITERIA`.
     since
         When it began.
     window_minutes
@@ -129,7 +122,7 @@ class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
     networks: dict[str, float]
     terms: list[ShownTerm]
     posts: list[ShownPost]
-    answers: Answers
+    answers: AnswerCounts
     weaknesses: dict[str, int]
     summary: str
 
@@ -139,7 +132,7 @@ class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def incident_event(
-    incident: Incident, change: Change, context: Context, terms: list[tuple[str, int]], config: Config
+    incident: IncidentKey, change: Change, context: RecentMinutes, terms: list[tuple[str, int]], config: Config
 ) -> IncidentEvent:
     """Tell a change of an incident.
 
@@ -184,7 +177,7 @@ def incident_event(
         networks=networks,
         terms=[ShownTerm(term, count) for term, count in terms],
         posts=posts,
-        answers=Answers(
+        answers=AnswerCounts(
             window.counts.complaints,
             window.counts.answers,
             window.counts.deletions,

@@ -27,12 +27,12 @@ class Window(NamedTuple):
     posts: list[tuple[str, PostRow]]
 
 
-class Context:
+class RecentMinutes:
     """Remember the closed minutes of the last six hours.
 
     Examples
     --------
-    >>> context = Context()
+    >>> context = RecentMinutes()
     >>> context.add(ClosedMinute(7, [Rollup("Acme", "forum", 7, 0, Counts(mentions=2, negatives=1))]))
     >>> context.window(0, 10).networks
     {'forum': (2, 1)}

@@ -15,7 +15,7 @@ from streams.errors import InputError
 from streams.scoring.rollup import Counts, Rollup
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.incident_event import Incident
+from streams.watching.incident_event import IncidentKey
 from streams.watching.recent_minutes import ClosedMinute
 
 VERSION = 1
@@ -47,7 +47,7 @@ class BrandRow(msgspec.Struct, array_like=True, frozen=True):
     opened: int | None
     hour: int
     newest: list[tuple[int, int]]
-    incident: Incident | None
+    incident: IncidentKey | None
     learned: dict[str, Any]
 
 
@@ -131,7 +131,7 @@ def closed_rows(watch: BrandWatch) -> list[tuple[int, bytes]]:
     closed = [minute for minute in watch.closed if minute >= oldest]
     if not closed:
         return []
-    told = {row.minute: row.rollups for row in watch.context.closed_since(closed[0])}
+    told = {row.minute: row.rollups for row in watch.recent.closed_since(closed[0])}
     return _cut_closed([KeptMinute(m, watch.detector.recent_row(m), told.get(m, [])) for m in closed])
 
 
@@ -198,7 +198,7 @@ def restore(
     for part in minutes:
         told.setdefault(part.minute, []).extend(part.rollups)
     for minute, rollups in told.items():
-        watch.context.add(ClosedMinute(minute, rollups))
+        watch.recent.add(ClosedMinute(minute, rollups))
     for rollup in waiting:
         watch.buckets.setdefault(rollup.minute, {}).setdefault(rollup.network, []).append(rollup)
     watch.trending.restore(background)

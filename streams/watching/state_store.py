@@ -91,7 +91,7 @@ def key_brand(key: bytes) -> str:
     return key.partition(_SEPARATOR)[0].decode()
 
 
-class WatchMemory:
+class BrandStateStore:
     """Apply rollups to the watches of their brands, and keep these in a store.
 
     Parameters
@@ -111,7 +111,7 @@ class WatchMemory:
     Examples
     --------
     >>> from streams.scoring.rollup import Rollup
-    >>> memory = WatchMemory(Config(), {}, lambda: 0.0)
+    >>> memory = BrandStateStore(Config(), {}, lambda: 0.0)
     >>> batch = RollupBatch(1, [(0, Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))])
     >>> memory.apply(2, 7, batch)
     []

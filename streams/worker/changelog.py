@@ -18,7 +18,7 @@ Unsent = dict[int, list[tuple[bytes, bytes | None]]]
 """Rows by partition, in the order they were written."""
 
 
-class WatchRows(MutableMapping[bytes, bytes]):
+class WatchChangelog(MutableMapping[bytes, bytes]):
     """Rows of the partitions a watcher owns; each brand's rows lie on the brand's partition.
 
     What is written is here at once, and on the topic after `send`. Faust's own tables are not used: after two

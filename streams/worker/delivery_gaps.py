@@ -8,7 +8,7 @@ START = -1
 LOST_S = 2.0
 
 
-class ReadOrder:
+class GapDetector:
     """Let through only messages that follow what was applied; tell when the reader must be placed anew.
 
     Offsets alone cannot tell whether a message is missing, since transactions leave gaps; what the reader found before
@@ -16,7 +16,7 @@ class ReadOrder:
 
     Examples
     --------
-    >>> order = ReadOrder()
+    >>> order = GapDetector()
     >>> order.follows(before=START, applied=None), order.follows(before=8, applied=8)
     (True, True)
     >>> order.is_lost({0: 9}, {0: 9}, busy=False, now=100.0)

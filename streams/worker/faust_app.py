@@ -81,7 +81,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
 
 
 class _Consumer(driver.Consumer):
-    app: "WatchApp"
+    app: "WatcherApp"
 
     def _new_consumer_thread(self) -> Any:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
@@ -121,7 +121,7 @@ class _Transport(driver.Transport):
     Consumer = _Consumer
 
 
-class WatchApp(faust.App):
+class WatcherApp(faust.App):
     """A Faust app that reads committed messages only, and commits only what is in the watchers' rows.
 
     Attributes

@@ -25,7 +25,7 @@ class Beat(NamedTuple):
     value: bytes
 
 
-class SourceClock:
+class IdleHeartbeats:
     """Find the brands that nobody moves on.
 
     Parameters
@@ -35,7 +35,7 @@ class SourceClock:
 
     Examples
     --------
-    >>> clock = SourceClock(after_s=120)
+    >>> clock = IdleHeartbeats(after_s=120)
     >>> clock.due(0.0, 10**12, {(0, "Acme"): 1_000_000})
     []
     >>> clock.due(120.0, 10**12, {(0, "Acme"): 1_000_000})[0].value.decode()[:60]

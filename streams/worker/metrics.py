@@ -13,7 +13,7 @@ from typing import Protocol
 
 from streams.mentions.dead_letter import DeadLetter
 from streams.metrics import families as m
-from streams.metrics.brand_gauges import BrandMetrics
+from streams.metrics.brand_gauges import BrandGauges
 from streams.metrics.mention_counters import count_rollups, count_scored
 from streams.metrics.registry import DAY_S, Metrics
 from streams.scoring.rollup_batch import RollupBatch
@@ -62,8 +62,8 @@ class WorkerMetrics:
     --------
     >>> from streams.scoring.rollup import Counts, Rollup
     >>> metrics = WorkerMetrics(Config())
-    >>> metrics.watched(RollupBatch(1, [(0, Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))]), [])
-    >>> b'badbuzz_mentions_total{brand="Acme",network="forum",tone="other"} 1.0' in metrics.page({}).body
+    >>> metrics.record_applied(RollupBatch(1, [(0, Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))]), [])
+    >>> b'badbuzz_mentions_total{brand="Acme",network="forum",tone="other"} 1.0' in metrics.render({}).body
     True
     """
 
@@ -77,7 +77,7 @@ class WorkerMetrics:
         self.clock = clock
         self._tell = tell
         self._lateness_s = config.lateness_seconds
-        self._watching = BrandMetrics(self.metrics, config.negative_at)
+        self._watching = BrandGauges(self.metrics, config.negative_at)
         # What is shown of a brand changes only as a bucket closes.
         self._shown: dict[str, tuple[BrandWatch, int | None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -89,11 +89,11 @@ class WorkerMetrics:
         self._loop = loop
         self._watches = watches
 
-    def scored(self, batch: ScoredBatch) -> None:
+    def record_scored(self, batch: ScoredBatch) -> None:
         """Count what a scorer has committed."""
         count_scored(self.metrics, batch.messages, batch.letters)
 
-    def watched(self, batch: RollupBatch, events: Iterable[IncidentEvent]) -> None:
+    def record_applied(self, batch: RollupBatch, events: Iterable[IncidentEvent]) -> None:
         """Count what a watcher has taken in, and tell what it has published."""
         self.metrics.inc(m.MESSAGES, "watcher")
         count_rollups(self.metrics, [rollup for _, rollup in batch.made])
@@ -101,7 +101,9 @@ class WorkerMetrics:
             minute_start = datetime.fromisoformat(event.at).timestamp() - self._lateness_s - 60
             seconds = self.clock() - minute_start
             # A record of long ago that is being replayed says nothing of how quick this is.
-            self._watching.told(event, seconds if seconds < DAY_S else None, event.posts[0].id if event.posts else None)
+            self._watching.record_event(
+                event, seconds if seconds < DAY_S else None, event.posts[0].id if event.posts else None
+            )
             self._tell(event)
 
     def refresh(self) -> None:
@@ -113,14 +115,14 @@ class WorkerMetrics:
         for brand, watch in watches.items():
             shown, now = self._shown.get(brand), (watch, watch.opened)
             # An incident's figures come with its event: until that is published, neither is its severity shown.
-            if shown != now and (shown is None or self._watching.agrees(watch)):
-                self._watching.look(watch)
+            if shown != now and (shown is None or self._watching.severity_matches(watch)):
+                self._watching.update_from(watch)
                 self._shown[brand] = now
         if self.clock() - self._swept > SWEEP_EVERY_S:
             self._swept = self.clock()
             self.metrics.sweep()
 
-    def page(self, parts: Mapping[str, Part], accept: str = "") -> Answer:
+    def render(self, parts: Mapping[str, Part], accept: str = "") -> Answer:
         """Answer a scrape, from another thread than the loop's.
 
         Parameters
@@ -141,7 +143,7 @@ class WorkerMetrics:
             self.metrics.remove(m.LAG, stage=stage)
             for partition, messages in part.lag.items():
                 self.metrics.set(m.LAG, messages, stage, str(partition))
-        body, content_type = self.metrics.page(accept)
+        body, content_type = self.metrics.render(accept)
         return Answer(200, content_type, body)
 
     async def _refresh(self) -> None:

@@ -8,7 +8,7 @@ from streams.kafka.topics import MENTIONS
 from streams.mentions.message import Message
 from streams.scoring.scorer import Batch, Scorer, TextModel
 from streams.settings.config import Config
-from streams.worker.idle_heartbeats import SourceClock
+from streams.worker.idle_heartbeats import IdleHeartbeats
 
 
 class PartitionScorer:
@@ -42,7 +42,7 @@ class PartitionScorer:
         self._generation: int | None = None
         self.position = max(0, (committed // self._window - 1) * self._window)
 
-    def feed(self, records: list[ConsumerRecord], clock: SourceClock) -> list[Batch]:
+    def feed(self, records: list[ConsumerRecord], clock: IdleHeartbeats) -> list[Batch]:
         """Learn what was committed, score what was not.
 
         Parameters
@@ -59,7 +59,7 @@ class PartitionScorer:
             generation = offset // self._window
             if self._generation is not None:
                 for _ in range(min(2, generation - self._generation)):
-                    self.scorer.turn()
+                    self.scorer.rotate_generations()
             self._generation = generation
             end = (generation + 1) * self._window
             if offset < self.until:

@@ -47,7 +47,7 @@ class Scored(NamedTuple):
     committing_s: float
 
 
-class ScorerCommits:
+class ScorerTransactions:
     """Commit batches, one after the other.
 
     Parameters

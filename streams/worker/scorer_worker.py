@@ -22,9 +22,9 @@ from streams.kafka.topics import MENTIONS
 from streams.kafka.transactions import end_producer
 from streams.scoring.scorer import Batch, TextModel
 from streams.settings.config import Config
-from streams.worker.idle_heartbeats import SourceClock
+from streams.worker.idle_heartbeats import IdleHeartbeats
 from streams.worker.partition_scorer import PartitionScorer
-from streams.worker.scorer_transactions import Records, Scored, ScorerCommits, Work
+from streams.worker.scorer_transactions import Records, Scored, ScorerTransactions, Work
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class ScorerWorker:
         self.ready = False
         self.lag: dict[int, int] = {}
         self._partitions: dict[int, PartitionScorer] = {}
-        self._clock = SourceClock(config.worker.clock_after_s)
+        self._clock = IdleHeartbeats(config.worker.clock_after_s)
         self._clock_at = time.monotonic()
         self._moved = _Moved()
         kafka = config.kafka
@@ -84,7 +84,7 @@ class ScorerWorker:
                 partition_assignment_strategy=[StickyPartitionAssignor],
             )
             self._consumer.subscribe([kafka.topic(MENTIONS)], listener=self._moved)
-            self._commits = ScorerCommits(config, instance)
+            self._commits = ScorerTransactions(config, instance)
 
     def run(self, stopping: threading.Event) -> None:
         """Work until the event is set; the batch being worked on is finished."""

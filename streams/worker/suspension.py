@@ -10,7 +10,7 @@ import time
 BEAT_S = 0.25
 
 
-class Pulse:
+class SuspensionDetector:
     """Beat on a thread of its own, and remember the longest pause.
 
     Parameters
@@ -20,7 +20,7 @@ class Pulse:
 
     Examples
     --------
-    >>> pulse = Pulse(5.0)
+    >>> pulse = SuspensionDetector(5.0)
     >>> pulse.stopped_s()
     0.0
     >>> pulse.close()

@@ -19,16 +19,16 @@ from kafka.errors import KafkaError
 from streams.errors import BrokerError
 from streams.kafka.clients import faust_options
 from streams.kafka.fenced_writers import FencedWriters
-from streams.kafka.incident_publisher import IncidentLog
+from streams.kafka.incident_publisher import IncidentPublisher
 from streams.kafka.topics import ROLLUPS
 from streams.scoring.rollup_batch import RollupBatch, decode_batch
 from streams.settings.config import Config
 from streams.watching.incident_event import IncidentEvent
-from streams.watching.state_store import WatchMemory
-from streams.worker.changelog import WatchRows
-from streams.worker.delivery_gaps import ReadOrder
-from streams.worker.faust_app import WatchApp
-from streams.worker.suspension import Pulse
+from streams.watching.state_store import BrandStateStore
+from streams.worker.changelog import WatchChangelog
+from streams.worker.delivery_gaps import GapDetector
+from streams.worker.faust_app import WatcherApp
+from streams.worker.suspension import SuspensionDetector
 
 logger = logging.getLogger(__name__)
 
@@ -78,27 +78,27 @@ class Watcher:
         self.failure: Exception | None = None
         self.lag: dict[int, int] = {}
         self._writers = FencedWriters(config.kafka)
-        self._log = IncidentLog(config.kafka, self._writers)
-        self._rows = WatchRows(config, self._writers)
+        self._log = IncidentPublisher(config.kafka, self._writers)
+        self._rows = WatchChangelog(config, self._writers)
         # Events and rows are written, and rows read, by this one: Kafka's client blocks.
         self._writing = ThreadPoolExecutor(1, "writing")
         self._lock = asyncio.Lock()
         self._stopping = False
         self._read_at = 0.0
         self._unkept_since: float | None = None
-        self._pulse = Pulse(config.kafka.session_timeout_s * 0.8)
+        self._pulse = SuspensionDetector(config.kafka.session_timeout_s * 0.8)
         # Untyped: what is used here, Faust's own types do not all declare.
         self._app: Any = self._new_app()
-        self.memory = WatchMemory(config, self._rows, time.monotonic)
+        self.memory = BrandStateStore(config, self._rows, time.monotonic)
         self._loaded = NOT_LOADED
         self._partitions: set[int] = set()
         self._leaving = False
-        self._order = ReadOrder()
+        self._order = GapDetector()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def _new_app(self) -> Any:
         kafka = self.config.kafka
-        app: Any = WatchApp(
+        app: Any = WatcherApp(
             **faust_options(kafka),
             web_enabled=False,
             topic_disable_leader=True,

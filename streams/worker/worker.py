@@ -68,14 +68,14 @@ async def _run(
     scorer = watcher = thread = None
     scorer_stopping = threading.Event()
     if "watcher" in which:
-        watcher = parts["watcher"] = Watcher(config, metrics.watched)
+        watcher = parts["watcher"] = Watcher(config, metrics.record_applied)
         metrics.attach(loop, watcher.memory.watches)
     if "scorer" in which and model is not None:
-        scorer = parts["scorer"] = ScorerWorker(config, model, instance, metrics.scored)
+        scorer = parts["scorer"] = ScorerWorker(config, model, instance, metrics.record_scored)
         thread = threading.Thread(
             target=_run_scorer, args=(scorer, scorer_stopping, failures, loop, stopping), name="scorer"
         )
-    with _served(config, health_routes(parts) | {"/metrics": lambda accept: metrics.page(parts, accept)}):
+    with _served(config, health_routes(parts) | {"/metrics": lambda accept: metrics.render(parts, accept)}):
         try:
             if thread is not None:
                 thread.start()

@@ -62,7 +62,7 @@ class _AfterADay:
 
 
 def _stock(make: "Callable[[], Any]", threshold: float, *, target: bool) -> Contender:
-    # Stock scores are no decades, so a step of 1 above the last alarm means nothing: a day of quiet without exception.
+    # River's scores are no decades: a step of 1 above the last alarm means nothing, a day of quiet is required.
     return Contender(lambda: _AfterADay(make(), target=target), lambda: AlarmGate(threshold, escalation=math.inf))
 
 

@@ -20,7 +20,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from streams.kafka.clients import consumer_options, open_admin, producer_options
-from streams.kafka.mention_producer import KafkaSink
+from streams.kafka.mention_producer import MentionProducer
 from streams.kafka.topics import INCIDENTS, MENTIONS, ROLLUPS, WATCHES, create
 from streams.mentions.message import Message
 from streams.scoring.rollup import Counts, total
@@ -141,7 +141,7 @@ class Cluster:
 
     def send(self, lines: Iterable[bytes]) -> None:
         """Send a record to its end."""
-        sink = KafkaSink(self.config)
+        sink = MentionProducer(self.config)
         sink.send(Message("record", i, value) for i, value in enumerate(lines))
         sink.finish()
 

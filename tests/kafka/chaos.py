@@ -25,7 +25,7 @@ from kafka import KafkaProducer
 from deploy.local.kafka import LocalKafka
 from detectors.negativity import NegativityModel
 from streams.kafka.clients import transactional_producer_options
-from streams.kafka.mention_producer import KafkaSink
+from streams.kafka.mention_producer import MentionProducer
 from streams.kafka.partitioning import pack
 from streams.kafka.topics import ROLLUPS
 from streams.mentions.message import Message
@@ -108,7 +108,7 @@ class Chaos:
         }
 
     def _feed(self, lines: list[bytes], doubled: bool, sent: list[bytes]) -> None:
-        sink = KafkaSink(self.cluster.config)
+        sink = MentionProducer(self.cluster.config)
         piece = len(lines) // PIECES + 1
         for first in range(0, len(lines), piece):
             part = lines[first : first + piece]

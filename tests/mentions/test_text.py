@@ -39,7 +39,7 @@ def test_an_hour_of_a_loud_brand_is_read_by_a_sample_the_same_in_any_order() -> 
                 PostRow(n * 7919 % 60_013, 0, 0, 0, str(n), "", 0, f"promo {n % 9}", "")
                 for n in range(first, first + 100)
             ]
-            watch.context.add(ClosedMinute(minute, [Rollup("Acme", "forum", minute, 0, Counts(), posts=tuple(rows))]))
+            watch.recent.add(ClosedMinute(minute, [Rollup("Acme", "forum", minute, 0, Counts(), posts=tuple(rows))]))
         return watch.spreading(60), len(read)
 
     terms, read = watched(list(range(60)))

@@ -15,7 +15,7 @@ from detectors.negativity import NegativityModel
 from streams.cli.reference import metrics_page
 from streams.mentions.message import Message
 from streams.metrics import families as m
-from streams.metrics.brand_gauges import BrandMetrics
+from streams.metrics.brand_gauges import BrandGauges
 from streams.metrics.label_cap import LabelCap
 from streams.metrics.mention_counters import count_batch, count_rollups
 from streams.metrics.registry import DAY_S, Metrics
@@ -38,7 +38,7 @@ HOSTILE = ['quo"te', "new\nline", "back\\slash", "sur\ud83drogate", "x" * 64, "{
 
 
 def page(metrics: Metrics) -> str:
-    return metrics.page()[0].decode()
+    return metrics.render()[0].decode()
 
 
 def series(metrics: Metrics, family: m.Family) -> dict[tuple[str, ...], float]:
@@ -65,7 +65,7 @@ def in_crisis() -> RecordedPipeline:
 def test_promtool_finds_nothing_to_complain_of_on_the_page(in_crisis: RecordedPipeline) -> None:
     in_crisis.metrics.observe(m.LATENCY, 70.0, "critical", exemplar="m1")
     checked = subprocess.run(
-        [binary("promtool"), "check", "metrics"], input=in_crisis.metrics.page()[0], capture_output=True, check=False
+        [binary("promtool"), "check", "metrics"], input=in_crisis.metrics.render()[0], capture_output=True, check=False
     )
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
 
@@ -98,7 +98,7 @@ def test_recording_changes_no_answer_and_what_is_told_of_an_incident_goes_with_i
 
 
 def test_openmetrics_carries_the_id_of_a_mention_that_was_counted(in_crisis: RecordedPipeline) -> None:
-    body, content_type = in_crisis.metrics.page(OPENMETRICS)
+    body, content_type = in_crisis.metrics.render(OPENMETRICS)
     assert content_type.startswith("application/openmetrics-text")
     exemplars = [
         sample.exemplar.labels["mention_id"]
@@ -112,7 +112,7 @@ def test_openmetrics_carries_the_id_of_a_mention_that_was_counted(in_crisis: Rec
 def test_an_id_too_long_for_an_exemplar_is_cut() -> None:
     metrics = Metrics()
     metrics.inc(m.MENTIONS, "Acme", "forum", "other", exemplar="i" * 256)
-    assert b'mention_id="' + b"i" * 118 + b'"' in metrics.page(OPENMETRICS)[0]
+    assert b'mention_id="' + b"i" * 118 + b'"' in metrics.render(OPENMETRICS)[0]
 
 
 @pytest.mark.usefixtures("tools")
@@ -123,9 +123,9 @@ def test_a_hostile_name_breaks_no_scrape(name: str) -> None:
     metrics.set(m.SEVERITY, 3, name)
     metrics.set(m.INFO, 1, name, name, "50%", name)
     for accept, parse in (("", parse_text), (OPENMETRICS, parse_openmetrics)):
-        samples = [s for family in parse(metrics.page(accept)[0].decode()) for s in family.samples]
+        samples = [s for family in parse(metrics.render(accept)[0].decode()) for s in family.samples]
         assert sum(s.name == m.SEVERITY.name for s in samples) == 1
-    checked = subprocess.run([binary("promtool"), "check", "metrics"], input=metrics.page()[0], check=False)
+    checked = subprocess.run([binary("promtool"), "check", "metrics"], input=metrics.render()[0], check=False)
     assert checked.returncode == 0
     metrics.forget("brand", name)
     assert series(metrics, m.SEVERITY) == {}
@@ -176,7 +176,7 @@ def test_brands_of_the_configuration_keep_their_place() -> None:
 
 def test_a_crisis_of_a_brand_beyond_the_limit_is_still_shown() -> None:
     metrics = Metrics(limits=LabelLimits(brands=1, alarms=1))
-    watching = BrandMetrics(metrics)
+    watching = BrandGauges(metrics)
     metrics.inc(m.MENTIONS, "first", "forum", "other")
     events = [
         replay([Message("record", i, value) for i, value in enumerate(lines)], _pipeline())[0]
@@ -184,13 +184,13 @@ def test_a_crisis_of_a_brand_beyond_the_limit_is_still_shown() -> None:
     ]
     for found in events:
         for event in found[:-1]:
-            watching.told(event)
+            watching.record_event(event)
     severities = series(metrics, m.SEVERITY)
     assert severities["second",] == 3.0
     assert severities["other",] == 3.0
     assert series(metrics, m.OPEN)["critical",] == 2.0
     for found in events:
-        watching.told(found[-1])
+        watching.record_event(found[-1])
     assert series(metrics, m.SEVERITY) == {("other",): 0.0}
 
 
@@ -223,7 +223,7 @@ def test_an_incident_taken_over_from_another_worker_is_told_in_full() -> None:
     middle = next(i for i, value in enumerate(lines) if b"2024-03-09T11" in value)
     pipeline.run([Message("record", i, value) for i, value in enumerate(lines[:middle])])
     metrics = Metrics()
-    BrandMetrics(metrics).look(pipeline.watches["Acme"])
+    BrandGauges(metrics).update_from(pipeline.watches["Acme"])
     assert series(metrics, m.SEVERITY) == {("Acme",): 3.0}
     assert series(metrics, m.CRITERION)["Acme", "negative_growth"] == 1.0
     assert series(metrics, m.INCIDENT_OBSERVED)["Acme",] > 20
@@ -234,16 +234,16 @@ def test_the_way_of_an_incident_is_timed_where_its_mentions_are_of_today() -> No
     events, _ = replay([Message("record", i, value) for i, value in enumerate(crisis())], _pipeline())
     at = datetime.fromisoformat(events[0].at).timestamp()
     worker = WorkerMetrics(Config(), clock=lambda: at + 3.0)
-    worker.watched(RollupBatch(1, []), events[:1])
+    worker.record_applied(RollupBatch(1, []), events[:1])
     (sample,) = (
         sample
-        for family in parse_openmetrics(worker.page({}, OPENMETRICS).body.decode())  # type: ignore[no-untyped-call]
+        for family in parse_openmetrics(worker.render({}, OPENMETRICS).body.decode())  # type: ignore[no-untyped-call]
         for sample in family.samples
         if sample.name == "badbuzz_mention_to_incident_seconds_sum"
     )
     assert sample.value == 123.0, "its minute, the lateness, and three seconds"
     of_old = WorkerMetrics(Config())
-    of_old.watched(RollupBatch(1, []), events[:1])
+    of_old.record_applied(RollupBatch(1, []), events[:1])
     assert series(of_old.metrics, m.CHANGES)[events[0].severity,] == 1.0
     assert "badbuzz_mention_to_incident_seconds_sum" not in page(of_old.metrics)
 
@@ -256,9 +256,9 @@ def test_lag_and_progress_are_those_of_the_workers_parts() -> None:
             self.lag = {0: 3, 4: 9}
 
     worker, part = WorkerMetrics(Config(), clock=lambda: 1000.0), Part()
-    worker.page({"scorer": part})
+    worker.render({"scorer": part})
     part.lag = {4: 1}
-    worker.page({"scorer": part})
+    worker.render({"scorer": part})
     assert series(worker.metrics, m.LAG) == {("scorer", "4"): 1.0}
     assert round(series(worker.metrics, m.PROGRESS)["scorer",]) == 995
 
@@ -275,7 +275,7 @@ def test_a_brand_that_moved_away_leaves_no_series_on_the_worker() -> None:
 
     watches = {"Acme": Kept()}
     worker._watches = watches
-    worker.watched(RollupBatch(1, [(0, rollup)]), [])
+    worker.record_applied(RollupBatch(1, [(0, rollup)]), [])
     worker.refresh()
     assert ("Acme",) in series(worker.metrics, m.SEVERITY)
     watches.clear()
@@ -299,7 +299,7 @@ def test_a_severity_is_never_shown_with_the_figures_of_the_one_before() -> None:
         events = watch.apply(rollup)
         worker.refresh()
         before = series(worker.metrics, m.SEVERITY)["Acme",]
-        worker.watched(RollupBatch(1, [(0, rollup)]), events)
+        worker.record_applied(RollupBatch(1, [(0, rollup)]), events)
         worker.refresh()
         if events:
             seen.append((before, series(worker.metrics, m.SEVERITY)["Acme",]))

@@ -23,7 +23,7 @@ from tests.oncall.test_grafana import TOKEN, FakeGrafana
 def worker() -> Iterator[str]:
     """The address of a page of metrics."""
     metrics = WorkerMetrics(Config())
-    server = HealthServer(0, {"/metrics": lambda accept: metrics.page({}, accept)})
+    server = HealthServer(0, {"/metrics": lambda accept: metrics.render({}, accept)})
     yield f"{LOOPBACK}:{server.port}"
     server.close()
 

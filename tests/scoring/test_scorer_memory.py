@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from streams.scoring.rollup import Counts, Rollup, encode_rollup, merge
 from streams.settings.config import Config
 from streams.settings.worker import WorkerSettings
-from streams.worker.idle_heartbeats import SourceClock
+from streams.worker.idle_heartbeats import IdleHeartbeats
 from streams.worker.partition_scorer import PartitionScorer
 from tests.helpers.mentions import mention_line
 
@@ -52,7 +52,7 @@ def record(offset: int, value: bytes) -> ConsumerRecord:
 def score(records: list[ConsumerRecord], restarts: set[int], seed: int) -> list[bytes]:
     """Score in batches of any size; at a restart all is forgotten but the offset."""
     rng = random.Random(seed)
-    clock = SourceClock(0)
+    clock = IdleHeartbeats(0)
     partition = PartitionScorer(CONFIG, Flat(), 0, 0)
     rollups: list[Rollup] = []
     at = 0
@@ -96,5 +96,5 @@ def test_a_duplicate_within_the_window_is_always_found() -> None:
     first = record(0, mention_line(1, 0))
     others = [record(n, mention_line(n + 10, n)) for n in range(1, WINDOW)]
     partition = PartitionScorer(CONFIG, Flat(), 0, 0)
-    batches = partition.feed([first, *others, record(WINDOW, mention_line(1, 0))], SourceClock(0))
+    batches = partition.feed([first, *others, record(WINDOW, mention_line(1, 0))], IdleHeartbeats(0))
     assert sum(rollup.counts.duplicates for batch in batches for rollup in batch.rollups) == 1

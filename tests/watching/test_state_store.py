@@ -13,7 +13,7 @@ from streams.scoring.scorer import Scorer
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.snapshot import KEPT_MINUTES, MAX_ROW
-from streams.watching.state_store import WatchMemory, brand_key, closed_key
+from streams.watching.state_store import BrandStateStore, brand_key, closed_key
 from tests.helpers.mentions import mention_line
 from tests.helpers.records import crisis
 
@@ -52,16 +52,16 @@ def messages() -> list[bytes]:
 
 
 MESSAGES = [decode_batch(value) for value in messages()]
-UNDISTURBED = WatchMemory(Config(), {}, lambda: 0.0)
+UNDISTURBED = BrandStateStore(Config(), {}, lambda: 0.0)
 EVENTS = [e.to_json() for offset, batch in enumerate(MESSAGES) for e in UNDISTURBED.apply(0, offset, batch)]
 
 
-def run(deaths: list[int], write_every: int) -> tuple[list[bytes], WatchMemory, Store]:
+def run(deaths: list[int], write_every: int) -> tuple[list[bytes], BrandStateStore, Store]:
     """Apply every message; after each death, go on from the committed offset as a successor does."""
     kept, told, next_offset = dict[bytes, bytes](), dict[bytes, None](), 0
     for keeps in [*deaths, -1]:
         store = Store(kept, keeps)
-        memory = WatchMemory(Config(), store, lambda: 0.0)
+        memory = BrandStateStore(Config(), store, lambda: 0.0)
         try:
             for offset in range(next_offset, len(MESSAGES)):
                 for event in memory.apply(0, offset, MESSAGES[offset]):
@@ -93,7 +93,7 @@ def test_whichever_rows_were_kept_last_the_next_watcher_tells_the_same(deaths: l
 
 
 def test_nothing_is_committed_that_is_not_written() -> None:
-    memory = WatchMemory(Config(), {}, lambda: 0.0)
+    memory = BrandStateStore(Config(), {}, lambda: 0.0)
     assert memory.safe_offset(0) is None
     memory.apply(0, 5, MESSAGES[0])
     memory.apply(0, 6, MESSAGES[1])
@@ -111,7 +111,7 @@ def test_nothing_is_committed_that_is_not_written() -> None:
 )
 def test_minutes_close_as_soon_as_they_would_if_nothing_waited(batches: list[list[tuple[int, int, str]]]) -> None:
     """Rollups of three partitions, each in its order, a few seconds apart."""
-    memory, watch = WatchMemory(Config(), {}, lambda: 0.0), BrandWatch("Acme", Config())
+    memory, watch = BrandStateStore(Config(), {}, lambda: 0.0), BrandWatch("Acme", Config())
     clocks, mentions = [6_000_000] * 3, 0
     for offset, batch in enumerate(batches):
         made = []
@@ -142,7 +142,7 @@ def test_minutes_older_than_what_is_needed_are_deleted() -> None:
 
 
 def test_counts_of_a_brand_nobody_heard_are_zero() -> None:
-    assert WatchMemory(Config(), {}, lambda: 0.0).counts("Nobody") == Counts()
+    assert BrandStateStore(Config(), {}, lambda: 0.0).counts("Nobody") == Counts()
 
 
 class Flat:
@@ -169,7 +169,7 @@ def loud(batch: int) -> list[bytes]:
 
 def test_a_row_fits_in_a_message_however_loud_a_brand_is_and_is_read_back() -> None:
     scorer, store = Scorer(Config(), Flat()), Store({}, -1)
-    memory, undisturbed = WatchMemory(Config(), store, lambda: 0.0), WatchMemory(Config(), {}, lambda: 0.0)
+    memory, undisturbed = BrandStateStore(Config(), store, lambda: 0.0), BrandStateStore(Config(), {}, lambda: 0.0)
     largest = 0
     for offset in range(45):
         made = [(0, rollup) for rollup in scorer.score([Message("t", 0, line) for line in loud(offset)]).rollups]
@@ -180,6 +180,6 @@ def test_a_row_fits_in_a_message_however_loud_a_brand_is_and_is_read_back() -> N
         largest = max(largest, *map(len, store.values()))
         if offset % 5 == 4:
             store = Store(dict(store), -1)
-            memory = WatchMemory(Config(), store, lambda: 0.0)
+            memory = BrandStateStore(Config(), store, lambda: 0.0)
     assert MAX_ROW / 2 < largest < MESSAGE_MAX_BYTES
     assert len({key for key in store if key.startswith(b"Acme\0\2")}) > 5

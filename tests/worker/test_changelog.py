@@ -10,7 +10,7 @@ from streams.kafka.topics import create
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
 from streams.watching.state_store import brand_key
-from streams.worker.changelog import WatchRows
+from streams.worker.changelog import WatchChangelog
 from tests.helpers.cluster import TOPICS
 
 BRANDS = [brand_key(f"brand {number}") for number in range(40)]
@@ -22,7 +22,7 @@ class Owner:
 
     def __init__(self, config: Config) -> None:
         self.writers = FencedWriters(config.kafka)
-        self.rows = WatchRows(config, self.writers)
+        self.rows = WatchChangelog(config, self.writers)
 
     def load(self, partitions: set[int] = ALL) -> dict[bytes, bytes]:
         self.rows.load(partitions, lambda: True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.worker.delivery_gaps import LOST_S, START, ReadOrder
+from streams.worker.delivery_gaps import LOST_S, START, GapDetector
 
 
 class Reader:
@@ -40,7 +40,7 @@ class Reader:
 def test_every_message_is_applied_in_order_whatever_is_lost(gaps: list[int], seed: int, loss: float) -> None:
     rng = random.Random(seed)
     log = [sum(gaps[: i + 1]) for i in range(len(gaps))]
-    reader, order = Reader(log), ReadOrder()
+    reader, order = Reader(log), GapDetector()
     queue: list[int] = []
     done: list[int] = []
     applied: int | None = None
@@ -67,10 +67,10 @@ def test_every_message_is_applied_in_order_whatever_is_lost(gaps: list[int], see
 
 @pytest.mark.parametrize(("before", "applied"), [(8, None), (9, 8), (None, 8), (None, None)])
 def test_a_message_that_does_not_follow_is_never_applied(before: int | None, applied: int | None) -> None:
-    assert not ReadOrder().follows(before, applied)
+    assert not GapDetector().follows(before, applied)
 
 
 def test_a_reader_is_not_placed_anew_while_its_messages_come() -> None:
-    order = ReadOrder()
+    order = GapDetector()
     for tick in range(100):
         assert not order.is_lost({0: 10 + tick}, {0: 9 + tick}, busy=True, now=float(tick))

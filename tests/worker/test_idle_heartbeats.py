@@ -3,14 +3,14 @@
 import json
 
 from streams.mentions.mention import decode, milliseconds
-from streams.worker.idle_heartbeats import SourceClock
+from streams.worker.idle_heartbeats import IdleHeartbeats
 
 KEY = (3, "Acme")
 SPOKEN_MS = 1_700_000_000_000
 
 
 def test_a_silent_brand_is_moved_on_by_the_time_that_passed() -> None:
-    clock = SourceClock(after_s=120)
+    clock = IdleHeartbeats(after_s=120)
     assert clock.due(1000, SPOKEN_MS + 5000, {KEY: SPOKEN_MS}) == []
     assert clock.due(1119, SPOKEN_MS + 124_000, {KEY: SPOKEN_MS}) == []
     [beat] = clock.due(1120, SPOKEN_MS + 125_000, {KEY: SPOKEN_MS})
@@ -21,20 +21,20 @@ def test_a_silent_brand_is_moved_on_by_the_time_that_passed() -> None:
 
 
 def test_a_brand_whose_source_sends_heartbeats_is_left_alone() -> None:
-    clock = SourceClock(after_s=120)
+    clock = IdleHeartbeats(after_s=120)
     clock.heard(3, {"Acme": "beat 17"})
     clock.due(0, 2 * SPOKEN_MS, {KEY: SPOKEN_MS})
     assert clock.due(100_000, 2 * SPOKEN_MS, {KEY: SPOKEN_MS}) == []
 
 
 def test_no_heartbeat_lies_in_the_future() -> None:
-    clock = SourceClock(after_s=120)
+    clock = IdleHeartbeats(after_s=120)
     clock.due(0, SPOKEN_MS, {KEY: SPOKEN_MS})
     assert clock.due(500, SPOKEN_MS, {KEY: SPOKEN_MS}) == []
 
 
 def test_its_own_heartbeats_come_less_often_the_longer_a_brand_is_silent() -> None:
-    clock = SourceClock(after_s=120)
+    clock = IdleHeartbeats(after_s=120)
     newest, sent = SPOKEN_MS, []
     for second in range(0, 86_400, 15):
         for beat in clock.due(float(second), SPOKEN_MS + second * 1000, {KEY: newest}):
@@ -48,6 +48,6 @@ def test_its_own_heartbeats_come_less_often_the_longer_a_brand_is_silent() -> No
 
 
 def test_it_may_be_turned_off() -> None:
-    clock = SourceClock(after_s=0)
+    clock = IdleHeartbeats(after_s=0)
     clock.due(0, 2 * SPOKEN_MS, {KEY: SPOKEN_MS})
     assert clock.due(10**6, 2 * SPOKEN_MS, {KEY: SPOKEN_MS}) == []

@@ -38,7 +38,7 @@ def test_commits_that_fail_lose_and_double_nothing(kafka_settings: KafkaSettings
     stopping = threading.Event()
     committed: list[int] = []
 
-    def scored(done: Scored) -> None:
+    def record_scored(done: Scored) -> None:
         committed.append(done.messages)
         if sum(committed) >= MENTIONS_SENT:
             stopping.set()
@@ -49,7 +49,7 @@ def test_commits_that_fail_lose_and_double_nothing(kafka_settings: KafkaSettings
             other.init_transactions()
             other.close()
 
-    ScorerWorker(config, Flat(), "one", scored).run(stopping)
+    ScorerWorker(config, Flat(), "one", record_scored).run(stopping)
 
     minutes = rolled_up(kafka_settings)
     assert sum(committed) == MENTIONS_SENT

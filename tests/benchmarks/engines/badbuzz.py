@@ -33,12 +33,12 @@ def scorer(settings: KafkaSettings, clock: Clock) -> None:
     """Mentions in; rollups, offsets and dead letters out, in transactions."""
     stopping = threading.Event()
 
-    def scored(done: Scored) -> None:
+    def record_scored(done: Scored) -> None:
         if clock.add(done.messages):
             clock.tell()
             stopping.set()
 
-    ScorerWorker(_config(settings), NegativityModel.load(), "bench", scored).run(stopping)
+    ScorerWorker(_config(settings), NegativityModel.load(), "bench", record_scored).run(stopping)
 
 
 def scorer_and_watcher(settings: KafkaSettings, clock: Clock) -> None:
@@ -46,17 +46,17 @@ def scorer_and_watcher(settings: KafkaSettings, clock: Clock) -> None:
     scored = 0
 
     class Timed(WorkerMetrics):
-        def scored(self, batch: ScoredBatch) -> None:
+        def record_scored(self, batch: ScoredBatch) -> None:
             nonlocal scored
-            super().scored(batch)
+            super().record_scored(batch)
             scored += batch.messages
             if clock.begin_at is None and scored >= clock.warm:
                 while clock.seen < scored:  # so that both parts do as much while the clock runs
                     time.sleep(0.01)
                 clock.begin(scored)
 
-        def watched(self, batch: RollupBatch, events: Iterable[IncidentEvent]) -> None:
-            super().watched(batch, events)
+        def record_applied(self, batch: RollupBatch, events: Iterable[IncidentEvent]) -> None:
+            super().record_applied(batch, events)
             clock.seen += sum(rollup.counts.mentions + rollup.counts.duplicates for _, rollup in batch.made)
             if clock.seen >= clock.count:
                 clock.tell()

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import bytewax.operators as op
-from bytewax.connectors.kafka import KafkaSink, KafkaSinkMessage, KafkaSource
+from bytewax.connectors.kafka import KafkaSinkMessage, KafkaSource, MentionProducer
 from bytewax.dataflow import Dataflow
 from bytewax.operators import StatefulBatchLogic
 from bytewax.operators.windowing import EventClock, TumblingWindower, fold_window
@@ -94,7 +94,7 @@ def run(settings: KafkaSettings, clock: Clock) -> None:
         ordered=False,
     )
     closed = op.stateful_batch("detect", windows.down, Brand)
-    op.output("write", op.map("message", closed, message), KafkaSink(brokers, None))
+    op.output("write", op.map("message", closed, message), MentionProducer(brokers, None))
     with TemporaryDirectory() as folder:
         init_db_dir(Path(folder), 1)
         cli_main(flow, workers_per_process=1, epoch_interval=EPOCH, recovery_config=RecoveryConfig(folder))

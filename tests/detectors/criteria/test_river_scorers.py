@@ -3,12 +3,12 @@ import json
 import pytest
 
 from detectors.brand import BrandDetector
-from detectors.criteria.river_scorers import STOCK
+from detectors.criteria.river_scorers import RIVER_SCORERS
 from detectors.settings import DetectorSettings
 from tests.helpers.crowds import DAY, people, quiet, watch
 
 
-@pytest.mark.parametrize("name", sorted(STOCK))
+@pytest.mark.parametrize("name", sorted(RIVER_SCORERS))
 def test_rivers_own_detectors_can_stand_in_for_the_burst(name: str) -> None:
     detector = BrandDetector(DetectorSettings(volume=name))
     watch(detector, quiet(days=10))
@@ -17,7 +17,7 @@ def test_rivers_own_detectors_can_stand_in_for_the_burst(name: str) -> None:
     assert changes[0].criteria == ("surge",)
 
 
-@pytest.mark.parametrize("name", sorted(STOCK))
+@pytest.mark.parametrize("name", sorted(RIVER_SCORERS))
 def test_one_of_rivers_detectors_goes_on_the_same_after_a_restart(name: str) -> None:
     settings = DetectorSettings(volume=name)
     one = BrandDetector(settings)

@@ -7,7 +7,7 @@ import pytest
 from river import checks, compose, datasets
 
 from detectors.criteria.negative_growth import NegativeGrowth
-from detectors.criteria.surge import Burst
+from detectors.criteria.surge import Surge
 
 DAY = 1440
 
@@ -26,14 +26,14 @@ class Labelled:
         return (row for row, _ in zip(self, range(k), strict=False))
 
 
-def taught(days: int = 10, every: int = 10) -> Burst:
-    burst = Burst()
+def taught(days: int = 10, every: int = 10) -> Surge:
+    burst = Surge()
     for minute in range(0, days * DAY, every):
         burst.learn_one({"t": minute, "count": 1})
     return burst
 
 
-@pytest.mark.parametrize("detector", [Burst(), NegativeGrowth()])
+@pytest.mark.parametrize("detector", [Surge(), NegativeGrowth()])
 def test_it_passes_rivers_own_checks(detector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(datasets, "CreditCard", Labelled)
     checks.check_estimator(detector)
@@ -48,7 +48,7 @@ def test_it_clones_with_its_settings_and_pickles_with_its_memory() -> None:
 
 
 def test_it_composes_in_a_pipeline() -> None:
-    pipeline = compose.Select("t", "count") | Burst()
+    pipeline = compose.Select("t", "count") | Surge()
     for minute in range(0, 5 * DAY, 30):
         pipeline.learn_one({"t": minute, "count": 1, "other": 9})
     assert pipeline.score_one({"t": 5 * DAY, "count": 30, "other": 9}) > 4
@@ -98,14 +98,14 @@ def test_a_slow_rise_over_a_night_is_not_learned_away() -> None:
 
 
 def test_a_feed_that_starts_busy_is_usual_after_its_first_day() -> None:
-    burst = Burst()
+    burst = Surge()
     for minute in range(2 * DAY):
         burst.learn_one({"t": minute, "count": 2})
     assert burst.score_one({"t": 2 * DAY, "count": 2}) < 2
 
 
 def test_random_low_counts_rarely_reach_the_watch_score() -> None:
-    rng, burst, high = random.Random(3), Burst(), 0
+    rng, burst, high = random.Random(3), Surge(), 0
     for minute in range(60 * DAY):
         if rng.random() < 0.02:
             burst.learn_one({"t": minute, "count": 1})

@@ -5,24 +5,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
-from detectors.statistics.counts import Dispersion, RecentCounts, surprise
+from detectors.statistics.counts import Dispersion, RecentCounts, tail_surprisal
 
 
 @given(st.integers(1, 60), st.floats(0.05, 30), st.floats(0.02, 2))
 def test_the_surprise_is_the_upper_tail_of_a_negative_binomial(count: int, expected: float, dispersion: float) -> None:
     size = 1 / dispersion
     tail = nbinom.sf(count - 1, size, size / (size + expected))
-    assert surprise(count, expected, dispersion) == pytest.approx(-math.log10(tail), rel=1e-6, abs=1e-9)
+    assert tail_surprisal(count, expected, dispersion) == pytest.approx(-math.log10(tail), rel=1e-6, abs=1e-9)
 
 
 @given(st.integers(0, 500), st.floats(1e-9, 1e4), st.floats(0, 10))
 def test_more_is_never_less_surprising_and_always_finite(count: int, expected: float, dispersion: float) -> None:
-    assert 0 <= surprise(count, expected, dispersion) <= surprise(count + 1, expected, dispersion) <= 300
+    assert 0 <= tail_surprisal(count, expected, dispersion) <= tail_surprisal(count + 1, expected, dispersion) <= 300
 
 
 def test_fewer_than_expected_is_no_surprise() -> None:
-    assert surprise(0, 50, 0.1) == 0
-    assert surprise(10, 50, 0.1) < 0.01
+    assert tail_surprisal(0, 50, 0.1) == 0
+    assert tail_surprisal(10, 50, 0.1) < 0.01
 
 
 def test_counts_that_swing_are_learned_to_swing() -> None:
