@@ -72,3 +72,17 @@ def rfc3339_ms(ms: int) -> str:
     '2012-06-11T18:00:00.123Z'
     """
     return utc(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def duration(minutes: int) -> str:
+    """Write a span of time in hours and minutes, as a person reads it.
+
+    Examples
+    --------
+    >>> duration(15), duration(360), duration(65)
+    ('15 min', '6 h', '1 h 05 min')
+    """
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d} min" if rest else f"{hours} h"
