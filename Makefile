@@ -31,9 +31,11 @@ stack: $(VENV)/.demo ## Kafka, a worker, Prometheus and Alertmanager on loopback
 chaos: $(VENV)/.dev services ## disturb running workers 100 times, and hold what came of it against an undisturbed run
 	$(BIN)/python -m tests.kafka.chaos --trials 100
 
-lint: $(VENV)/.dev ## style and types
+lint: $(VENV)/.dev ## style, types, and which package may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev ## measure speed, side by side in one run
