@@ -21,7 +21,8 @@ from kafka.errors import KafkaError
 
 from streams.kafka.clients import consumer_options, open_admin, producer_options
 from streams.kafka.mention_producer import MentionProducer
-from streams.kafka.topics import INCIDENTS, MENTIONS, ROLLUPS, WATCHES, create
+from streams.kafka.topic_admin import create
+from streams.kafka.topics import INCIDENTS, MENTIONS, ROLLUPS, WATCHES
 from streams.mentions.message import Message
 from streams.scoring.rollup import Counts, total
 from streams.settings.config import Config

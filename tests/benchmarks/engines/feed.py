@@ -11,7 +11,8 @@ from kafka.admin import KafkaAdminClient
 
 from detectors.negativity import NegativityModel
 from streams.kafka.clients import admin_options, producer_options
-from streams.kafka.topics import MENTIONS, create
+from streams.kafka.topic_admin import create
+from streams.kafka.topics import MENTIONS
 from streams.mentions.mention import decode, milliseconds
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.sources.files import MentionFiles

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import bytewax.operators as op
-from bytewax.connectors.kafka import KafkaSinkMessage, KafkaSource, MentionProducer
+from bytewax.connectors.kafka import KafkaSink, KafkaSinkMessage, KafkaSource
 from bytewax.dataflow import Dataflow
 from bytewax.operators import StatefulBatchLogic
 from bytewax.operators.windowing import EventClock, TumblingWindower, fold_window
@@ -25,7 +25,7 @@ from tests.benchmarks.engines.job import LATENESS_S, Item, Watch, item
 
 # The engine's own default: what is read again, and sent again, after a crash.
 EPOCH = timedelta(seconds=10)
-EPOCH_MINUTES = datetime(1970, 1, 1, tzinfo=UTC)
+ALIGN_TO = datetime(1970, 1, 1, tzinfo=UTC)
 NAME = "bytewax"
 
 Timed = tuple[datetime, Item]
@@ -87,14 +87,14 @@ def run(settings: KafkaSettings, clock: Clock) -> None:
         "minutes",
         scored,
         EventClock(ts_getter=lambda timed: timed[0], wait_for_system_duration=timedelta(seconds=LATENESS_S)),
-        TumblingWindower(length=timedelta(minutes=1), align_to=EPOCH_MINUTES),
+        TumblingWindower(length=timedelta(minutes=1), align_to=ALIGN_TO),
         builder=list,
         folder=folded,
         merger=list.__add__,
         ordered=False,
     )
     closed = op.stateful_batch("detect", windows.down, Brand)
-    op.output("write", op.map("message", closed, message), MentionProducer(brokers, None))
+    op.output("write", op.map("message", closed, message), KafkaSink(brokers, None))
     with TemporaryDirectory() as folder:
         init_db_dir(Path(folder), 1)
         cli_main(flow, workers_per_process=1, epoch_interval=EPOCH, recovery_config=RecoveryConfig(folder))
