@@ -18,6 +18,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from aiokafka.errors import KafkaError as ClientError
 from kafka.errors import KafkaError
 
 from streams.errors import BadBuzzError, BrokerError
@@ -105,7 +106,12 @@ class Watcher:
     async def start(self) -> None:
         """Join the consumer group. State of assigned partitions is loaded in the background."""
         self._run(self._upkeep.run())
-        await self._app.start()
+        try:
+            await self._app.start()
+        except ClientError as error:
+            self.fail(BrokerError(f"the watcher cannot connect to Kafka: {error}"))
+        except Exception as error:  # reported by `failure`
+            self.fail(error)
 
     async def stop(self) -> None:
         """Complete the current message, write and commit everything, and leave the group."""

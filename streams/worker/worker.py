@@ -80,9 +80,6 @@ async def _run(
             while not stopping.is_set() and (watcher is None or watcher.failure is None):
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stopping.wait(), STOP_CHECK_S)
-        except Exception as error:  # raised once both parts have stopped
-            _log_failure("worker", error)
-            failures.append(error)
         finally:
             scorer_stopping.set()
             if watcher is not None:
@@ -105,15 +102,11 @@ def _run_scorer(
     try:
         scorer.run(scorer_stopping)
     except Exception as error:  # raised by the main thread
-        _log_failure("scorer", error)
+        # An error raised on purpose says all in its own line; any other is a defect and needs its traceback.
+        logger.error("the scorer cannot go on: %s", error, exc_info=not isinstance(error, BadBuzzError))
         failures.append(error)
     with contextlib.suppress(RuntimeError):  # the loop may have ended first
         loop.call_soon_threadsafe(stopping.set)
-
-
-def _log_failure(part: str, error: Exception) -> None:
-    # An error raised on purpose says all in its own line; any other is a defect and needs its traceback.
-    logger.error("the %s cannot go on: %s", part, error, exc_info=not isinstance(error, BadBuzzError))
 
 
 def _worker_error(failure: Exception) -> BadBuzzError:
