@@ -42,7 +42,7 @@ def _no_broker() -> Iterator[None]:
 
 
 def run_scorer(error: Exception) -> None:
-    with mock.patch.object(worker, "ScorerWorker", lambda *_: Scorer(error)):
+    with mock.patch.object(worker, "ScorerWorker", return_value=Scorer(error)):
         worker.run_worker(CONFIG, Flat(), ("scorer",))
 
 

@@ -35,7 +35,7 @@ def scorer(settings: KafkaSettings, clock: Clock) -> None:
 
     def record_committed(done: Committed) -> None:
         if clock.add(done.messages):
-            clock.tell()
+            clock.report()
             stopping.set()
 
     ScorerWorker(_config(settings), NegativityModel.load(), "bench", record_committed).run(stopping)
@@ -59,7 +59,7 @@ def scorer_and_watcher(settings: KafkaSettings, clock: Clock) -> None:
             super().record_applied(batch, events)
             clock.seen += sum(rollup.counts.mentions + rollup.counts.duplicates for _, rollup in batch.made)
             if clock.seen >= clock.count:
-                clock.tell()
+                clock.report()
                 os._exit(0)
 
     with mock.patch.object(worker, "WorkerMetrics", Timed):

@@ -1,4 +1,4 @@
-"""The mentions that every engine reads, and what their minutes must come to."""
+"""The mentions that every engine reads, and the minutes they must add up to."""
 
 import json
 import random
@@ -31,7 +31,7 @@ CRISIS_ONE_IN, CRISIS_FROM, CRISIS_TO = 20, 70, 75
 
 
 def lines(count: int, brands: int) -> Iterator[tuple[bytes, bytes]]:
-    """Give mentions, each with its key: halves of two real texts, so that hardly one comes twice."""
+    """Yield mentions, each with its key: halves of two real texts, so that hardly one comes twice."""
     drawn = random.Random(7)
     texts = [json.loads(m.value) for m in MentionFiles([str(SHARED / "data/incidents/airlines_2015.jsonl.gz")])]
     again: list[tuple[int, bytes, bytes]] = []
@@ -55,8 +55,8 @@ def lines(count: int, brands: int) -> Iterator[tuple[bytes, bytes]]:
             "text": " ".join([*words[: len(words) // 2], *others[len(others) // 2 :]]),
             "author": f"author {drawn.randrange(50_000)}",
         }
-        kept = {k: v for k, v in record.items() if k != "gold_label"}
-        line = brand.encode(), json.dumps(kept | fields, ensure_ascii=False).encode()
+        recorded = {k: v for k, v in record.items() if k != "gold_label"}
+        line = brand.encode(), json.dumps(recorded | fields, ensure_ascii=False).encode()
         if number % ONE_IN == 0:
             again.append((number + 500, *line))
         yield line
@@ -78,7 +78,7 @@ def fill(settings: KafkaSettings, count: int, brands: int, others: list[str]) ->
 
 
 def expected(count: int, brands: int) -> dict[tuple[str, int], Networks]:
-    """Give what each brand's minutes must come to, all but the last few, which may be open still."""
+    """Return what each brand's minutes must add up to, all but the last few, which may still be open."""
     model = NegativityModel.load()
     mentions = [decode(value) for _, value in lines(count, brands)]
     scores = model.score_many([mention.text or "" for mention in mentions])

@@ -23,7 +23,7 @@ from streams.settings.kafka import KafkaSettings
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.job import LATENESS_S, Item, Watch, item
 
-# The engine's own default: what is read again, and sent again, after a crash.
+# The engine's own default: how much is read, and sent, again after a crash.
 EPOCH = timedelta(seconds=10)
 ALIGN_TO = datetime(1970, 1, 1, tzinfo=UTC)
 NAME = "bytewax"
@@ -33,7 +33,7 @@ Window = tuple[int, list[Timed]]
 
 
 class Brand(StatefulBatchLogic):  # type: ignore[misc,unused-ignore]
-    """The detectors of one brand; what is kept of them is numbers, which cost less than a deep copy."""
+    """The detectors of one brand; their snapshot is plain numbers, which cost less than a deep copy."""
 
     def __init__(self, resumed: Any) -> None:
         self.watch = Watch() if resumed is None else Watch(*resumed)
@@ -46,12 +46,12 @@ class Brand(StatefulBatchLogic):  # type: ignore[misc,unused-ignore]
         return out, StatefulBatchLogic.RETAIN
 
     def snapshot(self) -> Any:
-        """Give what is written down at the end of an epoch."""
+        """Return the state to store at the end of an epoch."""
         return self.watch.detector.state(), self.watch.detector.recent_rows()
 
 
 def run(settings: KafkaSettings, clock: Clock) -> None:
-    """Run until the clock says that was the last."""
+    """Run until the clock has counted the last message."""
     model = NegativityModel.load()
     worked_on = 0
 
@@ -64,7 +64,7 @@ def run(settings: KafkaSettings, clock: Clock) -> None:
     def score(batch: list[Any]) -> list[tuple[str, Timed]]:
         nonlocal worked_on
         if worked_on and clock.add(worked_on):
-            clock.tell()
+            clock.report()
             os._exit(0)
         worked_on = len(batch)
         mentions = [mention for mention in map(read, batch) if mention is not None]
