@@ -50,7 +50,7 @@ class Topic(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True, rename={"aspect": "what", "actual": "found", "remedy": "mend"}):
-    """One deviation of a topic from its specification; JSON names `aspect`, `actual`, `remedy` what, found and mend.
+    """One deviation of a topic from its specification; in JSON its fields are topic, what, expected, found and mend.
 
     Parameters
     ----------

@@ -209,7 +209,7 @@ class ScorerWorker:
         self.lag = lag
 
     def _on_caught_up(self) -> None:
-        """Every message is read and committed: update readiness, and look after idle brands now and then."""
+        """Every message is read and committed: update readiness, and check for idle brands now and then."""
         self._measure_lag()
         now = time.monotonic()
         # The state of an empty partition needs no rebuilding.

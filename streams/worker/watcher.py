@@ -36,7 +36,7 @@ from streams.worker.watcher_upkeep import WatcherUpkeep
 
 logger = logging.getLogger(__name__)
 
-PERSIST_TIMEOUT_S = 120.0
+STATE_TIMEOUT_S = 120.0
 RETRY_S = 0.5
 STOP_TIMEOUT_S = 20.0
 NOT_LOADED = -1
@@ -210,7 +210,7 @@ class Watcher:
         def wanted() -> bool:
             return generation == self._app.consumer_generation_id and self._active()
 
-        deadline = time.monotonic() + PERSIST_TIMEOUT_S
+        deadline = time.monotonic() + STATE_TIMEOUT_S
         try:
             while wanted():
                 try:
@@ -218,7 +218,7 @@ class Watcher:
                     break
                 except KafkaError as error:
                     if time.monotonic() > deadline:
-                        raise
+                        raise BrokerError(f"state could not be loaded for {STATE_TIMEOUT_S:.0f} s: {error}") from error
                     logger.warning("loading state waits for the broker: %s: %s", type(error).__name__, error)
                     await asyncio.sleep(RETRY_S)
         except Exception as error:  # reported by `failure`
@@ -238,8 +238,8 @@ class Watcher:
             await self._blocking(self._changelog.send, self._changelog.pop_unsent())
         except KafkaError as error:
             self._unpersisted_since = self._unpersisted_since or time.monotonic()
-            if time.monotonic() - self._unpersisted_since > PERSIST_TIMEOUT_S:
-                self.fail(BrokerError(f"state could not be persisted for {PERSIST_TIMEOUT_S:.0f} s: {error}"))
+            if time.monotonic() - self._unpersisted_since > STATE_TIMEOUT_S:
+                self.fail(BrokerError(f"state could not be persisted for {STATE_TIMEOUT_S:.0f} s: {error}"))
                 return False
             logger.warning("state not persisted; messages will be reprocessed: %s: %s", type(error).__name__, error)
             if generation == self._loaded:

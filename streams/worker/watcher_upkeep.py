@@ -56,7 +56,7 @@ class WatcherUpkeep:
     gaps
         Has seen every message delivered.
     lock
-        Held by whoever changes the store.
+        Held while the store is changed.
     owner
         The watcher.
 
