@@ -44,7 +44,7 @@ def run_worker(config: Config, model: TextModel | None, which: tuple[PartName, .
     WorkerError
         A part cannot go on.
     ConfigError
-        The metrics port is taken.
+        The metrics port is in use.
     """
     require(config.kafka, config.topics)
     with claimed_instance(config) as instance, _measured(config) as metrics:
