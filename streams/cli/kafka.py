@@ -55,7 +55,7 @@ def topics() -> None:
 def create(config_path: Path | None, as_json: bool) -> None:
     """Create the topics that are missing; leave the others as they are, and tell what differs."""
     _quiet_clients()
-    from streams.kafka import topics as places  # noqa: PLC0415
+    from streams.kafka import topic_admin as places  # noqa: PLC0415
 
     config = load(config_path)
     _tell_topics(places.create(config.kafka, config.topics), as_json)
@@ -67,7 +67,7 @@ def create(config_path: Path | None, as_json: bool) -> None:
 def describe(config_path: Path | None, as_json: bool) -> None:
     """Tell what the topics are like, and what differs from what they must be like."""
     _quiet_clients()
-    from streams.kafka import topics as places  # noqa: PLC0415
+    from streams.kafka import topic_admin as places  # noqa: PLC0415
 
     config = load(config_path)
     _tell_topics(places.describe(config.kafka, config.topics), as_json)
@@ -112,7 +112,7 @@ def list_letters(config_path: Path | None, as_json: bool) -> None:
     table = Table("at", "reason", "from", "detail", "bytes", box=None, pad_edge=False)
     for letter in letters:
         where = f"{letter.source} {letter.offset}"
-        table.add_row(str(letter.kept_at), letter.reason, where, letter.detail[:80], str(len(letter.value)))
+        table.add_row(str(letter.stored_at), letter.reason, where, letter.detail[:80], str(len(letter.value)))
     out.print(table)
 
 
@@ -161,7 +161,7 @@ def check(config_path: Path | None) -> None:
 
 
 def _check_kafka(config: Config) -> None:
-    from streams.kafka import topics as places  # noqa: PLC0415
+    from streams.kafka import topic_admin as places  # noqa: PLC0415
 
     reports = places.describe(config.kafka, config.topics)
     out.print(f"Kafka at {', '.join(config.kafka.servers)}: answers")

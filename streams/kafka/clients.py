@@ -1,7 +1,7 @@
-"""How badbuzz reaches Kafka: one set of settings, and what each client library makes of it.
+"""Options of Kafka's client libraries, from one `KafkaSettings`, and their errors as `BrokerError`.
 
-Two libraries talk to the broker: kafka-python (scorer, topics, replay, dead letters) and aiokafka (inside Faust, the
-watcher). Both get their options from the one `KafkaSettings` here, so that they cannot disagree.
+Two libraries connect to the broker: kafka-python (scorer, topics, replay, dead letters) and aiokafka (inside Faust, the
+watcher). Both get their options from the same settings, so that they cannot differ.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from streams.settings.options import setting_error
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Bytes of one request: rollups and rows of many brands go together, and come together.
-MAX_REQUEST = 4 * 1024 * 1024
-# While a broker waits for news of quiet partitions, nothing more is read of its busy ones: at the client's default of
-# half a second a scorer's backlog takes up to two thirds longer.
+# Rollups and state of many brands are sent, and fetched, in one request.
+MAX_REQUEST_BYTES = 4 * 1024 * 1024
+# While a broker waits for messages of quiet partitions, the client fetches nothing more of its busy ones: at the
+# default of half a second a scorer's backlog takes up to two thirds longer.
 FETCH_WAIT_MS = 100
 
 
 def _connection(settings: KafkaSettings) -> dict[str, Any]:
-    """Return the options that kafka-python and aiokafka share: both call them the same."""
+    """Return the options that kafka-python and aiokafka share, under the same names."""
     options: dict[str, Any] = {
         "bootstrap_servers": settings.servers,
         "client_id": settings.client_id,
@@ -64,7 +64,7 @@ def _tls(settings: KafkaSettings) -> ssl.SSLContext:
         ) from None
     if settings.tls_cert_file:
         try:
-            # A callable, since OpenSSL would otherwise ask for a missing password on the terminal.
+            # A callable: otherwise OpenSSL asks for a missing password on the terminal.
             context.load_cert_chain(
                 settings.tls_cert_file, settings.tls_key_file, password=lambda: settings.tls_key_password
             )
@@ -85,21 +85,21 @@ def admin_options(settings: KafkaSettings) -> dict[str, Any]:
 
 
 def consumer_options(settings: KafkaSettings, group: str | None) -> dict[str, Any]:
-    """Return the keyword arguments of `kafka.KafkaConsumer`: committed messages only, nothing committed by itself.
+    """Return the keyword arguments of `kafka.KafkaConsumer`: committed messages only, no automatic offset commits.
 
     Parameters
     ----------
     settings
-        Where Kafka is.
+        Connection settings.
     group
-        Consumer group without the prefix, or None for a reader that belongs to none.
+        Consumer group without the prefix, or None for a consumer that belongs to none.
     """
     return _connection(settings) | {
         "group_id": None if group is None else settings.topic(group),
         "bootstrap_timeout_ms": _milliseconds(settings.connect_timeout_s),
         "session_timeout_ms": _milliseconds(settings.session_timeout_s),
         "heartbeat_interval_ms": _milliseconds(settings.heartbeat_interval_s),
-        # Offsets are committed in the transaction that holds what was made of the messages.
+        # Offsets are committed in the transaction that holds the messages' results.
         "enable_auto_commit": False,
         "auto_offset_reset": "earliest",
         "isolation_level": "read_committed",
@@ -110,7 +110,7 @@ def consumer_options(settings: KafkaSettings, group: str | None) -> dict[str, An
 
 
 def producer_options(settings: KafkaSettings) -> dict[str, Any]:
-    """Return the keyword arguments of an idempotent `kafka.KafkaProducer`: a retry never doubles a message."""
+    """Return the keyword arguments of an idempotent `kafka.KafkaProducer`: a retry never duplicates a message."""
     return _connection(settings) | {
         "bootstrap_timeout_ms": _milliseconds(settings.connect_timeout_s),
         "max_block_ms": _milliseconds(settings.connect_timeout_s) * 2,
@@ -130,24 +130,24 @@ def transactional_producer_options(settings: KafkaSettings, transactional_id: st
     Parameters
     ----------
     settings
-        Where Kafka is.
+        Connection settings.
     transactional_id
-        Without the prefix. The same for one worker over its restarts, so that its next start ends what it left open,
-        and different for any two workers that run side by side.
+        Without the prefix. The same for one worker over its restarts, so that its next start aborts the transaction it
+        left open, and different for any two workers that run side by side.
     """
     return producer_options(settings) | {
         "transactional_id": settings.topic(transactional_id),
         "transaction_timeout_ms": _milliseconds(settings.transaction_timeout_s),
-        # The broker turns a transaction away while it still closes the one before, a few milliseconds: at the default
-        # of 100 a batch of 500 takes twice as long, and so does the first start.
+        # The broker refuses a transaction for the few milliseconds it needs to complete the previous one: at the
+        # default of 100 a batch of 500 takes twice as long, and so does the first start.
         "retry_backoff_ms": 2,
-        "max_request_size": MAX_REQUEST,
+        "max_request_size": MAX_REQUEST_BYTES,
     }
 
 
 def faust_options(settings: KafkaSettings) -> dict[str, Any]:
     """Return the keyword arguments of `faust.App` that concern the broker, its id (the consumer group) among them."""
-    from faust.auth import SASLCredentials, SSLCredentials  # noqa: PLC0415  (a second to import, for the watcher alone)
+    from faust.auth import SASLCredentials, SSLCredentials  # noqa: PLC0415  (a second to import, only the watcher does)
 
     options = _connection(settings)
     credentials: Any = None
@@ -172,40 +172,40 @@ def faust_options(settings: KafkaSettings) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def clear_errors(settings: KafkaSettings) -> Iterator[None]:
-    """Turn what the client libraries raise within into a `BrokerError` that says how to mend it.
+def broker_errors(settings: KafkaSettings) -> Iterator[None]:
+    """Raise the client libraries' errors as a `BrokerError` that names the remedy.
 
     Raises
     ------
     BrokerError
-        Where no broker answers in time, or it refuses what was asked.
+        No broker answers in time, or it refuses the request.
     """
-    where = ", ".join(settings.servers)
+    servers = ", ".join(settings.servers)
     try:
         yield
     except BadBuzzError:
         raise
     except SaslAuthenticationFailedError as error:
         raise BrokerError(
-            f"Kafka at {where} refused the login of {settings.sasl_username!r}: check "
+            f"Kafka at {servers} refused the login of {settings.sasl_username!r}: check "
             f"BADBUZZ_KAFKA_SASL_MECHANISM, _USERNAME and _PASSWORD ({error})"
         ) from error
     except AuthorizationError as error:
         raise BrokerError(
-            f"Kafka at {where} does not allow {settings.sasl_username or 'an anonymous user'!r} to do this: "
+            f"Kafka at {servers} does not allow {settings.sasl_username or 'an anonymous user'!r} to do this: "
             f"an administrator must grant it ({error})"
         ) from error
     except BrokerResponseError as error:
-        raise BrokerError(f"Kafka at {where} answered with an error: {error}") from error
+        raise BrokerError(f"Kafka at {servers} answered with an error: {error}") from error
     except (KafkaError, OSError) as error:
         raise BrokerError(
-            f"no answer from Kafka at {where}, spoken to as {settings.security_protocol}: start it ('make kafka' for "
+            f"no answer from Kafka at {servers} over {settings.security_protocol}: start it ('make kafka' for "
             f"one on this machine), or set BADBUZZ_KAFKA_BOOTSTRAP_SERVERS to where it is ({error})"
         ) from error
 
 
 @contextlib.contextmanager
 def open_admin(settings: KafkaSettings) -> Iterator[KafkaAdminClient]:
-    """Connect an administration client; what goes wrong meanwhile is raised as `clear_errors` does."""
-    with clear_errors(settings), KafkaAdminClient(**admin_options(settings)) as admin:
+    """Connect an administration client; its errors are raised as `broker_errors` does."""
+    with broker_errors(settings), KafkaAdminClient(**admin_options(settings)) as admin:
         yield admin

@@ -1,31 +1,35 @@
-"""Dead letters on Kafka: the message as it came, and in its headers why and where it stood; listing, sending again."""
+"""The dead-letter topic: each message as it came, reason and origin in its headers; listing and sending again."""
 
+import contextlib
 from collections.abc import Iterator
 
+import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from streams.errors import InputError
-from streams.kafka.clients import clear_errors, consumer_options, producer_options
+from streams.kafka.clients import MAX_REQUEST_BYTES, broker_errors, consumer_options, producer_options
+from streams.kafka.reading import read_to_end
 from streams.kafka.topics import DEAD_LETTERS, MENTIONS
 from streams.mentions.dead_letter import DeadLetter
 from streams.settings.kafka import KafkaSettings
 
-MAX_VALUE = 1024 * 1024 + 64 * 1024
-"""Longer messages, which only a broker set up for them takes, are cut here: the topic takes 2 MiB, headers included."""
-MAX_DETAIL = 1000
+MAX_DEAD_LETTER_BYTES = 1024 * 1024 + 64 * 1024
+"""Longer messages, which only a broker configured for them accepts, are cut: the topic allows 2 MiB with headers."""
+MAX_DETAIL_BYTES = 1000
+SEND_TIMEOUT_S = 30
 
 Headers = list[tuple[str, bytes]]
 
 
-class KeptLetter(DeadLetter, frozen=True, gc=False):
-    """A dead letter, the offset it is kept at, and the key it came with."""
+class StoredLetter(DeadLetter, frozen=True, gc=False):
+    """A dead letter with its offset in the dead-letter topic (`kept_at` in JSON) and the key it came with."""
 
-    kept_at: int = 0
+    stored_at: int = msgspec.field(default=0, name="kept_at")
     key: bytes | None = None
 
 
 def headers(letter: DeadLetter) -> Headers:
-    """Give the headers of a dead letter's message.
+    """Return the headers of a dead letter's message.
 
     Examples
     --------
@@ -34,84 +38,79 @@ def headers(letter: DeadLetter) -> Headers:
     """
     return [
         ("reason", letter.reason.encode()),
-        ("detail", letter.detail.encode(errors="backslashreplace")[:MAX_DETAIL]),
+        ("detail", letter.detail.encode(errors="backslashreplace")[:MAX_DETAIL_BYTES]),
         ("source", letter.source.encode()),
         ("offset", str(letter.offset).encode()),
     ]
 
 
-def read_letters(settings: KafkaSettings, first: int = 0) -> Iterator[KeptLetter]:
-    """Read the dead letters that are there now, oldest first.
+def read_letters(settings: KafkaSettings, first: int = 0) -> Iterator[StoredLetter]:
+    """Read the dead letters that are stored now, oldest first.
 
     Parameters
     ----------
     settings
-        Where Kafka is.
+        Connection settings.
     first
-        Leave out those kept at a lower offset.
+        Leave out those at a lower offset.
 
     Raises
     ------
     BrokerError
         Kafka cannot be reached, or the topic is missing.
     """
-    place = TopicPartition(settings.topic(DEAD_LETTERS), 0)
-    with clear_errors(settings):
-        consumer = KafkaConsumer(**consumer_options(settings, None))
-        try:
-            consumer.assign([place])
-            end = consumer.end_offsets([place])[place]
-            consumer.seek(place, max(first, consumer.beginning_offsets([place])[place]))
-            while consumer.position(place) < end:
-                for record in consumer.poll(timeout_ms=1000).get(place, ()):
-                    if record.offset < end:
-                        yield _letter(record.offset, record.key, record.value, dict(record.headers))
-        finally:
-            consumer.close()
+    partition = TopicPartition(settings.topic(DEAD_LETTERS), 0)
+    with (
+        broker_errors(settings),
+        contextlib.closing(KafkaConsumer(**consumer_options(settings, None))) as consumer,
+    ):
+        start = max(first, consumer.beginning_offsets([partition])[partition])
+        for record in read_to_end(consumer, [partition], {partition: start}):
+            yield _letter(record.offset, record.key, record.value, dict(record.headers))
 
 
-def find_letter(settings: KafkaSettings, kept_at: int) -> KeptLetter:
-    """Give the dead letter kept at an offset.
+def find_letter(settings: KafkaSettings, offset: int) -> StoredLetter:
+    """Return the dead letter at an offset of the dead-letter topic.
 
     Raises
     ------
     InputError
         There is none.
     """
-    letter = next(read_letters(settings, kept_at), None)
-    if letter is None or letter.kept_at != kept_at:
-        raise InputError(f"expected the offset of a dead letter, got {kept_at}: 'badbuzz dead-letters list' shows them")
+    letter = next(read_letters(settings, offset), None)
+    if letter is None or letter.stored_at != offset:
+        raise InputError(f"expected the offset of a dead letter, got {offset}: 'badbuzz dead-letters list' shows them")
     return letter
 
 
-def send_again(settings: KafkaSettings, letters: list[KeptLetter]) -> int:
-    """Send dead letters to `mentions` once more, as they came; tell how many.
+def send_again(settings: KafkaSettings, letters: list[StoredLetter]) -> int:
+    """Send dead letters to `mentions` once more, as they came; return how many.
 
-    They stay among the dead letters; what is still unreadable comes back there. A mention that was read meanwhile is
-    dropped as a duplicate.
+    They stay in the dead-letter topic; one that is still unreadable is added to it again. A mention that was read
+    meanwhile is dropped as a duplicate.
 
     Raises
     ------
     BrokerError
         Kafka cannot be reached, or the topic is missing.
     """
-    with clear_errors(settings):
-        producer = KafkaProducer(**producer_options(settings), max_request_size=4 * 1024 * 1024)
+    with broker_errors(settings):
+        producer = KafkaProducer(**producer_options(settings), max_request_size=MAX_REQUEST_BYTES)
         try:
-            sent = [producer.send(settings.topic(MENTIONS), value=one.value, key=one.key) for one in letters]
+            sent = [producer.send(settings.topic(MENTIONS), value=letter.value, key=letter.key) for letter in letters]
             for future in sent:
-                future.get(30)
+                future.get(SEND_TIMEOUT_S)
         finally:
             producer.close()
     return len(sent)
 
 
-def _letter(kept_at: int, key: bytes | None, value: bytes | None, found: dict[str, bytes]) -> KeptLetter:
+def _letter(stored_at: int, key: bytes | None, value: bytes | None, fields: dict[str, bytes]) -> StoredLetter:
     def text(name: str) -> str:
-        return found.get(name, b"").decode(errors="replace")
+        return fields.get(name, b"").decode(errors="replace")
 
     offset = text("offset")
-    return KeptLetter(
+    return StoredLetter(
         text("reason"), text("detail"), text("source"), int(offset) if offset.isdecimal() else -1, value or b"",
-        kept_at, key,
+        stored_at, key,
     )  # fmt: skip

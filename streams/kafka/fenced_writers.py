@@ -1,79 +1,69 @@
-"""Writing to the partitions that a watcher owns: in transactions, and shutting out whoever wrote there before.
+"""One transactional producer per owned partition; opening it fences the previous owner.
 
-A watcher that stood still for long comes back with writes in its hands that are out of date. Each partition has a
-transactional id of its own: whoever takes the partition over opens it anew, and Kafka refuses what comes from before.
-What is read after that is final until this watcher itself writes.
+A watcher that was suspended for long comes back with buffered writes that are out of date. Each partition has a
+transactional id of its own: a new owner opens it again, and from then on Kafka refuses the previous owner's
+transactions. What the new owner reads after that is final until it writes itself.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
-from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from streams.kafka.clients import transactional_producer_options
-from streams.kafka.transactions import end_producer, within
+from streams.kafka.transactions import close_producer, open_producer, transaction_limit_s, within
 from streams.settings.kafka import KafkaSettings
 
 
 class FencedError(KafkaError):  # type: ignore[misc]
-    """The partition has been taken again since: what was to be written may be out of date."""
+    """The partition has been acquired again since: what was to be written may be out of date."""
 
 
 class FencedWriters:
-    """Write to partitions, each in transactions of its own; blocking, from one thread.
+    """Write to partitions, each with a transactional producer of its own; blocking, from one thread.
 
     Parameters
     ----------
     settings
-        Where Kafka is.
+        Connection settings.
     """
 
     def __init__(self, settings: KafkaSettings) -> None:
         self.settings = settings
-        # By then the broker has ended a transaction itself.
-        self._patience_s = 2 * settings.transaction_timeout_s
-        self._open: dict[int, Any] = {}
+        self._producers: dict[int, Any] = {}
 
-    def take(self, partition: int) -> object:
-        """Shut out whoever wrote to a partition before.
+    def acquire(self, partition: int) -> object:
+        """Open the producer of a partition, fencing the previous owner.
 
         Returns
         -------
         object
-            Stands for this taking; see `write`.
+            The lease: a token that stays valid until the partition is acquired again; see `write`.
 
         Raises
         ------
         KafkaError
             Kafka cannot be reached.
         """
-        self._close(partition)
-        name = f"{self.settings.watcher_group}-{partition}"
-        producer = KafkaProducer(**transactional_producer_options(self.settings, name))
-        try:
-            within(self._patience_s, producer.init_transactions)
-        except BaseException:
-            end_producer(producer)
-            raise
-        self._open[partition] = producer
+        self._release(partition)
+        producer = open_producer(self.settings, f"{self.settings.watcher_group}-{partition}")
+        self._producers[partition] = producer
         return producer
 
-    def taken(self, partition: int) -> object | None:
-        """Give what stands for the last taking of a partition, if it still holds as far as is known."""
-        return self._open.get(partition)
+    def current_lease(self, partition: int) -> object | None:
+        """Return the lease of a partition, if this process holds one and does not know that it has ended."""
+        return self._producers.get(partition)
 
     def write(
-        self, partition: int, taking: object, messages: Iterable[tuple[str, bytes, bytes | None]]
+        self, partition: int, lease: object, messages: Iterable[tuple[str, bytes, bytes | None]]
     ) -> dict[str, int]:
-        """Write messages to a partition of their topics, all of them or none, and wait until they are kept.
+        """Write messages to a partition of their topics in one transaction, and wait for its commit.
 
         Parameters
         ----------
         partition
             The partition, of every topic.
-        taking
-            The taking after which what is written was made.
+        lease
+            The lease under which the messages were made.
         messages
             Topic, key and value of each.
 
@@ -85,13 +75,13 @@ class FencedWriters:
         Raises
         ------
         FencedError
-            The partition has been taken again, by this process or another.
+            The partition has been acquired again, by this process or another.
         KafkaError
-            Kafka did not take it; the partition must be taken again.
+            The transaction failed; the partition must be acquired again.
         """
-        if taking is None or self._open.get(partition) is not taking:
-            raise FencedError(f"partition {partition} has been taken again")
-        producer = self._open[partition]
+        if lease is None or self._producers.get(partition) is not lease:
+            raise FencedError(f"partition {partition} has been acquired again")
+        producer = self._producers[partition]
 
         def transaction() -> dict[str, int]:
             producer.begin_transaction()
@@ -102,21 +92,21 @@ class FencedWriters:
             return {topic: sent.get(timeout=0).offset for topic, sent in last.items()}
 
         try:
-            return within(self._patience_s, transaction)
+            return within(transaction_limit_s(self.settings), transaction)
         except KafkaError:
-            self._close(partition)
+            self._release(partition)
             raise
 
-    def keep_only(self, partitions: set[int]) -> None:
-        """Let go of the partitions that others write now."""
-        for partition in [p for p in self._open if p not in partitions]:
-            self._close(partition)
+    def release_except(self, partitions: set[int]) -> None:
+        """Close the producers of all partitions but these."""
+        for partition in [p for p in self._producers if p not in partitions]:
+            self._release(partition)
 
     def close(self) -> None:
-        """Let go of all."""
-        self.keep_only(set())
+        """Close all producers."""
+        self.release_except(set())
 
-    def _close(self, partition: int) -> None:
-        producer = self._open.pop(partition, None)
+    def _release(self, partition: int) -> None:
+        producer = self._producers.pop(partition, None)
         if producer is not None:
-            end_producer(producer)
+            close_producer(producer)

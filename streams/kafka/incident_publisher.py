@@ -1,11 +1,12 @@
-"""Publishing incident events, each once, whoever is killed when.
+"""Publishing incident events exactly once, whatever process is killed when.
 
-A watcher that takes over works through messages again whose events may have been published already. The topic itself
-says which: before the first event of a partition, whoever wrote there before is shut out
-(`streams.kafka.fenced_writers`) and the ids that are there are read. So looking and writing are one step: no event
-is lost, and none is written twice, not even by a watcher that was stopped for long and comes back.
+A new owner of a partition reprocesses messages whose events may have been published already. The topic itself says
+which: before its first event of a partition the publisher fences the previous owner (`streams.kafka.fenced_writers`)
+and reads the ids that are there. Nobody else can write between that read and its own write, so no event is lost and
+none is written twice, not even by a watcher that was suspended for long and comes back.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Sequence
@@ -17,29 +18,31 @@ from kafka.errors import KafkaError
 from streams.errors import BrokerError
 from streams.kafka.clients import consumer_options
 from streams.kafka.fenced_writers import FencedWriters
+from streams.kafka.reading import read_to_end
 from streams.kafka.topics import INCIDENTS
 from streams.settings.kafka import KafkaSettings
 from streams.watching.incident_event import IncidentEvent
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_S = 120.0
+PUBLISH_TIMEOUT_S = 120.0
+RETRY_S = 0.2
 
 
-class _Told(msgspec.Struct):
+class _EventId(msgspec.Struct):
     id: str
 
 
-_id_of = msgspec.json.Decoder(_Told).decode
+_decode_id = msgspec.json.Decoder(_EventId).decode
 
 
 class IncidentPublisher:
-    """Write to `incidents`; blocking, from one thread.
+    """Publish to `incidents`, dropping events that are there already; blocking, from one thread.
 
     Parameters
     ----------
     settings
-        Where Kafka is.
+        Connection settings.
     writers
         Write to its partitions.
     """
@@ -48,18 +51,18 @@ class IncidentPublisher:
         self.settings = settings
         self.topic = settings.topic(INCIDENTS)
         self.writers = writers
-        # By partition: which ids were there after which taking.
-        self._told: dict[int, tuple[object, set[str]]] = {}
+        # By partition: the ids on it, and the lease under which they were read.
+        self._published: dict[int, tuple[object, set[str]]] = {}
 
     def publish(self, partition: int, events: Sequence[IncidentEvent]) -> int:
-        """Write those events that are not there yet, in their order, and wait until they are kept.
+        """Write those events that are not there yet, in their order, and wait for the commit.
 
         Parameters
         ----------
         partition
-            On which their brands live.
+            The partition of their brands.
         events
-            What changed.
+            Events to publish.
 
         Returns
         -------
@@ -69,43 +72,34 @@ class IncidentPublisher:
         Raises
         ------
         BrokerError
-            Kafka took nothing for two minutes.
+            Kafka accepted nothing for two minutes.
         """
-        patience = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + PUBLISH_TIMEOUT_S
         while True:
             try:
                 return self._publish(partition, events)
             except KafkaError as error:
                 logger.warning("incident events wait for the broker: %s: %s", type(error).__name__, error)
-                if time.monotonic() > patience:
-                    raise BrokerError(f"Kafka took no incident event for {PATIENCE_S:.0f} s: {error}") from error
-                time.sleep(0.2)
+                if time.monotonic() > deadline:
+                    raise BrokerError(
+                        f"Kafka accepted no incident event for {PUBLISH_TIMEOUT_S:.0f} s: {error}"
+                    ) from error
+                time.sleep(RETRY_S)
 
     def _publish(self, partition: int, events: Sequence[IncidentEvent]) -> int:
-        taking = self.writers.taken(partition) or self.writers.take(partition)
-        taken, told = self._told.get(partition, (None, set()))
-        if taken is not taking:
-            told = self._read(partition)
-            self._told[partition] = taking, told
-        new = [event for event in events if event.id not in told]
+        lease = self.writers.current_lease(partition) or self.writers.acquire(partition)
+        read_under, published = self._published.get(partition, (None, set()))
+        if read_under is not lease:
+            published = self._read_ids(partition)
+            self._published[partition] = lease, published
+        new = [event for event in events if event.id not in published]
         if new:
-            lines = [(self.topic, event.brand.encode(), event.to_json()) for event in new]
-            self.writers.write(partition, taking, lines)
-            told.update(event.id for event in new)
+            messages = [(self.topic, event.brand.encode(), event.to_json()) for event in new]
+            self.writers.write(partition, lease, messages)
+            published.update(event.id for event in new)
         return len(new)
 
-    def _read(self, partition: int) -> set[str]:
-        place = TopicPartition(self.topic, partition)
-        consumer = KafkaConsumer(**consumer_options(self.settings, None))
-        told = set()
-        try:
-            consumer.assign([place])
-            end = consumer.end_offsets([place])[place]
-            consumer.seek_to_beginning(place)
-            while consumer.position(place) < end:
-                for record in consumer.poll(timeout_ms=1000, max_records=5000).get(place, ()):
-                    if record.value:
-                        told.add(_id_of(record.value).id)
-        finally:
-            consumer.close()
-        return told
+    def _read_ids(self, partition: int) -> set[str]:
+        with contextlib.closing(KafkaConsumer(**consumer_options(self.settings, None))) as consumer:
+            records = read_to_end(consumer, [TopicPartition(self.topic, partition)])
+            return {_decode_id(record.value).id for record in records if record.value}

@@ -1,4 +1,4 @@
-"""Sending mentions to Kafka: each keyed by its brand, event time kept, and at the end their sources' heartbeats."""
+"""Producer of mentions: each keyed by its brand, its event time unchanged, with heartbeats at the end of a record."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -10,7 +10,7 @@ from kafka.errors import KafkaError
 
 from streams.errors import BrokerError, MentionError
 from streams.event_time import MINUTE_MS, closing_ms, rfc3339, rfc3339_ms
-from streams.kafka.clients import clear_errors, producer_options
+from streams.kafka.clients import broker_errors, producer_options
 from streams.kafka.topics import MENTIONS
 from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.heartbeat import encode_heartbeat
@@ -19,22 +19,22 @@ from streams.mentions.message import Message
 from streams.settings.config import Config
 from streams.sources.pacing import batches, paced
 
-FLUSH_S = 60.0
-MAX_VALUE = 1_000_000
-"""A broker takes 1 MiB a message by default, its own fields included."""
+FLUSH_TIMEOUT_S = 60.0
+MAX_MENTION_BYTES = 1_000_000
+"""A broker accepts 1 MiB a message by default, its own fields included."""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """What was sent; the last line of `badbuzz replay --to-kafka --json`.
+    """Summary of what was sent; the last line of `badbuzz replay --to-kafka --json`.
 
     Parameters
     ----------
     messages
-        Lines sent, unreadable ones too: the scorer keeps those as dead letters.
+        Lines sent, unreadable ones too: the scorer moves those to the dead letters.
     heartbeats
-        Sent at the end, one a brand and network.
+        Heartbeats sent at the end, one a brand and network.
     too_large
-        Lines that no broker takes by default: not sent.
+        Lines that no broker accepts by default: not sent.
     newest
         Newest event time, if any.
     """
@@ -52,21 +52,21 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MentionProducer:
-    """Send mentions to `mentions`.
+    """Send mentions to the topic `mentions`.
 
     Parameters
     ----------
     config
-        Where Kafka is.
+        Configuration.
     dead_letter
-        Takes lines too large to be sent.
+        Called with each line that is too large to be sent.
     brands
         Send only these; empty: all.
 
     Raises
     ------
     BrokerError
-        Kafka cannot be reached or does not take what is sent.
+        Kafka cannot be reached or does not accept a mention.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class MentionProducer:
         self._sources: set[tuple[str, str]] = set()
         self._topic = config.kafka.topic(MENTIONS)
         self._error: BaseException | None = None
-        with clear_errors(config.kafka):
+        with broker_errors(config.kafka):
             self._producer: Any = KafkaProducer(**producer_options(config.kafka))
 
     def send(self, messages: Iterable[Message]) -> None:
@@ -94,26 +94,26 @@ class MentionProducer:
             key = self._key(message.value)
             if self.brands and (key is None or key.decode() not in self.brands):
                 continue
-            if len(message.value) > MAX_VALUE:
+            if len(message.value) > MAX_MENTION_BYTES:
                 self.too_large += 1
-                detail = f"expected at most {MAX_VALUE} bytes, got {len(message.value)}"
+                detail = f"expected at most {MAX_MENTION_BYTES} bytes, got {len(message.value)}"
                 self.dead_letter(DeadLetter("size", detail, message.source, message.offset, message.value))
                 continue
             self._send(message.value, key)
             self.messages += 1
 
     def finish(self) -> Sent:
-        """Send a heartbeat for each brand and network that closes the newest bucket, and wait until all is kept."""
+        """Send a heartbeat for each brand and network that closes the newest bucket, and wait until all is stored."""
         end_ms = closing_ms(self.newest_ms, self.config.lateness_ms)
-        # A source cannot say today that it has looked up to tomorrow: mentions of just now are waited for.
+        # No heartbeat may lie in the future: with mentions of just now, wait until their bucket can be closed.
         while self._sources and end_ms > time.time() * 1000 + MINUTE_MS:
             time.sleep(0.2)
         name = f"end of record/{rfc3339_ms(end_ms)}"
         for brand, network in sorted(self._sources):
             self._send(encode_heartbeat(name, brand, network, end_ms), brand.encode())
             self.heartbeats += 1
-        with clear_errors(self.config.kafka):
-            self._producer.flush(FLUSH_S)
+        with broker_errors(self.config.kafka):
+            self._producer.flush(FLUSH_TIMEOUT_S)
             self._producer.close()
         self._check()
         return Sent(
@@ -124,7 +124,7 @@ class MentionProducer:
         )
 
     def _key(self, value: bytes) -> bytes | None:
-        """Give the key of a line, its brand; none where the line cannot be read: the scorer will say why."""
+        """Return the key of a line, its brand; none where the line cannot be read: the scorer reports why."""
         try:
             mention = decode(value)
         except MentionError:
@@ -151,28 +151,32 @@ class MentionProducer:
     def _check(self) -> None:
         if self._error is not None:
             raise BrokerError(
-                f"Kafka at {', '.join(self.config.kafka.servers)} did not take a mention: "
+                f"Kafka at {', '.join(self.config.kafka.servers)} did not accept a mention: "
                 f"{type(self._error).__name__}: {self._error}"
             ) from self._error
 
 
 def send_record(
-    messages: Iterable[Message], sink: MentionProducer, *, speed: float = 0.0, step: Callable[[], None] = lambda: None
+    messages: Iterable[Message],
+    producer: MentionProducer,
+    *,
+    speed: float = 0.0,
+    step: Callable[[], None] = lambda: None,
 ) -> Sent:
-    """Send a record to its end.
+    """Send a recorded stream of mentions, paced by event time, and close it with heartbeats.
 
     Parameters
     ----------
     messages
-        In the order they were said, but for the lateness.
-    sink
-        Where to.
+        In the order of their event times, but for the lateness.
+    producer
+        Sends them, and is finished.
     speed
-        Seconds of event time a second; 0 is as fast as it goes.
+        Seconds of event time a second; 0: as fast as possible.
     step
         Called after each batch, for progress.
     """
     for batch in paced(messages, speed) if speed else batches(messages):
-        sink.send(batch)
+        producer.send(batch)
         step()
-    return sink.finish()
+    return producer.finish()

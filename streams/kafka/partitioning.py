@@ -1,18 +1,19 @@
-"""Partitioning: which partition a brand lives on, and the messages of a scorer's batch for each of them."""
+"""Partitioning: the partition of a brand, and the messages of a scorer's batch for each partition."""
 
 import functools
 from collections.abc import Iterable, Iterator
 
 from kafka.partitioner.default import murmur2
 
+from streams.encoding import halved
 from streams.scoring.rollup_batch import MAX_BYTES, Made, encode_batch
 
 
 @functools.lru_cache(100_000)
 def brand_partition(brand: str, partitions: int) -> int:
-    """Give the partition of `rollups`, of `incidents` and of the watchers' memory on which a brand lives.
+    """Return the partition of a brand in `rollups`, `incidents` and `watches`.
 
-    As Kafka's clients choose it for a key.
+    The same that Kafka's clients choose for the brand as a key.
 
     Examples
     --------
@@ -23,14 +24,14 @@ def brand_partition(brand: str, partitions: int) -> int:
 
 
 def pack(made: Iterable[Made], partitions: int) -> Iterator[tuple[int, bytes]]:
-    """Pack rollups into messages.
+    """Pack the rollups of a batch into messages.
 
     Parameters
     ----------
     made
-        Those of a whole batch.
+        Every rollup of the batch, with the partition of `mentions` it was made from.
     partitions
-        Of the topic `rollups`.
+        Number of partitions of `rollups`.
 
     Yields
     ------
@@ -38,18 +39,8 @@ def pack(made: Iterable[Made], partitions: int) -> Iterator[tuple[int, bytes]]:
         A partition of `rollups` and the message for it.
     """
     by_partition: dict[int, list[Made]] = {}
-    for one in made:
-        by_partition.setdefault(brand_partition(one[1].brand, partitions), []).append(one)
-    for partition, those in sorted(by_partition.items()):
-        for message in _cut(those):
+    for item in made:
+        by_partition.setdefault(brand_partition(item[1].brand, partitions), []).append(item)
+    for partition, items in sorted(by_partition.items()):
+        for _, message in halved(items, encode_batch, MAX_BYTES):
             yield partition, message
-
-
-def _cut(made: list[Made]) -> Iterator[bytes]:
-    message = encode_batch(made)
-    if len(message) <= MAX_BYTES or len(made) == 1:
-        yield message
-        return
-    half = len(made) // 2
-    yield from _cut(made[:half])
-    yield from _cut(made[half:])

@@ -1,29 +1,28 @@
-"""The rows of the watchers' memory: a dictionary whose writes go to the compacted topic `watches`, and come from it."""
+"""The watcher's changelog: a local dictionary of rows whose writes go to the compacted topic `watches`."""
 
 import contextlib
 from collections.abc import Callable, Iterator, MutableMapping
 
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.kafka.clients import MAX_REQUEST, consumer_options
+from streams.kafka.clients import MAX_REQUEST_BYTES, consumer_options
 from streams.kafka.fenced_writers import FencedError, FencedWriters
 from streams.kafka.partitioning import brand_partition
+from streams.kafka.reading import read_to_end
 from streams.kafka.topics import WATCHES
 from streams.settings.config import Config
 from streams.watching.state_store import key_brand
 
-POLL_MS = 500
-
-Unsent = dict[int, list[tuple[bytes, bytes | None]]]
-"""Rows by partition, in the order they were written."""
+Writes = dict[int, list[tuple[bytes, bytes | None]]]
+"""Rows by partition, in the order they were written; `None` deletes one."""
 
 
 class WatchChangelog(MutableMapping[bytes, bytes]):
-    """Rows of the partitions a watcher owns; each brand's rows lie on the brand's partition.
+    """Rows of the partitions a watcher owns; a brand's rows are on the brand's partition.
 
-    What is written is here at once, and on the topic after `send`. Faust's own tables are not used: after two
-    rebalances in quick succession they go on with rows missing, or wait for ever; and they do not shut out a watcher
-    that stood still and comes back.
+    A write is visible here at once, and on the topic after `send`. Faust's own tables are not used: after two
+    rebalances in quick succession they go on with rows missing, or wait for ever; and they do not fence a watcher that
+    was suspended and comes back.
 
     Parameters
     ----------
@@ -39,10 +38,10 @@ class WatchChangelog(MutableMapping[bytes, bytes]):
         self._topic = config.kafka.topic(WATCHES)
         self._partitions = config.topics.rollups_partitions
         self._rows: dict[bytes, bytes] = {}
-        # Up to which offset the rows of a partition are those of the topic, and after which taking.
-        self._known: dict[int, int] = {}
-        self._takings: dict[int, object] = {}
-        self._unsent: Unsent = {}
+        # By partition: the offset up to which the local rows equal the topic's; no entry where they may differ.
+        self._synced: dict[int, int] = {}
+        self._leases: dict[int, object] = {}
+        self._unsent: Writes = {}
 
     def __getitem__(self, key: bytes) -> bytes:
         return self._rows[key]
@@ -64,74 +63,62 @@ class WatchChangelog(MutableMapping[bytes, bytes]):
     def _partition(self, key: bytes) -> int:
         return brand_partition(key_brand(key), self._partitions)
 
-    def unsent(self) -> Unsent:
-        """Give what was written since this was last asked; to be given to `send`."""
+    def pop_unsent(self) -> Writes:
+        """Return the writes since the last call, to be passed to `send`."""
         unsent, self._unsent = self._unsent, {}
         return unsent
 
-    def send(self, unsent: Unsent) -> None:
+    def send(self, writes: Writes) -> None:
         """Write rows to the topic, those of a partition in one transaction; blocking.
 
         Raises
         ------
         KafkaError
-            They are not kept: the rows must be loaded again.
+            They are not stored: the rows must be loaded again.
         """
-        if lost := unsent.keys() - self._known.keys():
+        if lost := writes.keys() - self._synced.keys():
             raise FencedError(f"the rows of partitions {sorted(lost)} are no longer those of the topic")
-        for partition in unsent:  # until they are kept, all of them
-            del self._known[partition]
-        for partition, rows in unsent.items():
+        # A failure in one partition leaves all of them out of sync: they are loaded again together.
+        for partition in writes:
+            del self._synced[partition]
+        for partition, rows in writes.items():
             messages = ((self._topic, key, row) for key, row in rows)
-            last = self._writers.write(partition, self._takings[partition], messages)
-            self._known[partition] = last[self._topic] + 1
+            last = self._writers.write(partition, self._leases[partition], messages)
+            self._synced[partition] = last[self._topic] + 1
 
     def load(self, partitions: set[int], wanted: Callable[[], bool]) -> None:
-        """Make the rows those of these partitions, shutting out who wrote there before; blocking.
+        """Restore the rows of these partitions and no others, fencing their previous owners first; blocking.
 
         Parameters
         ----------
         partitions
-            Those owned now. Of those known already, only what others wrote meanwhile is read.
+            Those owned now. Of a partition that is in sync, only rows written since are read.
         wanted
-            False once it is no longer worth going on.
+            Returns False once the partitions are no longer needed: loading stops early.
 
         Raises
         ------
         KafkaError
             Kafka cannot be reached.
         """
-        unsent = self.unsent().keys()
-        self._known = {p: offset for p, offset in self._known.items() if p in partitions - unsent}
-        self._rows = {key: row for key, row in self._rows.items() if self._partition(key) in self._known}
-        self._writers.keep_only(partitions)
+        dirty = self.pop_unsent().keys()
+        self._synced = {p: offset for p, offset in self._synced.items() if p in partitions - dirty}
+        self._rows = {key: row for key, row in self._rows.items() if self._partition(key) in self._synced}
+        self._writers.release_except(partitions)
         for partition in sorted(partitions):
             if wanted():
-                self._takings[partition] = self._writers.take(partition)
-        places = [TopicPartition(self._topic, partition) for partition in sorted(partitions)]
-        if places and wanted():
-            with contextlib.closing(self._reader()) as reader:
-                self._read(reader, places, wanted)
+                self._leases[partition] = self._writers.acquire(partition)
+        if partitions and wanted():
+            self._read([TopicPartition(self._topic, partition) for partition in sorted(partitions)], wanted)
 
-    def _read(self, reader: KafkaConsumer, places: list[TopicPartition], wanted: Callable[[], bool]) -> None:
-        reader.assign(places)
-        reader.seek_to_beginning(*places)
-        for place in places:
-            if place.partition in self._known:
-                reader.seek(place, self._known[place.partition])
-        ends = reader.end_offsets(places)
-        while wanted() and any(reader.position(place) < end for place, end in ends.items()):
-            for records in reader.poll(timeout_ms=POLL_MS, max_records=5000).values():
-                for record in records:
-                    self._take(record.key, record.value)
-        if wanted():
-            self._known = {place.partition: reader.position(place) for place in places}
-
-    def _reader(self) -> KafkaConsumer:
-        return KafkaConsumer(**consumer_options(self._kafka, None), max_partition_fetch_bytes=MAX_REQUEST)
-
-    def _take(self, key: bytes, row: bytes | None) -> None:
-        if row is None:
-            self._rows.pop(key, None)
-        else:
-            self._rows[key] = row
+    def _read(self, partitions: list[TopicPartition], wanted: Callable[[], bool]) -> None:
+        options = consumer_options(self._kafka, None)
+        synced = {p: self._synced[p.partition] for p in partitions if p.partition in self._synced}
+        with contextlib.closing(KafkaConsumer(**options, max_partition_fetch_bytes=MAX_REQUEST_BYTES)) as consumer:
+            for record in read_to_end(consumer, partitions, synced, wanted):
+                if record.value is None:
+                    self._rows.pop(record.key, None)
+                else:
+                    self._rows[record.key] = record.value
+            if wanted():
+                self._synced = {p.partition: consumer.position(p) for p in partitions}

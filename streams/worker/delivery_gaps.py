@@ -1,63 +1,63 @@
-"""Whether messages come in the order of their log with none left out, and when to read again what was lost."""
+"""Detection of messages lost between the consumer and the code that applies them."""
 
 from collections.abc import Mapping
 
 START = -1
-"""What stands before the first message after a reader was placed where reading was committed."""
-# What was read and has not come by then has been lost on the way.
-LOST_S = 2.0
+"""Stands for the end of the previous message where a consumer has just been positioned at the committed offset."""
+# A message that was read and has not been delivered within this time is lost.
+DELIVERY_TIMEOUT_S = 2.0
 
 
 class GapDetector:
-    """Let through only messages that follow what was applied; tell when the reader must be placed anew.
+    """Accept only the next message of a partition; report when messages were skipped and the consumer must seek back.
 
-    Offsets alone cannot tell whether a message is missing, since transactions leave gaps; what the reader found before
-    a message can.
+    Offsets alone do not show whether a message is missing, since transactions leave gaps; the message that the
+    consumer read before it does.
 
     Examples
     --------
-    >>> order = GapDetector()
-    >>> order.follows(before=START, applied=None), order.follows(before=8, applied=8)
+    >>> gaps = GapDetector()
+    >>> gaps.accept(previous_end=START, applied=None), gaps.accept(previous_end=8, applied=8)
     (True, True)
-    >>> order.is_lost({0: 9}, {0: 9}, busy=False, now=100.0)
+    >>> gaps.must_rewind({0: 9}, {0: 9}, busy=False, now=100.0)
     False
-    >>> order.follows(before=12, applied=9)
+    >>> gaps.accept(previous_end=12, applied=9)
     False
-    >>> order.is_lost({0: 13}, {0: 9}, busy=False, now=100.1)
+    >>> gaps.must_rewind({0: 13}, {0: 9}, busy=False, now=100.1)
     True
     """
 
     def __init__(self) -> None:
         self._gap = False
-        self._whole_at = 0.0
+        self._complete_at = 0.0
 
-    def moved(self) -> None:
-        """Start anew: other partitions, each from where it was committed."""
+    def reset(self) -> None:
+        """Start again: other partitions are assigned, each read from its committed offset."""
         self._gap = False
 
-    def follows(self, before: int | None, applied: int | None) -> bool:
-        """Tell whether a message may be applied.
+    def accept(self, previous_end: int | None, applied: int | None) -> bool:
+        """Return whether a message may be applied.
 
         Parameters
         ----------
-        before
-            Offset after the message before it, `START`, or `None` for a message that is being read again.
+        previous_end
+            Offset after the message before it, `START`, or `None` for one that the consumer will read again.
         applied
             Offset after the last message applied; `None` before the first.
 
         Returns
         -------
         bool
-            Messages applied already follow too: applying them again changes nothing.
+            True for messages applied already, too: applying them again changes nothing.
         """
-        if before is None:
+        if previous_end is None:
             return False
-        follows = before == START or (applied is not None and before <= applied)
+        follows = previous_end == START or (applied is not None and previous_end <= applied)
         self._gap = self._gap or not follows
         return follows
 
-    def is_lost(self, read: Mapping[int, int], applied: Mapping[int, int | None], busy: bool, now: float) -> bool:
-        """Tell whether messages were lost between the reader and here; if so, the reader must be placed anew.
+    def must_rewind(self, read: Mapping[int, int], applied: Mapping[int, int | None], busy: bool, now: float) -> bool:
+        """Return whether messages were lost, so that the consumer must seek back to the committed offsets.
 
         Parameters
         ----------
@@ -68,12 +68,12 @@ class GapDetector:
         busy
             Messages are being applied.
         now
-            Seconds, of a clock that never goes back.
+            Seconds of a monotonic clock.
         """
         if busy or all(end in {START, applied.get(partition)} for partition, end in read.items()):
-            self._whole_at = now
-        if self._gap or now - self._whole_at > LOST_S:
+            self._complete_at = now
+        if self._gap or now - self._complete_at > DELIVERY_TIMEOUT_S:
             self._gap = False
-            self._whole_at = now
+            self._complete_at = now
             return True
         return False

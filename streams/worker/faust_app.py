@@ -1,8 +1,9 @@
-"""Faust as the watcher needs it: committed messages in their order with none left out, and commits behind the rows.
+"""Faust adapted for the watcher: committed messages, each partition in order without a gap, offsets after the state.
 
-Faust lets messages through around its seek after a rebalance, drops others without reading them again, and does not
-seek at all where nothing was committed yet. Here its consumer's thread places itself, between two fetches, and knows
-of each message what stood before it: whoever applies them can tell whether one is missing.
+Faust delivers messages that were fetched before its seek after a rebalance, drops others without reading them again,
+and does not seek at all where no offset is committed. Here its consumer's thread seeks by itself, between two fetches,
+and records for each message the end of the one before it, so that the watcher can detect a missing one
+(`streams.worker.delivery_gaps`).
 """
 
 import asyncio
@@ -14,18 +15,20 @@ from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from streams.kafka.clients import FETCH_WAIT_MS
+from streams.kafka.clients import FETCH_WAIT_MS, faust_options
+from streams.kafka.topics import ROLLUPS
+from streams.settings.kafka import KafkaSettings
 from streams.worker.delivery_gaps import START
 
-PAUSE_S = 0.05
+RETRY_S = 0.05
 
 
-class _Thread(driver.AIOKafkaConsumerThread):
-    """Read each assignment from where it was committed.
+class _ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Read each assignment from its committed offsets.
 
     Attributes
     ----------
-    before
+    previous_end
         Of each message read since, by partition and offset: the offset after the one before it, or `START`.
     end
         Offset after the last message read of each partition, or `START`.
@@ -33,17 +36,18 @@ class _Thread(driver.AIOKafkaConsumerThread):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.before: dict[tuple[int, int], int] = {}
+        self.previous_end: dict[tuple[int, int], int] = {}
         self.end: dict[int, int] = {}
-        self._placed_for: Any = None
+        # The assignment whose partitions are at their committed offsets.
+        self._positioned: Any = None
 
-    def place_again(self) -> None:
-        """Read again from where it was committed."""
-        self._placed_for = None
+    def rewind(self) -> None:
+        """Seek back to the committed offsets before the next fetch."""
+        self._positioned = None
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
-        # Read when it starts, which comes later. A batch that was aborted must not be seen.
+        # These take effect when the consumer starts, which is later. Messages of an aborted batch must not be read.
         consumer._isolation_level = "read_committed"
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # Faust's own is 1.5 s
         return consumer
@@ -52,31 +56,31 @@ class _Thread(driver.AIOKafkaConsumerThread):
         if consumer._closed:
             raise ConsumerStoppedError
         assignment = consumer._subscription.subscription.assignment
-        if assignment is None or (self._placed_for is not assignment and not await self._place(consumer, assignment)):
-            await asyncio.sleep(PAUSE_S)  # asked again at once
+        if assignment is None or (self._positioned is not assignment and not await self._seek(consumer, assignment)):
+            await asyncio.sleep(RETRY_S)  # Faust calls again at once
             return {}
-        found = await super()._fetch_records(consumer, active_partitions, *args, **kwargs)
-        if self._placed_for is not assignment or consumer._subscription.subscription.assignment is not assignment:
-            return {}  # read again once placed
-        for place, records in found.items():
+        fetched = await super()._fetch_records(consumer, active_partitions, *args, **kwargs)
+        if self._positioned is not assignment or consumer._subscription.subscription.assignment is not assignment:
+            return {}  # read again after the seek
+        for partition, records in fetched.items():
             for record in records:
-                self.before[place.partition, record.offset] = self.end[place.partition]
-                self.end[place.partition] = record.offset + 1
-        return found
+                self.previous_end[partition.partition, record.offset] = self.end[partition.partition]
+                self.end[partition.partition] = record.offset + 1
+        return fetched
 
-    async def _place(self, consumer: Any, assignment: Any) -> bool:
-        self.before.clear()
-        self.end = {place.partition: START for place in assignment.tps}
+    async def _seek(self, consumer: Any, assignment: Any) -> bool:
+        self.previous_end.clear()
+        self.end = {partition.partition: START for partition in assignment.tps}
         try:
-            for place in assignment.tps:
-                committed = await consumer.committed(place)
+            for partition in assignment.tps:
+                committed = await consumer.committed(partition)
                 if committed is None:
-                    await consumer.seek_to_beginning(place)
+                    await consumer.seek_to_beginning(partition)
                 else:
-                    consumer.seek(place, committed)
-        except KafkaError:  # the group is moving again, or the broker is away
+                    consumer.seek(partition, committed)
+        except KafkaError:  # the group is rebalancing again, or the broker is away
             return False
-        self._placed_for = assignment
+        self._positioned = assignment
         return True
 
 
@@ -84,35 +88,36 @@ class _Consumer(driver.Consumer):
     app: "WatcherApp"
 
     def _new_consumer_thread(self) -> Any:
-        return _Thread(self, loop=self.loop, beacon=self.beacon)
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def perform_seek(self) -> None:
-        """Leave it to the thread that reads: only it knows when nothing is being read."""
+        """Do nothing: only the consumer's thread knows when no fetch is in progress, and seeks by itself."""
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
-        """Give messages; Faust's own note of the last one would drop those that are read again."""
+        """Yield messages without Faust's record of the last offset, which would drop those that are read again."""
         async for tp, message in super().getmany(timeout):
             self._read_offset.pop(tp, None)
             yield tp, message
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
-        """Offsets without a message are a transaction's markers: nothing to wait for."""
+        """Do nothing: offsets without a message are transaction markers."""
 
     def verify_event_path(self, now: float, tp: TP) -> None:
-        """Leave it to the watcher: this would only warn, and ends Faust where a position is not known yet."""
+        """Do nothing: this would only warn, and crashes Faust where a position is not known yet."""
 
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
-        # What may be committed is not what was looked at, but what is in the rows.
+        # What may be committed follows from the state that is stored, not from Faust's acknowledgements.
         return (tp for tp in self.assignment() if tp.topic == self.app.rollups_topic)
 
     def _new_offset(self, tp: TP) -> int | None:
         self._acked[tp].clear()
         self._acked_index[tp].clear()
-        return self.app.safe_offset(tp.partition)
+        return self.app.committable_offset(tp.partition)
 
     async def _commit_tps(self, tps: Iterable[TP], start_new_transaction: bool) -> bool:
+        # The order matters: offsets as of now first, then the state they stand for, then the commit.
         offsets = self._filter_committable_offsets(tps)
-        if not offsets or not await self.app.rows_kept():
+        if not offsets or not await self.app.persist_state():
             return False
         return await self._commit_offsets(offsets, start_new_transaction=start_new_transaction)
 
@@ -122,52 +127,78 @@ class _Transport(driver.Transport):
 
 
 class WatcherApp(faust.App):
-    """A Faust app that reads committed messages only, and commits only what is in the watchers' rows.
+    """A Faust app that reads committed messages only, and commits only offsets whose state is stored.
 
     Attributes
     ----------
     rollups_topic
-        The topic whose offsets are committed.
-    safe_offset
-        Gives the offset a successor must read a partition from, or `None`.
-    rows_kept
-        Waits until all rows sent so far are kept; false where they cannot be.
-    on_leaving
-        Called when partitions are about to go: the message being worked on is to be let go soon.
-    before_revoked
-        Called when it has been.
+        The topic it consumes.
+    committable_offset
+        Returns the offset from which a new owner must read a partition, or `None`.
+    persist_state
+        Waits until all state written so far is stored; returns False where it cannot be.
+    before_drain
+        Called when partitions are about to be revoked: the message being processed is awaited next.
+    after_drain
+        Called when that message is done, before the last commit.
     """
 
     rollups_topic: str = ""
-    safe_offset: Callable[[int], int | None]
-    rows_kept: Callable[[], Awaitable[bool]]
-    on_leaving: Callable[[], None]
-    before_revoked: Callable[[], None]
+    committable_offset: Callable[[int], int | None]
+    persist_state: Callable[[], Awaitable[bool]]
+    before_drain: Callable[[], None]
+    after_drain: Callable[[], None]
+
+    def consume_rollups(self, agent: Callable[[Any], Awaitable[None]]) -> None:
+        """Process the messages of `rollups`, undecoded and one at a time, with an agent."""
+        rollups = self.topic(
+            self.rollups_topic,
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+            allow_empty=True,
+        )
+        self.agent(rollups, concurrency=1)(agent)
+
+    def previous_end(self, partition: int, offset: int) -> int | None:
+        """Return the offset after the message before this one, `START`, or `None` for one that will be read again."""
+        consumer: Any = self.consumer
+        end: int | None = consumer._thread.previous_end.pop((partition, offset), None)
+        return end
+
+    def read_ends(self) -> dict[int, int]:
+        """Return the offset after the last message read of each partition, or `START`."""
+        consumer: Any = self.consumer
+        return dict(consumer._thread.end)
+
+    def rewind(self) -> None:
+        """Read all partitions again from their committed offsets."""
+        consumer: Any = self.consumer
+        consumer._thread.rewind()
 
     def _create_directories(self) -> None:
-        """Make none: there are no tables that would need one, and a killed watcher would leave it behind."""
+        """Create none: no table needs one, and a killed watcher would leave it behind."""
 
     def _new_transport(self) -> Any:
         return _Transport(self.conf.broker_consumer, self)
 
     async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:
-        self.on_leaving()
+        self.before_drain()
         await super()._consumer_wait_empty(consumer, logger)
-        self.before_revoked()
+        self.after_drain()
         await consumer.commit()
 
-    def stands_before(self, partition: int, offset: int) -> int | None:
-        """Give the offset after the message before this one, `START`, or `None` for one that is read again."""
-        consumer: Any = self.consumer
-        found: int | None = consumer._thread.before.pop((partition, offset), None)
-        return found
 
-    def read_up_to(self) -> dict[int, int]:
-        """Give the offset after the last message read of each partition, or `START`."""
-        consumer: Any = self.consumer
-        return dict(consumer._thread.end)
-
-    def read_again(self) -> None:
-        """Read all partitions again from where they were committed."""
-        consumer: Any = self.consumer
-        consumer._thread.place_again()
+def create_app(settings: KafkaSettings) -> WatcherApp:
+    """Return the watcher's app, not started; the caller sets its callbacks and agent."""
+    app = WatcherApp(
+        **faust_options(settings),
+        web_enabled=False,
+        topic_disable_leader=True,
+        broker_commit_interval=1.0,
+        stream_wait_empty=True,
+        processing_guarantee="at_least_once",
+    )
+    app.rollups_topic = settings.topic(ROLLUPS)
+    return app

@@ -1,4 +1,4 @@
-"""One partition of `mentions`: what had been seen of it is learned from its last messages, what is new is scored."""
+"""Scoring of one partition of `mentions`: rebuild the scorer's state from committed messages, score the new ones."""
 
 import bisect
 
@@ -12,7 +12,10 @@ from streams.worker.idle_heartbeats import IdleHeartbeats
 
 
 class PartitionScorer:
-    """What has been seen of one partition: a function of its last messages, cut where offsets say.
+    """The scorer of one partition; its state is a function of the partition's last messages and their offsets alone.
+
+    Offsets are divided into windows of `read_back`; the state covers the current window and the one before. So a scorer
+    that starts anywhere and reads back these two has the state of one that never stopped.
 
     Parameters
     ----------
@@ -20,37 +23,35 @@ class PartitionScorer:
         Configuration.
     model
         Scores texts.
-    number
+    partition
         The partition.
     committed
-        Offset of the first message that is to be scored; those before it are only learned from.
+        Offset of the first message to be scored; those before it only rebuild the state.
 
     Attributes
     ----------
     position
-        Offset of the next message it wants: before `committed` where it is to learn.
-    until
-        `committed`.
+        Offset of the next message to read: below `committed` while the state is being rebuilt.
     """
 
-    def __init__(self, config: Config, model: TextModel, number: int, committed: int) -> None:
+    def __init__(self, config: Config, model: TextModel, partition: int, committed: int) -> None:
         self.scorer = Scorer(config, model)
-        self.number = number
-        self.until = committed
+        self.partition = partition
+        self.committed = committed
         self._window = config.worker.read_back
-        self._source = f"{config.kafka.topic(MENTIONS)}/{number}"
+        self._source = f"{config.kafka.topic(MENTIONS)}/{partition}"
         self._generation: int | None = None
         self.position = max(0, (committed // self._window - 1) * self._window)
 
-    def feed(self, records: list[ConsumerRecord], clock: IdleHeartbeats) -> list[Batch]:
-        """Learn what was committed, score what was not.
+    def feed(self, records: list[ConsumerRecord], heartbeats: IdleHeartbeats) -> list[Batch]:
+        """Rebuild the state from records below the committed offset, score the others.
 
         Parameters
         ----------
         records
-            The next of the partition, in its order.
-        clock
-            Told of the heartbeats among them.
+            The partition's next records, in order.
+        heartbeats
+            Records the heartbeats among them.
         """
         batches = []
         first = 0
@@ -62,23 +63,24 @@ class PartitionScorer:
                     self.scorer.rotate_generations()
             self._generation = generation
             end = (generation + 1) * self._window
-            if offset < self.until:
-                end = min(end, self.until)
+            if offset < self.committed:
+                end = min(end, self.committed)
             last = len(records)
             if records[-1].offset >= end:
                 last = bisect.bisect_left(records, end, key=lambda record: record.offset)
-            messages = [Message(self._source, r.offset, r.value or b"", _arrived(r)) for r in records[first:last]]
-            if offset < self.until:
-                clock.heard(self.number, self.scorer.recall(messages, self.number))
+            messages = [Message(self._source, r.offset, r.value or b"", _append_ms(r)) for r in records[first:last]]
+            if offset < self.committed:
+                heartbeats.record(self.partition, self.scorer.recall(messages, self.partition))
             else:
-                batch = self.scorer.score(messages, self.number)
-                clock.heard(self.number, batch.heartbeats)
+                batch = self.scorer.score(messages, self.partition)
+                heartbeats.record(self.partition, batch.heartbeats)
                 batches.append(batch)
             first = last
         self.position = records[-1].offset + 1
         return batches
 
 
-def _arrived(record: ConsumerRecord) -> int:
-    """Give when the log took a message, where it says so: what lies in the future must not depend on who asks when."""
+def _append_ms(record: ConsumerRecord) -> int:
+    """Return the broker's append time, or 0 without one."""
+    # Not the time of reading: whether a mention lies in the future must not depend on when it is read.
     return record.timestamp if record.timestamp_type == 1 else 0

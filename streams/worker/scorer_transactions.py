@@ -1,61 +1,58 @@
-"""What a scorer made of a batch, committed: rollups, dead letters and offsets in one transaction, on its own thread.
+"""The scorer's transactions: rollups, dead letters and offsets of a batch, committed together on a thread of their own.
 
-One transaction at a time is on its way while the next batch is scored. Where it fails the batch's messages are to be
-read again: nothing of it is there.
+One transaction is in flight while the next batch is scored. Where it fails, nothing of it is visible and the batch's
+messages have to be read again.
 """
 
 import logging
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from kafka import KafkaProducer, TopicPartition
+from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.structs import OffsetAndMetadata
 
-from streams.kafka.clients import transactional_producer_options
-from streams.kafka.dead_letters import MAX_VALUE, headers
+from streams.kafka.dead_letters import MAX_DEAD_LETTER_BYTES, headers
 from streams.kafka.partitioning import pack
 from streams.kafka.topics import DEAD_LETTERS, ROLLUPS
-from streams.kafka.transactions import end_producer, within
+from streams.kafka.transactions import close_producer, open_producer, transaction_limit_s, within
 from streams.mentions.dead_letter import DeadLetter
 from streams.scoring.scorer import Batch
 from streams.settings.config import Config
 
 logger = logging.getLogger(__name__)
 
+CLOSE_TIMEOUT_S = 10.0
+
 Records = dict[TopicPartition, list[ConsumerRecord]]
 
 
-class Work(NamedTuple):
-    """A batch as it was read, what was made of it, up to where, in which generation of the group, and in what time."""
+class Transaction(NamedTuple):
+    """Content of one transaction: the records read, the batches scored from them, their offsets, the group metadata."""
 
-    got: Records
+    records: Records
     batches: list[tuple[TopicPartition, Batch]]
     offsets: dict[TopicPartition, OffsetAndMetadata]
     group: Any
-    scoring_s: float
 
 
-class Scored(NamedTuple):
-    """What one transaction held: messages, dead letters by reason, seconds it took to score and to commit."""
+class Committed(NamedTuple):
+    """Number of messages in a committed transaction, and its dead letters."""
 
     messages: int
     letters: list[DeadLetter]
-    scoring_s: float
-    committing_s: float
 
 
 class ScorerTransactions:
-    """Commit batches, one after the other.
+    """Commit batches, one transaction after the other.
 
     Parameters
     ----------
     config
         Configuration.
     instance
-        Name of the worker: what a former life of it left open is ended first.
+        Name of the worker, the same over its restarts: opening aborts the transaction a previous run left open.
 
     Raises
     ------
@@ -66,101 +63,95 @@ class ScorerTransactions:
     def __init__(self, config: Config, instance: str) -> None:
         self.config = config
         self._transactional_id = f"{config.kafka.scorer_group}-{instance}"
-        # By then the broker has ended the transaction itself.
-        self._patience_s = 2 * config.kafka.transaction_timeout_s
+        self._limit_s = transaction_limit_s(config.kafka)
         self._committer = ThreadPoolExecutor(1, "commit")
-        self._under_way: tuple[Work, Future[float]] | None = None
-        self._producer: Any = self._new_producer()
+        self._in_flight: tuple[Transaction, Future[bool]] | None = None
+        self._producer: Any = self._open_producer()
 
-    def connected(self) -> bool:
-        """Tell whether anything can be committed; tries to mend it."""
+    def connect(self) -> bool:
+        """Open the producer again where a failed transaction closed it; return whether transactions are possible."""
         if self._producer is None:
             try:
-                self._producer = self._new_producer()
+                self._producer = self._open_producer()
             except KafkaError as error:
                 logger.warning("no transactions yet: %s", error)
         return self._producer is not None
 
-    def begin(self, work: Work) -> None:
-        """Commit a batch; the one before must have been settled."""
-        self._under_way = work, self._committer.submit(self._commit, work)
+    def begin(self, transaction: Transaction) -> None:
+        """Begin to commit a batch; `await_commit` must have returned for the previous one."""
+        self._in_flight = transaction, self._committer.submit(self._commit, transaction)
 
-    def settle(self) -> tuple[Scored | None, set[int]]:
-        """Wait for the batch under way, if there is one.
+    def await_commit(self) -> tuple[Committed | None, set[int]]:
+        """Wait for the transaction in flight, if there is one.
 
         Returns
         -------
-        scored
+        committed
             What was committed.
-        again
-            Partitions whose messages must be read again from where they were committed, and forgotten till then.
+        failed
+            Partitions to rewind to their committed offsets after a failed transaction; their state is out of date.
         """
-        if self._under_way is None:
+        if self._in_flight is None:
             return None, set()
-        (work, done), self._under_way = self._under_way, None
+        (transaction, commit), self._in_flight = self._in_flight, None
         try:
-            seconds = done.result()
+            commit.result()
         except KafkaError as error:
             logger.warning("a batch is scored again: %s: %s", type(error).__name__, error)
-            self._undo(error)
-            return None, {place.partition for place in work.got}
-        letters = [letter for _, batch in work.batches for letter in batch.letters]
-        messages = sum(batch.messages for _, batch in work.batches)
-        return Scored(messages, letters, work.scoring_s, seconds), set()
+            self._abort(error)
+            return None, {partition.partition for partition in transaction.records}
+        letters = [letter for _, batch in transaction.batches for letter in batch.letters]
+        messages = sum(batch.messages for _, batch in transaction.batches)
+        return Committed(messages, letters), set()
 
     def stop(self) -> None:
-        """Finish what is under way."""
+        """Wait for the transaction in flight; accept no other."""
         self._committer.shutdown()
 
     def close(self) -> None:
-        """Let go."""
+        """Close the producer."""
         if self._producer is not None:
-            end_producer(self._producer, 10.0)
+            close_producer(self._producer, CLOSE_TIMEOUT_S)
 
-    def _new_producer(self) -> Any:
-        options = transactional_producer_options(self.config.kafka, self._transactional_id)
-        producer = KafkaProducer(**options)
-        try:
-            producer.init_transactions()  # ends what a former life of this worker left open
-        except BaseException:
-            end_producer(producer)
-            raise
-        return producer
+    def _open_producer(self) -> Any:
+        return open_producer(self.config.kafka, self._transactional_id)
 
-    def _commit(self, work: Work) -> float:
+    def _commit(self, transaction: Transaction) -> bool:
         kafka, producer = self.config.kafka, self._producer
-        made = [(place.partition, rollup) for place, batch in work.batches for rollup in batch.rollups]
-        started = time.perf_counter()
+        made = [(partition.partition, rollup) for partition, batch in transaction.batches for rollup in batch.rollups]
 
-        def transaction() -> bool:
+        def commit() -> bool:
             producer.begin_transaction()
             for partition, value in pack(made, self.config.topics.rollups_partitions):
                 producer.send(kafka.topic(ROLLUPS), value=value, partition=partition)
-            for place, batch in work.batches:
-                if batch.letters:
-                    keys = {record.offset: record.key for record in work.got[place]}
-                    for letter in batch.letters:
-                        producer.send(
-                            kafka.topic(DEAD_LETTERS),
-                            value=letter.value[:MAX_VALUE],
-                            key=keys[letter.offset],
-                            headers=headers(letter),
-                            partition=0,
-                        )
-            producer.send_offsets_to_transaction(work.offsets, work.group)
+            for source, batch in transaction.batches:
+                self._send_letters(producer, batch.letters, transaction.records[source])
+            producer.send_offsets_to_transaction(transaction.offsets, transaction.group)
             producer.commit_transaction()
             return True
 
-        within(self._patience_s, transaction)
-        return time.perf_counter() - started
+        return within(self._limit_s, commit)
 
-    def _undo(self, why: KafkaError) -> None:
-        """End a transaction that failed."""
+    def _send_letters(self, producer: Any, letters: list[DeadLetter], records: list[ConsumerRecord]) -> None:
+        if not letters:
+            return
+        keys = {record.offset: record.key for record in records}
+        for letter in letters:
+            producer.send(
+                self.config.kafka.topic(DEAD_LETTERS),
+                value=letter.value[:MAX_DEAD_LETTER_BYTES],
+                key=keys[letter.offset],
+                headers=headers(letter),
+                partition=0,
+            )
+
+    def _abort(self, error: KafkaError) -> None:
+        """Abort a transaction that failed."""
         try:
-            if isinstance(why, KafkaTimeoutError):
-                raise why  # its call may still be waiting: this producer is not to be used again
-            within(self._patience_s, self._producer.abort_transaction)
+            if isinstance(error, KafkaTimeoutError):
+                raise error  # its call may still be waiting: this producer must not be used again
+            within(self._limit_s, self._producer.abort_transaction)
         except KafkaError:
-            # Fenced, or the broker is away: a new producer of the same name finds out what became of it.
-            end_producer(self._producer)
+            # Fenced, or the broker is away: opening a producer with the same id aborts or completes the transaction.
+            close_producer(self._producer)
             self._producer = None

@@ -1,9 +1,9 @@
-"""The scorer on Kafka: batches of `mentions` in; rollups, dead letters and offsets out, in one transaction.
+"""The scorer on Kafka: consumes `mentions`; produces rollups, dead letters and offsets in one transaction a batch.
 
-While one batch is being committed the next is read and scored, and is forgotten again should that commit fail.
-A killed scorer's batch is read again by its successor: what it sent is aborted with its transaction. What it had seen
-(for duplicates, and for what is late) is learned again from the partition's last messages, and is a function of these
-alone: after a restart or a rebalance every mention is judged as if nothing had happened.
+While one batch is being committed the next is read and scored; if that commit fails, the next is discarded too. A
+killed scorer's batch is read again by the next owner of its partitions, since the broker aborts its transaction. The
+scorer's state (recent ids for deduplication, newest event times for lateness) is rebuilt from the partition's last
+messages and depends on these alone: after a restart or a rebalance every mention is treated as if nothing had happened.
 """
 
 import logging
@@ -17,24 +17,28 @@ from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAs
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
-from streams.kafka.clients import MAX_REQUEST, clear_errors, consumer_options, producer_options
+from streams.kafka.clients import MAX_REQUEST_BYTES, broker_errors, consumer_options, producer_options
 from streams.kafka.topics import MENTIONS
-from streams.kafka.transactions import end_producer
+from streams.kafka.transactions import close_producer
 from streams.scoring.scorer import Batch, TextModel
 from streams.settings.config import Config
 from streams.worker.idle_heartbeats import IdleHeartbeats
 from streams.worker.partition_scorer import PartitionScorer
-from streams.worker.scorer_transactions import Records, Scored, ScorerTransactions, Work
+from streams.worker.scorer_transactions import Committed, Records, ScorerTransactions, Transaction
 
 logger = logging.getLogger(__name__)
 
-CLOCK_EVERY_S = 15.0
-# Fewer messages at once than this, and it pays to wait for more of them before asking again.
-FEW = 200
+IDLE_CHECK_S = 15.0
+POLL_S = 0.2
+RECONNECT_S = 0.5
+COMMITTED_TIMEOUT_MS = 5000
+FLUSH_TIMEOUT_S = 10
+# After a poll that brings fewer messages than this it pays to wait for more before polling again.
+SMALL_POLL = 200
 
 
 class ScorerWorker:
-    """Score mentions until told to stop.
+    """Score mentions until stopped.
 
     Parameters
     ----------
@@ -43,16 +47,16 @@ class ScorerWorker:
     model
         Scores texts.
     instance
-        Name of this worker: the same over its restarts, and no other's that runs.
-    on_scored
+        Name of this worker: the same over its restarts, and different from every other that runs.
+    on_committed
         Called after each transaction.
 
     Attributes
     ----------
     progressed
-        When its loop last went round, `time.monotonic` seconds.
+        Time of the last completed loop iteration, `time.monotonic` seconds.
     ready
-        It belongs to the group, and has learned what its partitions had seen.
+        It is a member of the group, and the state of its partitions is rebuilt.
     lag
         Messages written and not yet read, by partition.
 
@@ -63,177 +67,185 @@ class ScorerWorker:
     """
 
     def __init__(
-        self, config: Config, model: TextModel, instance: str, on_scored: Callable[[Scored], None] = lambda _: None
+        self,
+        config: Config,
+        model: TextModel,
+        instance: str,
+        on_committed: Callable[[Committed], None] = lambda _: None,
     ) -> None:
         self.config = config
         self.model = model
-        self.on_scored = on_scored
+        self.on_committed = on_committed
         self.progressed = time.monotonic()
         self.ready = False
         self.lag: dict[int, int] = {}
         self._partitions: dict[int, PartitionScorer] = {}
-        self._clock = IdleHeartbeats(config.worker.clock_after_s)
-        self._clock_at = time.monotonic()
-        self._moved = _Moved()
+        self._heartbeats = IdleHeartbeats(config.worker.clock_after_s)
+        self._idle_checked = time.monotonic()
+        self._rebalance = _RebalanceListener()
         kafka = config.kafka
-        with clear_errors(kafka):
+        with broker_errors(kafka):
             self._consumer = KafkaConsumer(
                 **consumer_options(kafka, kafka.scorer_group),
                 max_poll_records=config.worker.batch_messages,
-                max_partition_fetch_bytes=MAX_REQUEST,
+                max_partition_fetch_bytes=MAX_REQUEST_BYTES,
                 partition_assignment_strategy=[StickyPartitionAssignor],
             )
-            self._consumer.subscribe([kafka.topic(MENTIONS)], listener=self._moved)
-            self._commits = ScorerTransactions(config, instance)
+            self._consumer.subscribe([kafka.topic(MENTIONS)], listener=self._rebalance)
+            self._transactions = ScorerTransactions(config, instance)
 
     def run(self, stopping: threading.Event) -> None:
-        """Work until the event is set; the batch being worked on is finished."""
+        """Run until the event is set; the current batch is completed."""
         try:
             while not stopping.is_set():
                 self.progressed = time.monotonic()
-                if not self._commits.connected():
-                    stopping.wait(0.5)
+                if not self._transactions.connect():
+                    stopping.wait(RECONNECT_S)
                     continue
-                got, group = self._gather(stopping)
-                if got:
-                    self._work(got, group)
-                elif self._settle() and not self._moved.pending:
-                    self._let_clock_step_in()
-            self._settle()
+                records, group = self._read_batch(stopping)
+                if records:
+                    self._score(records, group)
+                elif self._await_commit() and not self._rebalance.pending:
+                    self._on_caught_up()
+            self._await_commit()
         finally:
             self.ready = False
-            self._commits.stop()
+            self._transactions.stop()
             self._consumer.close()
-            self._commits.close()
+            self._transactions.close()
 
-    def _gather(self, stopping: threading.Event) -> tuple[Records, Any]:
-        """Read a batch, by count and by time, and the group's generation it belongs to."""
-        most, wait_s = self.config.worker.batch_messages, self.config.worker.batch_ms / 1000
-        got: Records = {}
+    def _read_batch(self, stopping: threading.Event) -> tuple[Records, Any]:
+        """Read a batch, limited by count and by time, and the group metadata to commit it with."""
+        limit, wait_s = self.config.worker.batch_messages, self.config.worker.batch_ms / 1000
+        batch: Records = {}
         count, until, group = 0, 0.0, None
-        while count < most and not stopping.is_set():
-            left = until - time.monotonic() if got else 0.2
-            if left <= 0:
+        while count < limit and not stopping.is_set():
+            left_s = until - time.monotonic() if batch else POLL_S
+            if left_s <= 0:
                 break
-            polled: Records = self._consumer.poll(timeout_ms=int(left * 1000), max_records=most - count)
-            if self._moved.pending:
-                if self._settle():
-                    self._take_over()
-                return {}, None  # whatever came is read again from where it was committed
-            # Now, not at the commit: a worker that was evicted meanwhile must not commit as nobody in particular.
+            polled: Records = self._consumer.poll(timeout_ms=int(left_s * 1000), max_records=limit - count)
+            if self._rebalance.pending:
+                if self._await_commit():
+                    self._start_partitions()
+                return {}, None  # the records are read again from the committed offset
+            # Read the metadata now: after an eviction it is empty, and a commit with empty metadata is not fenced.
             group = self._consumer.group_metadata()
             if group.generation_id < 0:
                 self.ready = False
-                self._moved.pending = True
+                self._rebalance.pending = True
                 return {}, None
             if not polled:
                 break
-            if not got:
+            if not batch:
                 until = time.monotonic() + wait_s
-            few = sum(map(len, polled.values()))
-            count += few
-            for place, records in polled.items():
-                got.setdefault(place, []).extend(records)
-            if few < FEW and count < most:
+            new = sum(map(len, polled.values()))
+            count += new
+            for partition, records in polled.items():
+                batch.setdefault(partition, []).extend(records)
+            if new < SMALL_POLL and count < limit:
                 stopping.wait(max(0.0, min(until - time.monotonic(), wait_s / 4)))
-        return got, group
+        return batch, group
 
-    def _take_over(self) -> None:
-        """Start each partition where it was committed, knowing what was seen before."""
+    def _start_partitions(self) -> None:
+        """Seek to each assigned partition's committed offset, or as far before it as its state has to be rebuilt."""
         self.ready = False
         try:
             assigned = self._consumer.assignment()
-            offsets = {place: self._consumer.committed(place, timeout_ms=5000) for place in assigned}
+            offsets = {
+                partition: self._consumer.committed(partition, timeout_ms=COMMITTED_TIMEOUT_MS)
+                for partition in assigned
+            }
         except KafkaError as error:
-            logger.warning("where to go on is not known yet: %s", error)
+            logger.warning("the committed offsets are not known yet: %s", error)
             return
-        kept = {}
-        for place, committed in offsets.items():
-            known = self._partitions.get(place.partition)
-            if known is None or known.position != committed:
-                known = PartitionScorer(self.config, self.model, place.partition, committed or 0)
-            kept[place.partition] = known
-            if known.position:
-                self._consumer.seek(place, known.position)
+        scorers = {}
+        for partition, committed in offsets.items():
+            scorer = self._partitions.get(partition.partition)
+            if scorer is None or scorer.position != committed:
+                scorer = PartitionScorer(self.config, self.model, partition.partition, committed or 0)
+            scorers[partition.partition] = scorer
+            if scorer.position:
+                self._consumer.seek(partition, scorer.position)
             else:
-                self._consumer.seek_to_beginning(place)
-        if kept.keys() != self._partitions.keys():
-            logger.info("scoring partitions %s", sorted(kept))
-        self._partitions = kept
-        self._moved.pending = False
+                self._consumer.seek_to_beginning(partition)
+        if scorers.keys() != self._partitions.keys():
+            logger.info("scoring partitions %s", sorted(scorers))
+        self._partitions = scorers
+        self._rebalance.pending = False
 
-    def _work(self, got: Records, group: Any) -> None:
-        started = time.perf_counter()
+    def _score(self, records: Records, group: Any) -> None:
+        """Score a batch while the previous one is being committed, then begin its own transaction."""
         batches: list[tuple[TopicPartition, Batch]] = []
         offsets = {}
-        for place, records in got.items():
-            partition = self._partitions[place.partition]
-            for batch in partition.feed(records, self._clock):
-                batches.append((place, batch))
-                last = records[-1]
-                offsets[place] = OffsetAndMetadata(last.offset + 1, "", last.leader_epoch)
-        scored_s = time.perf_counter() - started
-        if not self._settle():
-            return  # it was judged by what the batch before had left: both are read again
+        for partition, of_partition in records.items():
+            for batch in self._partitions[partition.partition].feed(of_partition, self._heartbeats):
+                batches.append((partition, batch))
+                last = of_partition[-1]
+                offsets[partition] = OffsetAndMetadata(last.offset + 1, "", last.leader_epoch)
+        if not self._await_commit():
+            return
         if offsets:
-            self._commits.begin(Work(got, batches, offsets, group, scored_s))
-        self.ready = all(partition.position >= partition.until for partition in self._partitions.values())
+            self._transactions.begin(Transaction(records, batches, offsets, group))
+        self.ready = all(scorer.position >= scorer.committed for scorer in self._partitions.values())
         self._measure_lag()
 
-    def _settle(self) -> bool:
-        """Wait for the transaction on its way, if there is one; tell whether what was scored may be built upon."""
-        scored, again = self._commits.settle()
-        if scored is not None:
-            self.on_scored(scored)
-        for partition in again:
+    def _await_commit(self) -> bool:
+        """Wait for the transaction in flight; return False if it failed: the state since then must be discarded."""
+        committed, failed = self._transactions.await_commit()
+        if committed is not None:
+            self.on_committed(committed)
+        for partition in failed:
             self._partitions.pop(partition, None)
-            self._moved.pending = True
-        return not again
+            self._rebalance.pending = True
+        return not failed
 
     def _measure_lag(self) -> None:
         lag = {}
-        for place in self._consumer.assignment():
-            end = self._consumer.highwater(place)
-            known = self._partitions.get(place.partition)
-            if end is not None and known is not None:
-                lag[place.partition] = max(0, end - known.position)
+        for partition in self._consumer.assignment():
+            end = self._consumer.highwater(partition)
+            scorer = self._partitions.get(partition.partition)
+            if end is not None and scorer is not None:
+                lag[partition.partition] = max(0, end - scorer.position)
         self.lag = lag
 
-    def _let_clock_step_in(self) -> None:
-        """Nothing is left to read: move on the brands that nobody moves on."""
+    def _on_caught_up(self) -> None:
+        """Every message is read and committed: update readiness, and check for idle brands now and then."""
         self._measure_lag()
         now = time.monotonic()
-        # A partition that holds nothing has nothing to learn.
+        # The state of an empty partition needs no rebuilding.
         self.ready = self._consumer.group_metadata().generation_id >= 0 and all(
-            self.lag.get(number) == 0 or partition.position >= partition.until
-            for number, partition in self._partitions.items()
+            self.lag.get(number) == 0 or scorer.position >= scorer.committed
+            for number, scorer in self._partitions.items()
         )
-        if not self.config.worker.clock_after_s or now - self._clock_at < CLOCK_EVERY_S:
-            return
-        self._clock_at = now
+        if self.config.worker.clock_after_s and now - self._idle_checked >= IDLE_CHECK_S:
+            self._idle_checked = now
+            self._send_idle_heartbeats(now)
+
+    def _send_idle_heartbeats(self, now: float) -> None:
+        """Send heartbeats for brands whose sources send none, on partitions that are read to their end."""
         newest = {
             key: ms
-            for number, partition in self._partitions.items()
+            for number, scorer in self._partitions.items()
             if self.lag.get(number) == 0
-            for key, ms in partition.scorer.newest().items()
+            for key, ms in scorer.scorer.newest().items()
         }
-        beats = self._clock.due(now, time.time_ns() // 1_000_000, newest)
-        if not beats:
+        due = self._heartbeats.due(now, time.time_ns() // 1_000_000, newest)
+        if not due:
             return
         producer = KafkaProducer(**producer_options(self.config.kafka))
         try:
             topic = self.config.kafka.topic(MENTIONS)
-            for beat in beats:
-                producer.send(topic, value=beat.value, key=beat.brand.encode(), partition=beat.partition)
-            producer.flush(10)
+            for heartbeat in due:
+                producer.send(topic, value=heartbeat.value, key=heartbeat.brand.encode(), partition=heartbeat.partition)
+            producer.flush(FLUSH_TIMEOUT_S)
         except KafkaError as error:
             logger.warning("heartbeats wait for the broker: %s", error)
         finally:
-            end_producer(producer)
+            close_producer(producer)
 
 
-class _Moved(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Note that partitions have come or gone."""
+class _RebalanceListener(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Record that partitions were assigned or revoked."""
 
     def __init__(self) -> None:
         self.pending = True

@@ -1,8 +1,13 @@
-"""The watcher: a Faust app over committed `rollups`; `watches` is its memory, `incidents` what it says.
+"""The watcher: a Faust app that turns rollups into the incident events of the brands on its partitions.
 
-For each message: the watches of its brands are moved on, what changed is published and kept, and only then is it
-written down as applied. Whatever was not written down when a watcher is killed is worked through again by the next,
-to the same bytes; `streams.kafka.incident_publisher` leaves out what has been published.
+Consumes committed rollups, keeps each brand's state in the compacted topic `watches`, publishes changes to `incidents`.
+Order per message: apply, publish events, persist state, commit the offset (at-least-once). After a crash the next owner
+reprocesses uncommitted messages; processing is deterministic, so `IncidentPublisher` drops the events already
+published.
+
+Per assignment: load the state of the partitions, seek to the committed offsets, apply messages (`_consume`), and write
+changed state in the background (`streams.worker.watcher_upkeep`). Each commit of offsets first persists the state they
+stand for. Before partitions are revoked, the current message is completed, and all state is written and committed.
 """
 
 import asyncio
@@ -13,124 +18,103 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from faust.types import TP
+from aiokafka.errors import KafkaError as ClientError
 from kafka.errors import KafkaError
 
-from streams.errors import BrokerError
-from streams.kafka.clients import faust_options
+from streams.errors import BadBuzzError, BrokerError
 from streams.kafka.fenced_writers import FencedWriters
 from streams.kafka.incident_publisher import IncidentPublisher
-from streams.kafka.topics import ROLLUPS
 from streams.scoring.rollup_batch import RollupBatch, decode_batch
 from streams.settings.config import Config
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.state_store import BrandStateStore
 from streams.worker.changelog import WatchChangelog
 from streams.worker.delivery_gaps import GapDetector
-from streams.worker.faust_app import WatcherApp
+from streams.worker.faust_app import create_app
 from streams.worker.suspension import SuspensionDetector
+from streams.worker.watcher_upkeep import WatcherUpkeep
 
 logger = logging.getLogger(__name__)
 
-TICK_S = 0.25
-# A brand is written this long after it changed: what a successor works through again is bounded.
-WRITE_AFTER_S = 150.0
-# Brands that changed at one moment are written over so many ticks: the next closing must not wait for all of them.
-WRITE_OVER_TICKS = 60
-# With nothing to read, everything is written, until something comes.
-IDLE_S = 0.3
-SLICE = 10
-NOT_LOADED = -1
-KEPT_TIMEOUT_S = 120.0
+STATE_TIMEOUT_S = 120.0
 RETRY_S = 0.5
 STOP_TIMEOUT_S = 20.0
+NOT_LOADED = -1
 
 
 class Watcher:
-    """Watch brands until stopped.
+    """Watch the brands of the assigned partitions until stopped.
 
     Parameters
     ----------
     config
         Configuration.
-    on_watched
-        Called with each message applied and the events it gave, once these are published.
+    on_applied
+        Called with each message applied and its events, once these are published.
 
     Attributes
     ----------
     progressed
-        When its loop last went round, `time.monotonic` seconds.
+        Time of the last completed loop iteration, `time.monotonic` seconds.
     ready
-        Its partitions are assigned, their rows are read, and every brand in them is watched again.
+        Its partitions are assigned, their state is loaded, and every brand in it is restored.
     failure
         Why it cannot go on.
     lag
-        Offsets written and not yet read, by partition; a transaction's marker counts as one.
+        Offsets written and not yet applied, by partition; a transaction's marker counts as one.
     """
 
     def __init__(
-        self, config: Config, on_watched: Callable[[RollupBatch, list[IncidentEvent]], None] = lambda _batch, _: None
+        self, config: Config, on_applied: Callable[[RollupBatch, list[IncidentEvent]], None] = lambda _batch, _: None
     ) -> None:
-        self.config = config
-        self.on_watched = on_watched
+        self.on_applied = on_applied
         self.progressed = time.monotonic()
         self.ready = False
         self.failure: Exception | None = None
         self.lag: dict[int, int] = {}
         self._writers = FencedWriters(config.kafka)
-        self._log = IncidentPublisher(config.kafka, self._writers)
-        self._rows = WatchChangelog(config, self._writers)
-        # Events and rows are written, and rows read, by this one: Kafka's client blocks.
-        self._writing = ThreadPoolExecutor(1, "writing")
+        self._publisher = IncidentPublisher(config.kafka, self._writers)
+        self._changelog = WatchChangelog(config, self._writers)
+        self.store = BrandStateStore(config, self._changelog, time.monotonic)
+        # One thread for all reads and writes of the topics: Kafka's client blocks.
+        self._io = ThreadPoolExecutor(1, "writing")
         self._lock = asyncio.Lock()
-        self._stopping = False
-        self._read_at = 0.0
-        self._unkept_since: float | None = None
-        self._pulse = SuspensionDetector(config.kafka.session_timeout_s * 0.8)
-        # Untyped: what is used here, Faust's own types do not all declare.
-        self._app: Any = self._new_app()
-        self.memory = BrandStateStore(config, self._rows, time.monotonic)
-        self._loaded = NOT_LOADED
+        self._suspension = SuspensionDetector(config.kafka.session_timeout_s * 0.8)
+        self._app = self._create_app(config)
+        self._gaps = GapDetector()
+        self._upkeep = WatcherUpkeep(self._app, self.store, self._gaps, self._lock, self)
         self._partitions: set[int] = set()
+        # The generation of the group whose partitions' state is loaded.
+        self._loaded = NOT_LOADED
         self._leaving = False
-        self._order = GapDetector()
+        self._stopping = False
+        self._unpersisted_since: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def _new_app(self) -> Any:
-        kafka = self.config.kafka
-        app: Any = WatcherApp(
-            **faust_options(kafka),
-            web_enabled=False,
-            topic_disable_leader=True,
-            broker_commit_interval=1.0,
-            stream_wait_empty=True,
-            processing_guarantee="at_least_once",
-        )
-        app.rollups_topic = kafka.topic(ROLLUPS)
-        app.safe_offset = lambda partition: None if self.failure else self.memory.safe_offset(partition)
-        app.rows_kept = self._rows_kept
-        app.on_leaving = self._leave
-        app.before_revoked = self._write_all
+    def _create_app(self, config: Config) -> Any:
+        # Untyped: Faust's types do not declare all that is used here.
+        app: Any = create_app(config.kafka)
+        app.committable_offset = lambda partition: None if self.failure else self.store.safe_offset(partition)
+        app.persist_state = self._persist_state
+        app.before_drain = self._leave
+        app.after_drain = self._write_all
         app.on_partitions_revoked.connect(self._on_revoked)
         app.on_partitions_assigned.connect(self._on_assigned)
-        rollups = app.topic(
-            app.rollups_topic,
-            key_type=bytes,
-            value_type=bytes,
-            key_serializer="raw",
-            value_serializer="raw",
-            allow_empty=True,
-        )
-        app.agent(rollups, concurrency=1)(self._watch)
+        app.consume_rollups(self._consume)
         return app
 
     async def start(self) -> None:
-        """Join the others; what the partitions hold is read by and by."""
-        self._run(self._tick())
-        await self._app.start()
+        """Join the consumer group. State of assigned partitions is loaded in the background."""
+        self._run(self._upkeep.run())
+        try:
+            await self._app.start()
+        except ClientError as error:
+            self.fail(BrokerError(f"the watcher cannot connect to Kafka: {error}"))
+        except Exception as error:  # reported by `failure`
+            self.fail(error)
 
     async def stop(self) -> None:
-        """Finish the message being worked on, write and commit everything, and leave."""
+        """Complete the current message, write and commit everything, and leave the group."""
         self.ready = False
         async with self._lock:
             self._stopping = True
@@ -142,92 +126,131 @@ class Watcher:
                     await self._app.consumer.commit()
                 await self._app.stop()
         except TimeoutError:
-            logger.warning("left without a farewell: what was not committed is worked through again")
+            logger.warning("shutdown timed out; uncommitted messages will be reprocessed")
         for task in list(self._tasks):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        self._pulse.close()
+        self._suspension.close()
         await self._blocking(self._writers.close)
-        self._writing.shutdown()
+        self._io.shutdown()
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def owns_state(self) -> bool:
+        """Return whether the store holds the state of the partitions assigned now."""
+        return self._active() and self._loaded == self._app.consumer_generation_id
 
-    async def _watch(self, stream: Any) -> None:
+    def write(self, brands: list[str]) -> None:
+        """Write the state of brands to the changelog; it is sent before the next commit."""
+        if brands and self._check_suspension():
+            self.store.write(brands)
+
+    def check(self) -> None:
+        """Fail where this process was suspended for too long, or Faust has stopped by itself."""
+        self._check_suspension()
+        app = self._app
+        if (app.crashed or app.should_stop) and not self._stopping:  # while stopping, Faust may report anything
+            self.fail(BrokerError(f"Faust stopped: {app.crash_reason!r}"))
+
+    def fail(self, error: Exception) -> None:
+        """Record the first error that this watcher cannot go on after; the worker ends with it."""
+        if self.failure is None:
+            # An error raised on purpose says all in its own line; any other is a defect and needs its traceback.
+            logger.error("the watcher cannot go on: %s", error, exc_info=not isinstance(error, BadBuzzError))
+            self.failure = error
+        self.ready = False
+
+    def _check_suspension(self) -> bool:
+        """Return False, and fail, where this process was suspended so long that others may own its partitions."""
+        if suspended_s := self._suspension.suspended_s():
+            self.fail(BrokerError(f"this worker was suspended for {suspended_s:.0f} s: others may own its partitions"))
+        return self.failure is None
+
+    async def _consume(self, stream: Any) -> None:
         async for event in stream.events():
             try:
-                if await self._may_apply(event.message):
+                if await self._accept(event.message):
                     async with self._lock:
                         await self._apply(event.message.partition, event.message.offset, event.value)
-            except Exception as error:  # Faust would go on behind the message
-                self._fail(error)
+            except Exception as error:  # Faust would go on with the next message
+                self.fail(error)
 
-    async def _may_apply(self, message: Any) -> bool:
-        """Tell whether a message is the next one; what is not applied is not committed either, and read again."""
+    async def _accept(self, message: Any) -> bool:
+        """Return whether a message is the next of its partition; a refused one is not committed and is read again."""
         while self._loaded != message.generation_id:
-            if not self._may_work() or message.generation_id != self._app.consumer_generation_id:
+            if not self._active() or message.generation_id != self._app.consumer_generation_id:
                 return False
             await asyncio.sleep(0.01)
-        before = self._app.stands_before(message.partition, message.offset)
-        return self._may_work() and self._order.follows(before, self.memory.position(message.partition))
-
-    def _may_work(self) -> bool:
-        return not (self._stopping or self._leaving or self.failure)
+        previous_end = self._app.previous_end(message.partition, message.offset)
+        return self._active() and self._gaps.accept(previous_end, self.store.position(message.partition))
 
     async def _apply(self, partition: int, offset: int, value: bytes) -> None:
         generation = self._loaded
         batch = decode_batch(value)
-        events = self.memory.apply(partition, offset, batch)
-        self._read_at = time.monotonic()
+        events = self.store.apply(partition, offset, batch)
+        self._upkeep.applied_at = time.monotonic()
         if events:
             events.sort(key=lambda event: (event.at, event.brand, event.id))
-            await self._blocking(self._log.publish, partition, events)
+            await self._blocking(self._publisher.publish, partition, events)
             if generation != self._loaded:
-                return  # others own the partition now
-        self.on_watched(batch, events)
+                return  # the partition was revoked meanwhile
+        self.on_applied(batch, events)
 
-    def _write(self, brands: list[str]) -> None:
-        if brands and self._still_ours():
-            self.memory.write(brands)
+    def _active(self) -> bool:
+        return not (self._stopping or self._leaving or self.failure)
 
-    def _write_all(self) -> None:
-        self._write(self.memory.unwritten(older_than=0.0))
+    def _on_assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
+        self._partitions = {tp.partition for tp in assigned if tp.topic == self._app.rollups_topic}
+        self._leaving = False
+        self._run(self._load(self._app.consumer_generation_id))
 
-    def _still_ours(self) -> bool:
-        """Tell whether this process cannot have been stopped so long that others took over what it writes."""
-        if stopped_s := self._pulse.stopped_s():
-            self._fail(BrokerError(f"this worker was stopped for {stopped_s:.0f} s: others may own its partitions"))
-        return self.failure is None
+    async def _load(self, generation: int) -> None:
+        """Load the state of the assigned partitions, after which their messages may be applied."""
+        partitions = self._partitions
 
-    async def _rows_kept(self) -> bool:
+        def wanted() -> bool:
+            return generation == self._app.consumer_generation_id and self._active()
+
+        deadline = time.monotonic() + STATE_TIMEOUT_S
+        try:
+            while wanted():
+                try:
+                    await self._blocking(self._changelog.load, partitions, wanted)
+                    break
+                except KafkaError as error:
+                    if time.monotonic() > deadline:
+                        raise BrokerError(f"state could not be loaded for {STATE_TIMEOUT_S:.0f} s: {error}") from error
+                    logger.warning("loading state waits for the broker: %s: %s", type(error).__name__, error)
+                    await asyncio.sleep(RETRY_S)
+        except Exception as error:  # reported by `failure`
+            self.fail(error)
+        if wanted():
+            logger.info("watching partitions %s", sorted(partitions))
+            self._gaps.reset()
+            self._app.rewind()
+            self._loaded = generation
+
+    async def _persist_state(self) -> bool:
+        """Send the state written so far; return False where the offsets it stands for must not be committed."""
         generation = self._loaded
         if generation == NOT_LOADED or self.failure:
             return False
         try:
-            await self._blocking(self._rows.send, self._rows.unsent())
+            await self._blocking(self._changelog.send, self._changelog.pop_unsent())
         except KafkaError as error:
-            self._unkept_since = self._unkept_since or time.monotonic()
-            if time.monotonic() - self._unkept_since > KEPT_TIMEOUT_S:
-                self._fail(BrokerError(f"the rows of brands could not be kept for {KEPT_TIMEOUT_S:.0f} s: {error}"))
+            self._unpersisted_since = self._unpersisted_since or time.monotonic()
+            if time.monotonic() - self._unpersisted_since > STATE_TIMEOUT_S:
+                self.fail(BrokerError(f"state could not be persisted for {STATE_TIMEOUT_S:.0f} s: {error}"))
                 return False
-            logger.warning("what was not kept is worked through again: %s: %s", type(error).__name__, error)
+            logger.warning("state not persisted; messages will be reprocessed: %s: %s", type(error).__name__, error)
             if generation == self._loaded:
                 self._forget()
                 self._run(self._load(generation))
             return False
-        self._unkept_since = None
+        self._unpersisted_since = None
         return generation == self._loaded
 
-    async def _blocking(self, call: Callable[..., Any], *args: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._writing, call, *args)
-
-    def _forget(self) -> None:
-        self.ready = False
-        self._loaded = NOT_LOADED
-        self.memory.forget()
+    def _write_all(self) -> None:
+        self.write(self.store.unwritten(older_than=0.0))
 
     def _leave(self) -> None:
         self._leaving = True
@@ -237,107 +260,15 @@ class Watcher:
         self._leave()
         self._forget()
 
-    def _on_assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
-        self._partitions = {tp.partition for tp in assigned if tp.topic == self._app.rollups_topic}
-        self._leaving = False
-        self._run(self._load(self._app.consumer_generation_id))
-
-    async def _load(self, generation: int) -> None:
-        """Read the rows of the partitions, after which their messages may be applied."""
-        partitions = self._partitions
-
-        def wanted() -> bool:
-            return generation == self._app.consumer_generation_id and self._may_work()
-
-        until = time.monotonic() + KEPT_TIMEOUT_S
-        try:
-            while wanted():
-                try:
-                    await self._blocking(self._rows.load, partitions, wanted)
-                    break
-                except KafkaError as error:
-                    if time.monotonic() > until:
-                        raise
-                    logger.warning("the watchers' memory waits for the broker: %s: %s", type(error).__name__, error)
-                    await asyncio.sleep(RETRY_S)
-        except Exception as error:  # told by `failure`
-            self._fail(error)
-        if wanted():
-            logger.info("watching partitions %s", sorted(partitions))
-            self._order.moved()
-            self._app.read_again()
-            self._loaded = generation
-
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(TICK_S)
-            self._still_ours()
-            self.progressed = time.monotonic()
-            app = self._app
-            if (app.crashed or app.should_stop) and not self._stopping:  # a Faust that is stopping may say anything
-                self._fail(BrokerError(f"Faust stopped: {app.crash_reason!r}"))
-            try:
-                if self._owns():
-                    await self._tend()
-            except Exception as error:  # told by `failure`
-                self._fail(error)
-
-    def _owns(self) -> bool:
-        """Tell whether the rows are those of the partitions assigned."""
-        return self._may_work() and self._loaded == self._app.consumer_generation_id
-
-    async def _tend(self) -> None:
-        """Watch again the brands in the rows, and write those that have waited long enough."""
-        await self._in_slices(self.memory.stored_brands(), self._wake)
-        most = SLICE + len(self.memory.watches) // WRITE_OVER_TICKS
-        await self._in_slices(self.memory.unwritten(older_than=WRITE_AFTER_S)[:most], self._write)
-        if self._idle():
-            await self._in_slices(self.memory.unwritten(older_than=0.0), self._write, self._idle)
-        if not self._owns():
-            return
-        self._measure_lag()
-        self._read_again_if_lost()
-        self.ready = True
-
-    async def _in_slices(
-        self, brands: list[str], work: Callable[[list[str]], None], wanted: Callable[[], bool] = lambda: True
-    ) -> None:
-        """Do it for some brands at a time: messages go first."""
-        for first in range(0, len(brands), SLICE):
-            async with self._lock:
-                if not (self._owns() and wanted()):
-                    return
-                work(brands[first : first + SLICE])
-            self.progressed = time.monotonic()
-            await asyncio.sleep(0)
-
-    def _idle(self) -> bool:
-        return time.monotonic() - self._read_at > IDLE_S
-
-    def _read_again_if_lost(self) -> None:
-        read = self._app.read_up_to()
-        applied = {partition: self.memory.position(partition) for partition in read}
-        busy = self._lock.locked() or not self._idle()
-        if self._order.is_lost(read, applied, busy, time.monotonic()):
-            logger.info("reading again what was lost on the way")
-            self._app.read_again()
-
-    def _wake(self, brands: list[str]) -> None:
-        for brand in brands:
-            self.memory.wake(brand)
-
-    def _measure_lag(self) -> None:
-        lag = {}
-        for tp in self._app.consumer.assignment():
-            if tp.topic == self._app.rollups_topic:
-                read = self.memory.position(tp.partition)
-                end = self._app.consumer.highwater(TP(tp.topic, tp.partition))
-                if end is not None and read is not None:
-                    lag[tp.partition] = max(0, end - read)
-        self.lag = lag
-
-    def _fail(self, error: Exception) -> None:
-        if self.failure is None:
-            logger.error("the watcher cannot go on: %s", error, exc_info=not isinstance(error, BrokerError))
-            self.failure = error
+    def _forget(self) -> None:
         self.ready = False
+        self._loaded = NOT_LOADED
+        self.store.forget()
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _blocking(self, call: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._io, call, *args)

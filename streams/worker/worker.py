@@ -1,37 +1,32 @@
-"""A worker: the scorer and the watcher against Kafka, or one of them, until SIGTERM or Ctrl-C."""
+"""The worker process: runs the scorer and the watcher on Kafka, or one of them, until SIGTERM or Ctrl-C."""
 
 import asyncio
 import contextlib
-import fcntl
-import hashlib
 import logging
-import os
 import signal
-import socket
-import tempfile
 import threading
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
-from streams.errors import BadBuzzError, BrokerError, WorkerError
-from streams.kafka import topics
+from streams.errors import BadBuzzError, WorkerError
+from streams.kafka.topic_admin import require
 from streams.oncall.annotations import annotation_sender
 from streams.scoring.scorer import TextModel
 from streams.settings.config import Config
 from streams.worker.health import HealthServer, Part, Routes, health_routes
+from streams.worker.instance import claimed_instance
 from streams.worker.metrics import WorkerMetrics
 from streams.worker.scorer_worker import ScorerWorker
 from streams.worker.watcher import Watcher
 
 logger = logging.getLogger(__name__)
 
-Which = Literal["scorer", "watcher"]
-MOST_INSTANCES = 1000
+PartName = Literal["scorer", "watcher"]
+STOP_CHECK_S = 0.2
 
 
-def run_worker(config: Config, model: TextModel | None, which: tuple[Which, ...] = ("scorer", "watcher")) -> None:
-    """Work until told to stop by SIGTERM or SIGINT; what is being worked on is finished and committed.
+def run_worker(config: Config, model: TextModel | None, which: tuple[PartName, ...] = ("scorer", "watcher")) -> None:
+    """Run until SIGTERM or SIGINT; the batch or message in progress is completed and committed.
 
     Parameters
     ----------
@@ -49,27 +44,27 @@ def run_worker(config: Config, model: TextModel | None, which: tuple[Which, ...]
     WorkerError
         A part cannot go on.
     ConfigError
-        The metrics port is taken.
+        The metrics port is in use.
     """
-    topics.require(config.kafka, config.topics)
+    require(config.kafka, config.topics)
     with claimed_instance(config) as instance, _measured(config) as metrics:
         asyncio.run(_run(config, model, which, instance, metrics))
 
 
 async def _run(
-    config: Config, model: TextModel | None, which: tuple[Which, ...], instance: str, metrics: WorkerMetrics
+    config: Config, model: TextModel | None, which: tuple[PartName, ...], instance: str, metrics: WorkerMetrics
 ) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     parts: dict[str, Part] = {}
-    failures: list[BaseException] = []
+    failures: list[Exception] = []
     scorer = watcher = thread = None
     scorer_stopping = threading.Event()
     if "watcher" in which:
         watcher = parts["watcher"] = Watcher(config, metrics.record_applied)
-        metrics.attach(loop, watcher.memory.watches)
+        metrics.attach(loop, watcher.store.watches)
     if "scorer" in which and model is not None:
         scorer = parts["scorer"] = ScorerWorker(config, model, instance, metrics.record_scored)
         thread = threading.Thread(
@@ -84,7 +79,7 @@ async def _run(
             logger.info("worker %s runs %s", instance, " and ".join(which))
             while not stopping.is_set() and (watcher is None or watcher.failure is None):
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stopping.wait(), 0.2)
+                    await asyncio.wait_for(stopping.wait(), STOP_CHECK_S)
         finally:
             scorer_stopping.set()
             if watcher is not None:
@@ -93,31 +88,39 @@ async def _run(
                 await asyncio.to_thread(thread.join)
     if watcher is not None and watcher.failure is not None:
         failures.append(watcher.failure)
-    for failure in failures:
-        if isinstance(failure, BadBuzzError):
-            raise failure
-        raise WorkerError(f"the worker cannot go on: {type(failure).__name__}: {failure}") from failure
+    if failures:
+        raise _worker_error(failures[0])
 
 
 def _run_scorer(
     scorer: ScorerWorker,
     scorer_stopping: threading.Event,
-    failures: list[BaseException],
+    failures: list[Exception],
     loop: asyncio.AbstractEventLoop,
     stopping: asyncio.Event,
 ) -> None:
     try:
         scorer.run(scorer_stopping)
-    except Exception as error:  # told by the main thread
-        logger.exception("the scorer cannot go on")
+    except Exception as error:  # raised by the main thread
+        # An error raised on purpose says all in its own line; any other is a defect and needs its traceback.
+        logger.error("the scorer cannot go on: %s", error, exc_info=not isinstance(error, BadBuzzError))
         failures.append(error)
     with contextlib.suppress(RuntimeError):  # the loop may have ended first
         loop.call_soon_threadsafe(stopping.set)
 
 
+def _worker_error(failure: Exception) -> BadBuzzError:
+    """Return a failure as the one line that ends the command."""
+    if isinstance(failure, BadBuzzError):
+        return failure
+    error = WorkerError(f"the worker cannot go on: {type(failure).__name__}: {' '.join(str(failure).split())}")
+    error.__cause__ = failure
+    return error
+
+
 @contextlib.contextmanager
 def _measured(config: Config) -> Iterator[WorkerMetrics]:
-    """Measure a worker, and send its incident events to Grafana where one is configured."""
+    """Yield the worker's metrics, which also send its incident events to Grafana where one is configured."""
     sender = annotation_sender()
     try:
         yield WorkerMetrics(config, sender.send if sender else lambda _: None)
@@ -136,33 +139,3 @@ def _served(config: Config, routes: Routes) -> Iterator[None]:
         yield
     finally:
         server.close()
-
-
-@contextlib.contextmanager
-def claimed_instance(config: Config) -> Iterator[str]:
-    """Give this worker its name: the one configured, or the host's and the first number no other worker here holds.
-
-    A number is held by a lock that ends with the process, however it ends, so that its next start has it again.
-    """
-    if config.worker.instance:
-        yield config.worker.instance
-        return
-    where = f"{config.kafka.bootstrap_servers}\0{config.kafka.topic_prefix}\0{config.kafka.scorer_group}"
-    folder = Path(tempfile.gettempdir()) / f"badbuzz-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    host = socket.gethostname()
-    for number in range(MOST_INSTANCES):
-        lock = folder / f"{hashlib.sha256(where.encode()).hexdigest()[:16]}-{number}.lock"
-        with lock.open("w") as file:
-            if _locked(file):
-                yield f"{host}-{number}"
-                return
-    raise BrokerError(f"{MOST_INSTANCES} workers run here already: name this one with BADBUZZ_WORKER_INSTANCE")
-
-
-def _locked(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -1,4 +1,4 @@
-"""A broker, workers as a user would start them, each on its core, and somebody who reads what they tell."""
+"""A broker, workers as a user would start them, each on its core, a feed of mentions, and a reader of results."""
 
 import contextlib
 import os
@@ -93,7 +93,7 @@ class Feed:
         self._producer = KafkaProducer(**producer_options(settings))
 
     def send(self, lines: Iterable[Line]) -> int:
-        """Send at once; give how many."""
+        """Send at once; return how many."""
         count = 0
         for key, value in lines:
             self._producer.send(self._topic, value=value, key=key)
@@ -101,7 +101,7 @@ class Feed:
         return count
 
     def send_paced(self, lines: Iterable[tuple[float, Line]]) -> float:
-        """Send each at its second from now on; give how far behind the last was, in seconds."""
+        """Send each at its second from now on; return how far behind the last was, in seconds."""
         started = time.monotonic()
         late = 0.0
         for at, (key, value) in lines:
@@ -112,54 +112,54 @@ class Feed:
         return max(0.0, late)
 
     def flush(self) -> None:
-        """Wait until all is kept."""
+        """Wait until everything is stored."""
         self._producer.flush(60)
 
     def close(self) -> None:
-        """End."""
+        """Close the producer."""
         self._producer.close()
 
 
 class Seen(NamedTuple):
-    """A message: when its log took it, when a reader of committed messages saw it (seconds), where, and what."""
+    """A message: seconds at which it was appended and seen by a reader of committed messages, partition, value."""
 
-    kept_s: float
+    appended_s: float
     seen_s: float
     partition: int
     value: bytes
 
 
-class Told(msgspec.Struct):
-    """What is read of an incident event here."""
+class EventFields(msgspec.Struct):
+    """The fields of an incident event that are read here."""
 
     id: str
     at: str
     brand: str
 
 
-told = msgspec.json.Decoder(Told).decode
+decode_event = msgspec.json.Decoder(EventFields).decode
 
 
 class Reader:
-    """Read a topic's committed messages as they come, from its end on, on a thread of its own."""
+    """Read a topic's new committed messages as they come, on a thread of its own."""
 
     def __init__(self, settings: KafkaSettings, name: str = INCIDENTS) -> None:
         self.messages: list[Seen] = []
         self._closing = threading.Event()
         self._consumer = KafkaConsumer(**consumer_options(settings, None))
-        places = [TopicPartition(settings.topic(name), p) for p in range(TOPICS.rollups_partitions)]
-        self._consumer.assign(places)
-        self._consumer.seek_to_end(*places)
-        for place in places:
-            self._consumer.position(place)
+        partitions = [TopicPartition(settings.topic(name), p) for p in range(TOPICS.rollups_partitions)]
+        self._consumer.assign(partitions)
+        self._consumer.seek_to_end(*partitions)
+        for partition in partitions:
+            self._consumer.position(partition)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
     def _read(self) -> None:
         while not self._closing.is_set():
-            for place, records in self._consumer.poll(timeout_ms=100).items():
+            for partition, records in self._consumer.poll(timeout_ms=100).items():
                 now = time.time()
-                self.messages += [Seen(r.timestamp / 1000, now, place.partition, r.value) for r in records]
+                self.messages += [Seen(r.timestamp / 1000, now, partition.partition, r.value) for r in records]
 
     def close(self) -> None:
         """Stop reading."""

@@ -37,9 +37,9 @@ Faust agent a mention
 bare loops
     Read, decode, score in batches: the limit. Nothing is counted, written or committed.
 
-The others leave out, and badbuzz has: dead letters, texts and posts to show, reach, terms, late mentions kept. What an
-engine has written up to the middle of the timed stretch is held against what it must be: every minute's counts, and the
-alerts against badbuzz's incidents.
+The others leave out, and badbuzz has: dead letters, texts and posts to show, reach, terms, late mentions counted. An
+engine's output up to the middle of the timed stretch is compared with what it must be: every minute's counts, and the
+alerts with badbuzz's incidents.
 
 quixstreams, bytewax and confluent-kafka come with the extra ``bench``; an engine that is not installed is left out.
 """
@@ -100,11 +100,11 @@ def measure(name: str, settings: KafkaSettings, warm: int, count: int) -> dict[s
     ]
     env = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=env)
-    told = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if not told:
+    reports = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if not reports:
         raise RuntimeError(f"{name}: {done.stdout[-1000:]} {done.stderr[-2000:]}")
-    found: dict[str, float] = json.loads(told[-1])
-    return found
+    measured: dict[str, float] = json.loads(reports[-1])
+    return measured
 
 
 def rows(chosen: list[str], settings: KafkaSettings, messages: int, brands: int) -> Iterator[str]:
@@ -118,15 +118,15 @@ def rows(chosen: list[str], settings: KafkaSettings, messages: int, brands: int)
     if "badbuzz scorer" in chosen:
         feed.fill(alone, total, brands, [])
     must = feed.expected(warm + messages // 2, brands)
-    told: set[tuple[str, int, str]] = set()
+    expected_alerts: set[tuple[str, int, str]] = set()
     for name in chosen:
         engine = ENGINES[name]
         if importlib.util.find_spec(engine.needs) is None:
             yield f"| {name} | not installed | | | | |"
             continue
         here = alone if engine.function == "scorer" else settings
-        found = measure(name, here, warm, messages)
-        each = {kind: found[f"{kind}_s"] * 1e6 / found["messages"] for kind in ("wall", "cpu")}
+        measured = measure(name, here, warm, messages)
+        each = {kind: measured[f"{kind}_s"] * 1e6 / measured["messages"] for kind in ("wall", "cpu")}
         counts = alerts = ""
         if engine.topic or engine.module == "badbuzz":
             minutes = check.counted(settings, engine.topic) if engine.topic else check.rolled_up(here)
@@ -135,8 +135,8 @@ def rows(chosen: list[str], settings: KafkaSettings, messages: int, brands: int)
             last = max(minute for _, minute in must)
             seen = check.alerted(settings, engine.topic) if engine.topic else check.incidents(settings, LATENESS_S)
             seen = {alert for alert in seen if alert[1] < last}
-            told = told or seen
-            alerts = f"{len(seen & told)} of {len(seen | told)}"
+            expected_alerts = expected_alerts or seen
+            alerts = f"{len(seen & expected_alerts)} of {len(seen | expected_alerts)}"
         yield f"| {name} | {1e6 / each['wall']:,.0f} | {each['wall']:.1f} | {each['cpu']:.1f} | {counts} | {alerts} |"
 
 

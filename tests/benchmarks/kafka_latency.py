@@ -8,9 +8,9 @@ five networks, while event time runs as fast as the clock, or 60 times as fast. 
 has a crowd of 25 strangers who complain within 20 seconds of event time. That opens an incident when the minute closes,
 and nothing else does.
 
-A bucket is closed by the first mention of its brand that is a minute (the allowed lateness) younger than its end. Taken
-is the time from that mention's arrival in `mentions` to the moment in which a consumer that reads committed messages
-has the incident event, and the way stations by the broker's clock: the rollup that carries the closing mention's event
+A bucket is closed by the first mention of its brand that is a minute (the allowed lateness) younger than its end. The
+time measured runs from that mention's arrival in `mentions` to the moment in which a consumer of committed messages
+has the incident event. Its stages, by the broker's clock, are: the rollup that carries the closing mention's event
 time is written to `rollups` (what the scorer took), the event is written to `incidents` (its commit, and the watcher),
 the consumer has it (the event's own commit).
 
@@ -19,6 +19,7 @@ The last row is another extreme: made-up records of 100 brands at 2,000 mentions
 """
 
 import argparse
+import contextlib
 import random
 import statistics
 import time
@@ -28,11 +29,12 @@ from datetime import datetime
 from kafka import KafkaConsumer, TopicPartition
 
 from streams.kafka.clients import consumer_options
+from streams.kafka.reading import read_to_end
 from streams.kafka.topics import MENTIONS, ROLLUPS
 from streams.mentions.message import event_ms
 from streams.scoring.rollup_batch import decode_batch
 from streams.settings.kafka import KafkaSettings
-from tests.benchmarks.bench_cluster import DefaultCluster, Feed, Reader, Seen, benched, told
+from tests.benchmarks.bench_cluster import DefaultCluster, Feed, Reader, Seen, benched, decode_event
 from tests.benchmarks.live_record import Line, LiveRecord
 from tests.helpers.cluster import TOPICS
 from tests.helpers.records import crisis
@@ -45,60 +47,55 @@ AFTERWARDS_S = 145
 PAIRS = 50
 
 Arrivals = dict[bytes, list[tuple[int, float]]]
-"""By brand: event minutes in their order, and when the first mention or rollup that reached each was kept (seconds)."""
+"""By brand: event minutes in order, and the second at which the first mention or rollup of each was appended."""
 
 
 class _Firsts:
-    """Notes when each event minute of a brand was first reached."""
+    """Records when each event minute of a brand was first reached."""
 
     def __init__(self) -> None:
-        self.found: Arrivals = {}
+        self.rows: Arrivals = {}
 
-    def add(self, brand: bytes, ms: int, kept_s: float) -> None:
-        rows = self.found.setdefault(brand, [])
+    def add(self, brand: bytes, ms: int, appended_s: float) -> None:
+        minutes = self.rows.setdefault(brand, [])
         minute = ms // MINUTE_MS
-        if not rows or minute > rows[-1][0]:
-            rows.append((minute, kept_s))
+        if not minutes or minute > minutes[-1][0]:
+            minutes.append((minute, appended_s))
 
     def reached(self, brand: bytes, minute: int) -> float:
-        return next(kept for reached, kept in self.found[brand] if reached >= minute)
+        return next(appended for reached, appended in self.rows[brand] if reached >= minute)
 
 
 def messages(settings: KafkaSettings, name: str) -> Iterator[tuple[bytes, float, bytes]]:
-    """Read a topic once: keys, when each message was kept, values."""
-    consumer = KafkaConsumer(**consumer_options(settings, None))
-    places = [TopicPartition(settings.topic(name), p) for p in range(TOPICS.mentions_partitions)]
-    consumer.assign(places)
-    consumer.seek_to_beginning(*places)
-    ends = consumer.end_offsets(places)
-    while any(consumer.position(place) < end for place, end in ends.items()):
-        for records in consumer.poll(timeout_ms=500, max_records=5000).values():
-            yield from ((r.key, r.timestamp / 1000, r.value) for r in records)
-    consumer.close()
+    """Read a topic once: keys, when each message was appended, values."""
+    partitions = [TopicPartition(settings.topic(name), p) for p in range(TOPICS.mentions_partitions)]
+    with contextlib.closing(KafkaConsumer(**consumer_options(settings, None))) as consumer:
+        for record in read_to_end(consumer, partitions):
+            yield record.key, record.timestamp / 1000, record.value
 
 
 def stages(settings: KafkaSettings, events: Sequence[Seen]) -> list[tuple[float, float, float]]:
     """Seconds from the closing mention to its rollup, from there to the event, and until a consumer had it."""
     mentions, rollups = _Firsts(), _Firsts()
-    for key, kept_s, value in messages(settings, MENTIONS):
+    for key, appended_s, value in messages(settings, MENTIONS):
         ms = event_ms(value)
         assert ms is not None
-        mentions.add(key, ms, kept_s)
-    for _, kept_s, value in messages(settings, ROLLUPS):
+        mentions.add(key, ms, appended_s)
+    for _, appended_s, value in messages(settings, ROLLUPS):
         for _, rollup in decode_batch(value).made:
-            rollups.add(rollup.brand.encode(), rollup.newest, kept_s)
-    found = []
+            rollups.add(rollup.brand.encode(), rollup.newest, appended_s)
+    seconds = []
     for seen in events:
-        event = told(seen.value)
+        event = decode_event(seen.value)
         minute = int(datetime.fromisoformat(event.at).timestamp()) // 60
         brand = event.brand.encode()
         closed, rolled = mentions.reached(brand, minute), rollups.reached(brand, minute)
-        found.append((rolled - closed, seen.kept_s - rolled, seen.seen_s - seen.kept_s))
-    return found
+        seconds.append((rolled - closed, seen.appended_s - rolled, seen.seen_s - seen.appended_s))
+    return seconds
 
 
 def live(record: LiveRecord, rate: int, speed: float, seconds: float) -> Iterator[tuple[float, Line]]:
-    """Give mentions at their seconds: a steady rate, and a crowd in each brand at some moment."""
+    """Yield mentions at their seconds: a steady rate, and a crowd in each brand at some moment."""
     rng = random.Random(2)
     count = len(record.brands)
     moments = sorted((rng.uniform(0.02, 1) * seconds, brand) for brand in range(count))
@@ -116,7 +113,7 @@ def live(record: LiveRecord, rate: int, speed: float, seconds: float) -> Iterato
 
 
 def measure_live(cluster: DefaultCluster, rate: int, speed: float, seconds: float, brands: int) -> float:
-    """Learn brands, then let them live; give how far behind the feed was."""
+    """Send the brands' history, then live mentions; return how far behind the feed was."""
     feed = Feed(cluster.settings)
     # So no event time is ever ahead of the clock.
     start_ms = int((time.time() - (speed - 1) * (seconds + AFTERWARDS_S / speed)) * 1000)
@@ -131,7 +128,7 @@ def measure_live(cluster: DefaultCluster, rate: int, speed: float, seconds: floa
 
 
 def measure_replayed(cluster: DefaultCluster, rate: int) -> float:
-    """Send records of long ago; give how far behind the feed was."""
+    """Send records of long ago; return how far behind the feed was."""
     feed = Feed(cluster.settings)
     late = feed.send_paced(replayed(rate))
     feed.flush()
@@ -156,15 +153,15 @@ def replayed(rate: int) -> Iterator[tuple[float, Line]]:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Give the value that a share of them does not exceed."""
+    """Return the value that a share of them does not exceed."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def row(name: str, brands: int, found: Sequence[tuple[float, float, float]]) -> str:
-    """Give a row of the table."""
-    parts = [[sum(stages) for stages in found], *map(list, zip(*found, strict=True))]
+def row(name: str, brands: int, measured: Sequence[tuple[float, float, float]]) -> str:
+    """Return a row of the table."""
+    parts = [[sum(stages) for stages in measured], *map(list, zip(*measured, strict=True))]
     figures = [f"{statistics.median(part):.2f} / {percentile(part, 0.99):.2f} / {max(part):.2f}" for part in parts]
-    return f"| {name} | {brands} | {len(found)} | " + " | ".join(figures) + " |"
+    return f"| {name} | {brands} | {len(measured)} | " + " | ".join(figures) + " |"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""How long it takes until incidents are told again after something was killed.
+"""How long it takes until incident events are published again after a process was killed.
 
 ``python -m tests.benchmarks.kafka_recovery [--repeats 3] [--kind NAME]``
 
@@ -7,10 +7,10 @@ them at some 400 a second with event time running 60 times as fast as the clock.
 to another brand, the partitions in turn, so that incident events come all the time from each. A few seconds later, at
 a random moment, the process is killed (SIGKILL), and started again at once, or not.
 
-Taken are the seconds from the kill until a consumer of committed messages has, from every partition, a rollup of a
-mention sent after the kill (`scored again`), and an incident event whose last bucket was closed by one (`told again`);
-and the longest that any incident event took from the moment its closing mention was due to be sent. `inf` is
-what did not happen within a minute.
+Measured are the seconds from the kill until a consumer of committed messages has, from every partition, a rollup of a
+mention sent after the kill (`scored again`), and an incident event whose last bucket was closed by one (`published
+again`); and the longest that any incident event took from the moment its closing mention was due to be sent. `inf`
+stands for more than a minute.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from streams.kafka.partitioning import brand_partition
 from streams.kafka.topics import ROLLUPS
 from streams.scoring.rollup_batch import decode_batch
 from streams.settings.kafka import KafkaSettings
-from tests.benchmarks.bench_cluster import DefaultCluster, Feed, Reader, told
+from tests.benchmarks.bench_cluster import DefaultCluster, Feed, Reader, decode_event
 from tests.benchmarks.live_record import Line, LiveRecord
 from tests.helpers.cluster import TOPICS
 
@@ -55,7 +55,7 @@ class Scene(NamedTuple):
 
 
 def kill(name: str, again: bool) -> Callable[[Scene], None]:
-    """Give what kills a worker."""
+    """Return a function that kills a worker."""
 
     def act(scene: Scene) -> None:
         worker = next(worker for worker in scene.cluster.workers if worker.instance == name)
@@ -102,19 +102,19 @@ class Recovery(NamedTuple):
     """Seconds."""
 
     scored: float
-    told: float
+    published: float
     longest: float
 
 
 def names() -> list[str]:
     """Name the brands so that those that follow one another live on the partitions in turn."""
     numbers = itertools.count()
-    found: list[str] = []
-    while len(found) < BRANDS:
+    brands: list[str] = []
+    while len(brands) < BRANDS:
         name = f"brand {next(numbers)}"
-        if brand_partition(name, TOPICS.rollups_partitions) == len(found) % TOPICS.rollups_partitions:
-            found.append(name)
-    return found
+        if brand_partition(name, TOPICS.rollups_partitions) == len(brands) % TOPICS.rollups_partitions:
+            brands.append(name)
+    return brands
 
 
 class Life:
@@ -150,19 +150,19 @@ class Life:
             number += 1
 
     def due(self, event_s: float) -> float:
-        """Give when event time reaches this, in seconds since the epoch."""
+        """Return when event time reaches this, in seconds since the epoch."""
         return self._started + (event_s - self._record.start_ms / 1000) / SPEED
 
     def incidents(self) -> list[tuple[float, float, int]]:
-        """Give incident events: when the mention that closed the last bucket was due, when it was seen, where."""
-        found = []
+        """Return incident events: when the mention that closed the last bucket was due, when it was seen, where."""
+        events = []
         for seen in list(self._incidents.messages):
-            at = datetime.fromisoformat(told(seen.value).at).timestamp()
-            found.append((self.due(at), seen.seen_s, seen.partition))
-        return found
+            at = datetime.fromisoformat(decode_event(seen.value).at).timestamp()
+            events.append((self.due(at), seen.seen_s, seen.partition))
+        return events
 
     def rollups(self) -> list[tuple[float, float, int]]:
-        """Give rollups: when their newest mention was due, when they were seen, the partition of its mentions."""
+        """Return rollups: when their newest mention was due, when they were seen, the partition of its mentions."""
         return [
             (self.due(rollup.newest / 1000), seen.seen_s, source)
             for seen in list(self._rollups.messages)
@@ -170,7 +170,7 @@ class Life:
         ]
 
     def end(self) -> None:
-        """Let all fall silent."""
+        """Stop sending and reading."""
         self._ending.set()
         self._thread.join()
         for part in (self._feed, self._incidents, self._rollups):
@@ -178,7 +178,7 @@ class Life:
 
 
 def again(seen: list[tuple[float, float, int]], killed: float, partitions: int) -> float:
-    """Give when every partition had brought something of after the kill; infinite where one did not."""
+    """Return when every partition had delivered something sent after the kill; infinite where one did not."""
     first: dict[int, float] = {}
     for due, at, partition in seen:
         if due > killed:
@@ -229,17 +229,17 @@ def main() -> None:
     options = parser.parse_args()
     rng = random.Random(options.seed)
     print(f"Seconds, least / median / most of {options.repeats}\n")
-    print("| killed | scored again | told again | longest wait of an incident event |\n|---|---|---|---|")
+    print("| killed | scored again | published again | longest wait of an incident event |\n|---|---|---|---|")
     number = 0
     with LocalKafka(heap="512m") as broker:
         for name in options.kind or list(KINDS):
-            found = []
+            trials = []
             for _ in range(options.repeats):
                 number += 1
-                found.append(trial(broker, KINDS[name], number, rng))
+                trials.append(trial(broker, KINDS[name], number, rng))
             cells = [
                 f"{min(values):.1f} / {statistics.median(values):.1f} / {max(values):.1f}"
-                for values in zip(*found, strict=True)
+                for values in zip(*trials, strict=True)
             ]
             print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 

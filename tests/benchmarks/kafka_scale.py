@@ -1,19 +1,19 @@
-"""What many brands cost on Kafka: memory, a restart, a mention, and the rows that are kept.
+"""What many brands cost on Kafka: memory, a restart, a mention, and the rows that are stored.
 
 ``python -m tests.benchmarks.kafka_scale [--restart 1000] [--per-day 240] [--cost 10 100 1000 10000] [--live 10 10000]``
 
 One worker that does both parts, default settings, bound to the first core; the broker and whoever sends are on the
 others. Brands speak on five networks.
 
-Restart: so many brands get a day and an hour of history. Then the worker is told to stop (SIGTERM), or is killed
-(SIGKILL), and started again at once, and each brand gets one more mention. Taken are its resident memory, and the
+Restart: so many brands get a day and an hour of history. Then the worker is stopped (SIGTERM), or is killed
+(SIGKILL), and started again at once, and each brand gets one more mention. Measured are its resident memory, and the
 seconds from the new process's start until `/readyz` says 200, which it does when every brand is watched again, and
 until the mentions sent meanwhile are scored, applied and committed. At the end a crowd complains about every brand:
-the column says how many brands had an incident told.
+the column says for how many brands an incident event was published.
 
 Cost: processor time of the worker, all threads, for a mention of so many brands at 2,000 mentions in a second of event
 time: as fast as they go (`backlog`), and, where asked for, sent at 2,000 a second. Every brand closes a bucket in each
-minute of event time, so ten thousand brands close a thousand times as many as ten do. It is taken within one hour of
+minute of event time, so ten thousand brands close a thousand times as many as ten do. It is measured within one hour of
 event time, after each brand closed its first minute of it: what is done once an hour would else be paid by the mentions
 of a few minutes. Texts are real ones, halves put together anew, so that hardly one comes twice; without the shared
 records made-up ones.
@@ -22,6 +22,7 @@ Rows: sizes of what is in `watches` for one brand.
 """
 
 import argparse
+import contextlib
 import gzip
 import json
 import statistics
@@ -31,10 +32,11 @@ from collections.abc import Iterator, Sequence
 from kafka import KafkaConsumer, TopicPartition
 
 from streams.kafka.clients import consumer_options
+from streams.kafka.reading import read_to_end
 from streams.kafka.topics import WATCHES
 from streams.settings.kafka import KafkaSettings
 from streams.watching.state_store import CLOSED_KEY, OPEN_KEY, TERMS_KEY
-from tests.benchmarks.bench_cluster import DefaultCluster, DefaultWorker, Feed, Reader, benched, told
+from tests.benchmarks.bench_cluster import DefaultCluster, DefaultWorker, Feed, Reader, benched, decode_event
 from tests.benchmarks.live_record import ROUNDS, Line, LiveRecord
 from tests.helpers.cluster import TOPICS
 from tests.helpers.paths import SHARED
@@ -55,7 +57,7 @@ KINDS = {
 
 
 def texts() -> list[str]:
-    """Give real texts, or none."""
+    """Return real texts, or none."""
     path = SHARED / "data" / "incidents" / "airlines_2015.jsonl.gz"
     if not path.exists():
         return []
@@ -64,44 +66,38 @@ def texts() -> list[str]:
 
 
 def rows(settings: KafkaSettings) -> tuple[dict[bytes, bytes], int, int]:
-    """Read the watchers' memory: the rows it holds; messages and bytes it takes to read them."""
-    consumer = KafkaConsumer(**consumer_options(settings, None))
-    places = [TopicPartition(settings.topic(WATCHES), p) for p in range(TOPICS.rollups_partitions)]
-    consumer.assign(places)
-    consumer.seek_to_beginning(*places)
-    ends = consumer.end_offsets(places)
-    found: dict[bytes, bytes] = {}
+    """Read the watchers' changelog: the rows it holds; messages and bytes read for them."""
+    partitions = [TopicPartition(settings.topic(WATCHES), p) for p in range(TOPICS.rollups_partitions)]
+    stored: dict[bytes, bytes] = {}
     count = size = 0
-    while any(consumer.position(place) < end for place, end in ends.items()):
-        for records in consumer.poll(timeout_ms=500, max_records=5000).values():
-            for record in records:
-                count += 1
-                size += len(record.key) + len(record.value or b"")
-                if record.value is None:
-                    found.pop(record.key, None)
-                else:
-                    found[record.key] = record.value
-    consumer.close()
-    return found, count, size
+    with contextlib.closing(KafkaConsumer(**consumer_options(settings, None))) as consumer:
+        for record in read_to_end(consumer, partitions):
+            count += 1
+            size += len(record.key) + len(record.value or b"")
+            if record.value is None:
+                stored.pop(record.key, None)
+            else:
+                stored[record.key] = record.value
+    return stored, count, size
 
 
 def kind(key: bytes) -> str:
-    """Tell what a row is of by its key."""
+    """Return the kind of a row by its key."""
     rest = key.partition(b"\0")[2]
     return "brand" if not rest else {OPEN_KEY: "open", CLOSED_KEY: "closed", TERMS_KEY: "terms"}[rest[0]]
 
 
-def row_sizes(what: str, found: dict[bytes, bytes]) -> Iterator[str]:
-    """Give lines of the table of sizes."""
-    for name, told_as in KINDS.items():
-        sizes = sorted(len(row) for key, row in found.items() if kind(key) == name)
+def row_sizes(title: str, stored: dict[bytes, bytes]) -> Iterator[str]:
+    """Yield lines of the table of sizes."""
+    for name, label in KINDS.items():
+        sizes = sorted(len(row) for key, row in stored.items() if kind(key) == name)
         if sizes:
             figures = (statistics.median(sizes), sizes[int(len(sizes) * 0.99)], sizes[-1])
-            yield f"| {what} | {told_as} | {len(sizes):,} | " + " | ".join(f"{f:,.0f}" for f in figures) + " |"
+            yield f"| {title} | {label} | {len(sizes):,} | " + " | ".join(f"{f:,.0f}" for f in figures) + " |"
 
 
 def one_each(record: LiveRecord, minutes: int) -> list[Line]:
-    """Let every brand speak once, so many minutes after the start."""
+    """Return one mention of every brand, so many minutes after the start."""
     return [record.mention(brand, record.start_ms + minutes * MINUTE_MS) for brand in range(len(record.brands))]
 
 
@@ -125,7 +121,7 @@ def restarted(cluster: DefaultCluster, worker: DefaultWorker, kill: bool, lines:
 
 
 def measure_restart(brands: int, per_day: int) -> list[str]:
-    """Fill a worker's memory, and restart it; give the sizes of the rows."""
+    """Fill a worker's state, and restart it; return the sizes of the rows."""
     with benched("restart.") as (_, cluster):
         worker = cluster.start("w")
         worker.wait_ready()
@@ -136,10 +132,10 @@ def measure_restart(brands: int, per_day: int) -> list[str]:
         feed.flush()
         cluster.drain()
         memory, most = worker.memory(), worker.memory("VmHWM")
-        found, count, size = rows(cluster.settings)
+        stored, count, size = rows(cluster.settings)
         print(f"{brands:,} brands on five networks, {sent:,} mentions in a day of event time")
         print(f"\n- resident memory {memory:,.0f} MiB, at most {most:,.0f} MiB")
-        print(f"- `watches`: {len(found):,} rows, {sum(map(len, found.values())) / 2**20:,.0f} MiB; ", end="")
+        print(f"- `watches`: {len(stored):,} rows, {sum(map(len, stored.values())) / 2**20:,.0f} MiB; ", end="")
         print(f"{count:,} messages, {size / 2**20:,.0f} MiB to read\n")
         print("| stopped by | seconds to stop | start to ready | start to all applied | resident MiB then |")
         print("|---|---|---|---|---|")
@@ -155,20 +151,20 @@ def measure_restart(brands: int, per_day: int) -> list[str]:
         cluster.drain()
         time.sleep(1)
         reader.close()
-        brands_told = {told(seen.value).brand for seen in reader.messages}
-        print(f"\nBrands whose incident was told when a crowd came to each: {len(brands_told):,} of {brands:,}.\n")
+        alerted = {decode_event(seen.value).brand for seen in reader.messages}
+        print(f"\nBrands whose incident was published when a crowd came to each: {len(alerted):,} of {brands:,}.\n")
         return list(row_sizes(f"{brands:,} brands, {per_day} mentions a day each", rows(cluster.settings)[0]))
 
 
 def live(record: LiveRecord, seconds: float, after_s: float) -> Iterator[tuple[float, Line]]:
-    """Give mentions at their seconds, evenly over all brands, so many seconds after the record's start."""
+    """Yield mentions at their seconds, evenly over all brands, so many seconds after the record's start."""
     for number in range(round(RATE * seconds)):
         at = number / RATE
         yield at, record.mention(number % len(record.brands), record.start_ms + round((at + after_s) * 1000))
 
 
 def measure_cost(brands: int, with_live: bool) -> list[str]:
-    """Print what a mention costs; give the sizes of the rows."""
+    """Print the cost of a mention; return the sizes of the rows."""
     with benched("cost.") as (_, cluster):
         worker = cluster.start("w")
         worker.wait_ready()
@@ -186,10 +182,10 @@ def measure_cost(brands: int, with_live: bool) -> list[str]:
         feed.send(lines)
         feed.flush()
         cluster.drain()
-        taken = time.monotonic() - started
+        elapsed_s = time.monotonic() - started
         backlog_us = (worker.cpu_s() - used) / len(lines) * 1e6
-        rate = len(lines) / taken
-        live_us = "not taken"
+        rate = len(lines) / elapsed_s
+        live_us = "not measured"
         if with_live:
             used = worker.cpu_s()
             late = feed.send_paced(live(record, LIVE_S, SETTLE_S + COST_S))

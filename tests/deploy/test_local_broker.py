@@ -13,7 +13,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from deploy.local import kafka as local
 from deploy.local.kafka import KafkaUnavailableError, LocalKafka
 from streams.kafka.clients import consumer_options, producer_options
-from streams.kafka.topics import create
+from streams.kafka.topic_admin import create
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from tests.helpers.paths import ROOT
 

@@ -1,4 +1,4 @@
-"""Workers as processes, and what they made: started, killed, waited for; incidents and counters compared."""
+"""Worker processes on topics of their own: start, kill, await; read their incidents and counters."""
 
 import os
 import shutil
@@ -21,7 +21,8 @@ from kafka.errors import KafkaError
 
 from streams.kafka.clients import consumer_options, open_admin, producer_options
 from streams.kafka.mention_producer import MentionProducer
-from streams.kafka.topics import INCIDENTS, MENTIONS, ROLLUPS, WATCHES, create
+from streams.kafka.topic_admin import create
+from streams.kafka.topics import INCIDENTS, MENTIONS, ROLLUPS, WATCHES
 from streams.mentions.message import Message
 from streams.scoring.rollup import Counts, total
 from streams.settings.config import Config
@@ -31,21 +32,21 @@ from streams.watching.state_store import brand_key
 
 BADBUZZ = Path(sys.executable).with_name("badbuzz")
 TOPICS = TopicSettings(mentions_partitions=4, rollups_partitions=4)
-PATIENCE_S = 90.0
+TIMEOUT_S = 90.0
 
 
-def wait_until(done: Callable[[], bool], what: Callable[[], str], patience_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + patience_s
+def wait_until(done: Callable[[], bool], state: Callable[[], str], timeout_s: float = TIMEOUT_S) -> None:
+    deadline = time.monotonic() + timeout_s
     while not done():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {patience_s:.0f} s: {what()}")
+            raise AssertionError(f"not within {timeout_s:.0f} s: {state()}")
         time.sleep(0.1)
 
 
 class Worker:
-    """One `badbuzz worker` process, started by `before` where that is given."""
+    """One `badbuzz worker` process, started by the command `before` where that is given."""
 
-    # A small window, so that what is learned again is not all there is.
+    # A small window, so that a restarted scorer reads back only a part of its partitions.
     options: Mapping[str, str] = MappingProxyType({"BADBUZZ_WORKER_READ_BACK": "4096"})
 
     def __init__(
@@ -65,8 +66,8 @@ class Worker:
             "OPENBLAS_NUM_THREADS": "1",
         }
         # A killed test run leaves no worker behind; it must be the main thread that starts one.
-        bound = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-        command = [*bound, *before, str(BADBUZZ), "worker", *(("--only", only) if only else ())]
+        supervised = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+        command = [*supervised, *before, str(BADBUZZ), "worker", *(("--only", only) if only else ())]
         with log.open("ab") as out:
             self.process = subprocess.Popen(command, env=os.environ | env | dict(self.options), stdout=out, stderr=out)
 
@@ -97,7 +98,7 @@ class Worker:
 
 
 class Cluster:
-    """Topics of one prefix, the workers on them, and a reader of what they make."""
+    """Topics of one prefix, the workers on them, and readers of their output."""
 
     def __init__(self, settings: KafkaSettings, folder: Path) -> None:
         self.settings = settings
@@ -140,13 +141,13 @@ class Cluster:
         return self.start(worker.instance, only)
 
     def send(self, lines: Iterable[bytes]) -> None:
-        """Send a record to its end."""
-        sink = MentionProducer(self.config)
-        sink.send(Message("record", i, value) for i, value in enumerate(lines))
-        sink.finish()
+        """Send a record, and the heartbeats that close it."""
+        producer = MentionProducer(self.config)
+        producer.send(Message("record", i, value) for i, value in enumerate(lines))
+        producer.finish()
 
     def drain(self) -> None:
-        """Wait until all that was sent is scored, watched and committed."""
+        """Wait until everything sent is scored, watched and committed."""
         kafka = self.settings
         with open_admin(kafka) as admin:
 
@@ -156,7 +157,7 @@ class Cluster:
                 late = {p: (scored.get(p, 0), end) for p, end in mentions.items() if scored.get(p, 0) < end}
                 if late:
                     return {"not scored": late}
-                # Behind a transaction that is still open, readers see nothing, nor that there is more.
+                # Readers see nothing behind a transaction that is still open, and not that there is more.
                 if held := {p: end for p, end in self._ends(ROLLUPS, raw=True).items() if self._ends(ROLLUPS)[p] < end}:
                     return {"not yet committed or aborted": held}
                 last = self._rollups.read_on(lambda _: None)
@@ -170,7 +171,7 @@ class Cluster:
             wait_until(lambda: not behind(), lambda: f"{behind()}\n{logs()}")
 
     def incidents(self) -> list[bytes]:
-        """Every incident event there is, in event time's order."""
+        """Return every incident event, ordered by event time."""
         self._incidents.read_on(self.incident_lines.append)
 
         def order(line: bytes) -> tuple[str, str, str]:
@@ -180,7 +181,7 @@ class Cluster:
         return sorted(self.incident_lines, key=order)
 
     def counts(self, brands: Sequence[str]) -> Counts:
-        """Sum what the watchers remember of some brands."""
+        """Sum the counters of some brands in the watchers' state."""
         rows: dict[bytes, bytes] = {}
         reader = _Reader(self.settings, WATCHES)
         try:
@@ -191,29 +192,29 @@ class Cluster:
 
     def _ends(self, topic: str, raw: bool = False) -> dict[int, int]:
         consumer = self._raw if raw else self._rollups.consumer
-        places = [TopicPartition(self.settings.topic(topic), p) for p in range(4)]
-        return {place.partition: end for place, end in consumer.end_offsets(places).items()}
+        partitions = [TopicPartition(self.settings.topic(topic), p) for p in range(4)]
+        return {partition.partition: end for partition, end in consumer.end_offsets(partitions).items()}
 
 
 class _Reader:
-    """Read a topic on, from its beginning."""
+    """Read a topic from its beginning, further at each call."""
 
     def __init__(self, settings: KafkaSettings, name: str) -> None:
         self.consumer = KafkaConsumer(**consumer_options(settings, None))
-        self.places = [TopicPartition(settings.topic(name), p) for p in range(4)]
-        self.consumer.assign(self.places)
-        self.consumer.seek_to_beginning(*self.places)
+        self.partitions = [TopicPartition(settings.topic(name), p) for p in range(4)]
+        self.consumer.assign(self.partitions)
+        self.consumer.seek_to_beginning(*self.partitions)
         self.next: dict[int, int] = {}
 
-    def read_on(self, take: Callable[[bytes], None], rows: dict[bytes, bytes] | None = None) -> dict[int, int]:
-        """Read to the end; give the offset after the last message of each partition."""
-        ends = self.consumer.end_offsets(self.places)
-        while any(self.consumer.position(place) < end for place, end in ends.items()):
-            for place, records in self.consumer.poll(timeout_ms=500, max_records=5000).items():
-                self.next[place.partition] = records[-1].offset + 1
+    def read_on(self, on_value: Callable[[bytes], None], rows: dict[bytes, bytes] | None = None) -> dict[int, int]:
+        """Read to the end; return the offset after the last message of each partition."""
+        ends = self.consumer.end_offsets(self.partitions)
+        while any(self.consumer.position(partition) < end for partition, end in ends.items()):
+            for partition, records in self.consumer.poll(timeout_ms=500, max_records=5000).items():
+                self.next[partition.partition] = records[-1].offset + 1
                 for record in records:
                     if record.value is not None:
-                        take(record.value)
+                        on_value(record.value)
                         if rows is not None:
                             rows[record.key] = record.value
         return self.next
@@ -223,7 +224,7 @@ class _Reader:
 
 
 def raw_send(settings: KafkaSettings, messages: Iterable[tuple[bytes | None, bytes]]) -> None:
-    """Send messages as they are, each with its key."""
+    """Send messages unchanged, each with its key."""
     producer = KafkaProducer(**producer_options(settings))
     for key, value in messages:
         producer.send(settings.topic(MENTIONS), value=value, key=key)
@@ -233,18 +234,20 @@ def raw_send(settings: KafkaSettings, messages: Iterable[tuple[bytes | None, byt
 
 def _offsets(admin: object, group: str, topic: str) -> dict[int, int]:
     try:
-        found = admin.list_group_offsets([group])[group]  # type: ignore[attr-defined]
+        offsets = admin.list_group_offsets([group])[group]  # type: ignore[attr-defined]
     except KafkaError as error:
         if not error.retriable:
             raise
-        return {}  # a busy broker may lose its place for a moment
-    return {place.partition: kept.offset for place, kept in found.items() if place.topic == topic}
+        return {}  # a busy broker may lose its coordinator for a moment
+    return {
+        partition.partition: committed.offset for partition, committed in offsets.items() if partition.topic == topic
+    }
 
 
 def _free_port() -> int:
-    # Below the range lent to outgoing connections, so that none of those takes it first.
+    # Below the range of outgoing connections, so that none of those uses it first.
     for port in range(30_000 + os.getpid() * 31 % 2000, 32_700):
-        if port in _given:
+        if port in _used_ports:
             continue
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -252,9 +255,9 @@ def _free_port() -> int:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-        _given.add(port)
+        _used_ports.add(port)
         return port
     raise AssertionError("no free port")
 
 
-_given: set[int] = set()
+_used_ports: set[int] = set()

@@ -1,10 +1,10 @@
-"""Faults at random moments, and what came of them held against an undisturbed run.
+"""Faults at random moments, and their results compared with an undisturbed run.
 
     python -m tests.kafka.chaos --trials 100 --seed 1
 
-Each trial sends the record of several brands that nobody has seen to running workers, makes something go wrong at a
-random moment, lets whatever died be started again, and compares every incident event, byte by byte, and every counter
-with those of the same record in one process. One JSON line a trial; exit status 1 where one differs.
+Each trial sends the record of several new brands to running workers, injects a fault at a random moment, restarts the
+processes that died, and compares every incident event, byte by byte, and every counter with those of the same record in
+one process. One JSON line a trial; exit status 1 where one differs.
 """
 
 import argparse
@@ -44,81 +44,81 @@ PAIRS = 4
 
 
 class Chaos:
-    """Workers, a broker, and the ways to disturb them."""
+    """Workers, a broker, and the faults to inject."""
 
     def __init__(self, broker: LocalKafka, cluster: Cluster, rng: random.Random) -> None:
         self.broker = broker
         self.cluster = cluster
         self.rng = rng
         self.trials = 0
-        self.told = ""
+        self.summary = ""
         self.start_all()
 
     def start_all(self) -> None:
-        """One worker that does both, a scorer and a watcher."""
+        """Start one worker with both parts, a scorer and a watcher."""
         for name, only in (("both", None), ("scorer", "scorer"), ("watcher", "watcher")):
             self.cluster.start(name, only)
         for worker in self.cluster.workers:
             worker.wait_ready()
 
     def trial(self, fault: str) -> dict[str, object]:
-        """Send a record while a fault happens; tell whether all is as it must be."""
+        """Send a record while a fault happens; return whether incidents and counters are right."""
         self.trials += 1
         started = time.monotonic()
         lines, brands = self._record()
         moment = self.rng.uniform(0.1, FEED_S)
         sent: list[bytes] = []
-        trouble: list[BaseException] = []
+        errors: list[BaseException] = []
 
         def feed() -> None:
             try:
                 self._feed(lines, fault == "duplicates", sent)
             except BaseException as error:
-                trouble.append(error)
+                errors.append(error)
                 raise
 
-        # The broker ends with the thread that started it: faults happen in the main one.
+        # The broker ends with the thread that started it: faults are injected in the main one.
         feeding = threading.Thread(target=feed)
         feeding.start()
         time.sleep(moment)
         FAULTS[fault](self, brands)
         feeding.join()
-        if trouble:
-            raise trouble[0]
+        if errors:
+            raise errors[0]
         fed = time.monotonic()
         self.cluster.drain()
         expected, counts = undisturbed(sent)
-        found = [line for line in self.cluster.incidents() if json.loads(line)["brand"] in brands]
-        found_counts = self.cluster.counts(brands)
+        actual = [line for line in self.cluster.incidents() if json.loads(line)["brand"] in brands]
+        actual_counts = self.cluster.counts(brands)
         missing, other = (
             sorted(json.loads(line)["id"] for line in set(a) - set(b))
-            for a, b in ((expected, found), (found, expected))
+            for a, b in ((expected, actual), (actual, expected))
         )
-        self.told = f"counts expected {counts}, found {found_counts}; events missing {missing}, other {other}"
+        self.summary = f"counts expected {counts}, got {actual_counts}; events missing {missing}, other {other}"
         return {
             "trial": self.trials,
             "fault": fault,
             "at_s": round(moment, 2),
-            "incidents": len(found),
+            "incidents": len(actual),
             "mentions": counts.mentions,
-            "incidents_equal": found == expected and len(expected) > 0,
-            "counters_equal": found_counts == counts,
+            "incidents_equal": actual == expected and len(expected) > 0,
+            "counters_equal": actual_counts == counts,
             "drained_s": round(time.monotonic() - fed, 1),
             "seconds": round(time.monotonic() - started, 1),
         }
 
-    def _feed(self, lines: list[bytes], doubled: bool, sent: list[bytes]) -> None:
-        sink = MentionProducer(self.cluster.config)
+    def _feed(self, lines: list[bytes], duplicated: bool, sent: list[bytes]) -> None:
+        producer = MentionProducer(self.cluster.config)
         piece = len(lines) // PIECES + 1
         for first in range(0, len(lines), piece):
             part = lines[first : first + piece]
-            if doubled and self.rng.random() < 0.5:
+            if duplicated and self.rng.random() < 0.5:
                 again = self.rng.randrange(max(0, first - 5 * piece), first + 1)
                 part = part + lines[again : again + self.rng.randrange(1, 2 * piece)]
-            sink.send(Message("record", i, value) for i, value in enumerate(part))
+            producer.send(Message("record", i, value) for i, value in enumerate(part))
             sent += part
             time.sleep(FEED_S / PIECES)
-        sink.finish()
+        producer.finish()
 
     def _record(self) -> tuple[list[bytes], list[str]]:
         lines: list[bytes] = []
@@ -140,7 +140,7 @@ class Chaos:
         return lines, brands
 
     def _restart_later(self, workers: list[Worker]) -> None:
-        """Start killed workers again: at once, soon, or when others have taken over."""
+        """Restart killed workers: at once, soon, or once others own their partitions."""
         time.sleep(self.rng.choice((0.0, self.rng.uniform(0, 2), 8.0)))
         for worker in workers:
             only = worker.instance if worker.instance in {"scorer", "watcher"} else None
@@ -159,7 +159,7 @@ class Chaos:
         self._kill(("watcher",))
 
     def kill_both(self, _: list[str]) -> None:
-        """The worker that does both, or everything there is."""
+        """The worker with both parts, or every worker."""
         self._kill(self.rng.choice((("both",), ("both", "scorer", "watcher"), ("scorer", "watcher"))))
 
     def stop_broker(self, _: list[str]) -> None:
@@ -175,7 +175,7 @@ class Chaos:
         self.cluster.stop(joined, kill=False)
 
     def duplicates(self, _: list[str]) -> None:
-        """The sender does it."""
+        """Nothing here: the sender duplicates mentions."""
 
     def poison(self, brands: list[str]) -> None:
         key = self.rng.choice(brands).encode()
@@ -183,7 +183,7 @@ class Chaos:
         raw_send(self.cluster.settings, [(self.rng.choice((key, None)), value) for value in bad])
 
     def aborted_transaction(self, brands: list[str]) -> None:
-        """Somebody writes rollups of these brands and never commits them: aborted, or left open by a death."""
+        """A foreign producer writes rollups of these brands and aborts them, or dies with its transaction open."""
         kafka = self.cluster.settings
         options = transactional_producer_options(kafka, f"stranger-{self.trials}")
         producer = KafkaProducer(**options)
@@ -200,7 +200,7 @@ class Chaos:
         producer.close(timeout=0)
 
     def suspend(self, _: list[str]) -> None:
-        """A worker stands still for longer than its session, and comes back."""
+        """A worker is suspended for longer than its session, and resumed."""
         worker = self.rng.choice(self.cluster.workers)
         worker.process.send_signal(signal.SIGSTOP)
         time.sleep(self.rng.uniform(7, 11))
@@ -227,14 +227,14 @@ FAULTS: dict[str, Callable[[Chaos, list[str]], None]] = {
 
 
 def undisturbed(lines: list[bytes]) -> tuple[list[bytes], Counts]:
-    """Run the same record in one process."""
+    """Return the events and counters of the same record in one process."""
     pipeline = Pipeline(Config(), NegativityModel.load())
     events, _ = replay((Message("record", i, value) for i, value in enumerate(lines)), pipeline)
     return [event.to_json() for event in events], pipeline.counts
 
 
 def main() -> int:
-    """Run trials, each fault in its turn."""
+    """Run trials, the faults one after the other."""
     parser = argparse.ArgumentParser(prog="python -m tests.kafka.chaos", description=main.__doc__)
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
@@ -253,7 +253,7 @@ def main() -> int:
                 results["equal" if good else "different"] += 1
                 print(json.dumps(result), flush=True)
                 if not good:
-                    print(chaos.told, file=sys.stderr)
+                    print(chaos.summary, file=sys.stderr)
                     for worker in cluster.workers:
                         print(f"--- {worker.instance}\n{worker.log.read_text()[-2000:]}", file=sys.stderr)
     print(json.dumps({"trials": options.trials, "equal": results["equal"], "different": results["different"]}))

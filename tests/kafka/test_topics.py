@@ -1,4 +1,4 @@
-"""What a user can rely on about topics and about reaching Kafka."""
+"""Topics as they are created, described and required, and the options of Kafka's clients."""
 
 import os
 import subprocess
@@ -20,7 +20,8 @@ from streams.kafka.clients import (
     producer_options,
     transactional_producer_options,
 )
-from streams.kafka.topics import Topic, TopicSpec, compare, create, describe, expected_topics, require
+from streams.kafka.topic_admin import create, describe, require
+from streams.kafka.topics import Topic, TopicSpec, compare, expected_topics
 from streams.settings.kafka import KafkaSettings, Secret, TopicSettings
 
 
@@ -56,7 +57,7 @@ def test_topics_carry_the_prefix_partitions_and_retention_asked_for(kafka_settin
     assert incidents.config["cleanup.policy"] == "compact"
 
 
-def test_a_mention_of_2015_is_kept_as_one_that_arrived_now(kafka_settings: KafkaSettings) -> None:
+def test_a_mention_of_2015_is_retained_as_one_that_arrived_now(kafka_settings: KafkaSettings) -> None:
     """Retention by event time would delete a replayed incident while it is read."""
     create(kafka_settings, TopicSettings(mentions_partitions=1))
     topic = kafka_settings.topic("mentions")
@@ -75,30 +76,30 @@ def test_a_mention_of_2015_is_kept_as_one_that_arrived_now(kafka_settings: Kafka
     assert abs(record.timestamp / 1000 - time.time()) < 3600
 
 
-def test_missing_topics_are_told_with_the_command_that_creates_them(kafka_settings: KafkaSettings) -> None:
+def test_missing_topics_are_reported_with_the_command_that_creates_them(kafka_settings: KafkaSettings) -> None:
     with pytest.raises(BrokerError, match=r"mentions is missing: run 'badbuzz topics create'"):
         require(kafka_settings, TopicSettings())
-    assert [[d.what for d in report.differences] for report in describe(kafka_settings, TopicSettings())] == [
+    assert [[d.aspect for d in report.differences] for report in describe(kafka_settings, TopicSettings())] == [
         ["missing"]
     ] * 5
 
 
-def test_a_wrong_partition_count_is_told_with_both_ways_to_mend_it(kafka_settings: KafkaSettings) -> None:
+def test_a_wrong_partition_count_is_reported_with_both_remedies(kafka_settings: KafkaSettings) -> None:
     create(kafka_settings, TopicSettings(rollups_partitions=4))
     with pytest.raises(BrokerError, match=r"rollups: partitions is 4, expected 8: set \w+_ROLLUPS_PARTITIONS=4, or"):
         require(kafka_settings, TopicSettings())
 
 
-def test_another_retention_is_told_and_stops_nobody(kafka_settings: KafkaSettings) -> None:
+def test_another_retention_is_reported_and_stops_no_worker(kafka_settings: KafkaSettings) -> None:
     create(kafka_settings, TopicSettings())
     other = TopicSettings(mentions_retention_hours=1)
-    told = [str(difference) for report in describe(kafka_settings, other) for difference in report.differences]
-    assert len(told) == 2
-    assert "retention.ms is 604800000, expected 3600000" in told[0]
+    differences = [str(difference) for report in describe(kafka_settings, other) for difference in report.differences]
+    assert len(differences) == 2
+    assert "retention.ms is 604800000, expected 3600000" in differences[0]
     require(kafka_settings, other)
 
 
-def test_an_option_changed_by_hand_is_told(kafka_settings: KafkaSettings) -> None:
+def test_an_option_changed_by_hand_is_reported(kafka_settings: KafkaSettings) -> None:
     create(kafka_settings, TopicSettings())
     name = kafka_settings.topic("incidents")
     with open_admin(kafka_settings) as admin:
@@ -107,26 +108,26 @@ def test_an_option_changed_by_hand_is_told(kafka_settings: KafkaSettings) -> Non
         while time.monotonic() < deadline:
             if differences := [d for report in describe(kafka_settings, TopicSettings()) for d in report.differences]:
                 break
-    assert [(d.topic, d.what, d.expected, d.found) for d in differences] == [
+    assert [(d.topic, d.aspect, d.expected, d.actual) for d in differences] == [
         (name, "cleanup.policy", "compact", "delete")
     ]
 
 
-def test_more_copies_than_brokers_is_a_clear_refusal(kafka_settings: KafkaSettings) -> None:
+def test_more_copies_than_brokers_are_refused_with_the_reason(kafka_settings: KafkaSettings) -> None:
     with pytest.raises(BrokerError, match=r"did not create topic .*mentions.*only 1 broker"):
         create(kafka_settings, TopicSettings(replication=3))
 
 
-def test_a_broker_that_is_down_is_told_within_the_connect_timeout() -> None:
+def test_a_broker_that_is_down_is_reported_within_the_connect_timeout() -> None:
     settings = KafkaSettings(bootstrap_servers="127.0.0.1:1", connect_timeout_s=0.5)
     with pytest.raises(BrokerError, match=r"no answer from Kafka at 127\.0\.0\.1:1.*make kafka.*BOOTSTRAP_SERVERS"):
         require(settings, TopicSettings())
 
 
-def test_whatever_copies_a_broker_gives_by_default_are_right() -> None:
+def test_any_replication_is_right_where_the_brokers_default_is_expected() -> None:
     spec = TopicSpec("t", 1, -1, {})
     assert compare(spec, Topic("t", 1, 3, {})) == []
-    assert [d.what for d in compare(TopicSpec("t", 1, 3, {}), Topic("t", 1, 1, {}))] == ["replication"]
+    assert [d.aspect for d in compare(TopicSpec("t", 1, 3, {}), Topic("t", 1, 1, {}))] == ["replication"]
 
 
 @pytest.mark.parametrize("name", list(TopicSettings.__struct_fields__))
@@ -212,7 +213,7 @@ def test_faust_gets_the_same_servers_login_and_timeouts() -> None:
     assert options["broker_session_timeout"] == consumer_options(settings, None)["session_timeout_ms"] / 1000
 
 
-def test_settings_can_be_read_without_the_watchers_libraries() -> None:
+def test_client_options_need_no_import_of_faust() -> None:
     """Faust takes a second to import, which every command would pay."""
-    code = "import sys, streams.kafka.clients, streams.kafka.topics; sys.exit('faust' in sys.modules)"
+    code = "import sys, streams.kafka.clients, streams.kafka.topic_admin; sys.exit('faust' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env=os.environ, check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""A producer that cannot send any more ends all the same."""
+"""A producer that can no longer send is closed all the same."""
 
 import os
 import signal
@@ -7,8 +7,9 @@ from kafka import KafkaProducer
 
 from deploy.local.kafka import LocalKafka
 from streams.kafka.clients import producer_options, transactional_producer_options
-from streams.kafka.topics import MENTIONS, create
-from streams.kafka.transactions import end_producer
+from streams.kafka.topic_admin import create
+from streams.kafka.topics import MENTIONS
+from streams.kafka.transactions import close_producer
 from streams.settings.kafka import KafkaSettings
 from tests.helpers.cluster import TOPICS
 
@@ -25,14 +26,14 @@ def test_no_thread_is_left_behind_whether_the_broker_answers_or_not(
     for producer in (in_order, idempotent, transactional):
         producer.send(topic, b"{}").get(timeout=10)
     sent = in_order.send(topic, b"{}")
-    end_producer(in_order)
+    close_producer(in_order)
     assert sent.succeeded()
     assert broker.pid
     os.kill(broker.pid, signal.SIGSTOP)
     try:
         for producer in (idempotent, transactional):
             producer.send(topic, b"{}")
-            end_producer(producer, 2.0)
+            close_producer(producer, 2.0)
         for producer in (in_order, idempotent, transactional):
             producer._sender.join(10)
             assert not producer._sender.is_alive()

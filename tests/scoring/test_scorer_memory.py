@@ -52,7 +52,7 @@ def record(offset: int, value: bytes) -> ConsumerRecord:
 def score(records: list[ConsumerRecord], restarts: set[int], seed: int) -> list[bytes]:
     """Score in batches of any size; at a restart all is forgotten but the offset."""
     rng = random.Random(seed)
-    clock = IdleHeartbeats(0)
+    heartbeats = IdleHeartbeats(0)
     partition = PartitionScorer(CONFIG, Flat(), 0, 0)
     rollups: list[Rollup] = []
     at = 0
@@ -62,10 +62,10 @@ def score(records: list[ConsumerRecord], restarts: set[int], seed: int) -> list[
             partition = PartitionScorer(CONFIG, Flat(), 0, committed)
             read_again = [r for r in records if partition.position <= r.offset < committed]
             for first in range(0, len(read_again), 17):
-                assert partition.feed(read_again[first : first + 17], clock) == []
+                assert partition.feed(read_again[first : first + 17], heartbeats) == []
         to = next((r for r in sorted(restarts) if at < r), len(records))
         to = min(to, at + rng.randrange(1, 40))
-        for batch in partition.feed(records[at:to], clock):
+        for batch in partition.feed(records[at:to], heartbeats):
             rollups += batch.rollups
         at = to
     return summed(rollups)

@@ -1,4 +1,4 @@
-"""The rows of the watchers' memory, on a real broker."""
+"""The watcher's changelog, on a real broker."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from kafka.errors import KafkaError
 
 from streams.kafka.fenced_writers import FencedWriters
-from streams.kafka.topics import create
+from streams.kafka.topic_admin import create
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
 from streams.watching.state_store import brand_key
@@ -18,86 +18,86 @@ ALL = set(range(TOPICS.rollups_partitions))
 
 
 class Owner:
-    """The rows as one watcher has them."""
+    """One watcher with its changelog."""
 
     def __init__(self, config: Config) -> None:
         self.writers = FencedWriters(config.kafka)
-        self.rows = WatchChangelog(config, self.writers)
+        self.changelog = WatchChangelog(config, self.writers)
 
     def load(self, partitions: set[int] = ALL) -> dict[bytes, bytes]:
-        self.rows.load(partitions, lambda: True)
-        return dict(self.rows)
+        self.changelog.load(partitions, lambda: True)
+        return dict(self.changelog)
 
     def write(self, value: bytes | None, keys: list[bytes] = BRANDS) -> None:
         for key in keys:
             if value is None:
-                del self.rows[key]
+                del self.changelog[key]
             else:
-                self.rows[key] = value
-        self.rows.send(self.rows.unsent())
+                self.changelog[key] = value
+        self.changelog.send(self.changelog.pop_unsent())
 
 
 @pytest.fixture
 def owners(kafka_settings: KafkaSettings) -> Iterator[list[Owner]]:
     create(kafka_settings, TOPICS)
-    made = [Owner(Config(kafka=kafka_settings, topics=TOPICS)) for _ in range(3)]
-    yield made
-    for owner in made:
+    owners = [Owner(Config(kafka=kafka_settings, topics=TOPICS)) for _ in range(3)]
+    yield owners
+    for owner in owners:
         owner.writers.close()
 
 
-def test_a_successor_reads_what_was_kept(owners: list[Owner]) -> None:
+def test_the_next_owner_restores_the_stored_rows(owners: list[Owner]) -> None:
     first, second, _ = owners
     assert first.load() == {}
     first.write(b"old")
     first.write(b"new")
     first.write(None, BRANDS[:10])
-    assert second.load() == dict.fromkeys(BRANDS[10:], b"new") == dict(first.rows)
+    assert second.load() == dict.fromkeys(BRANDS[10:], b"new") == dict(first.changelog)
 
 
-def test_who_was_taken_over_from_can_write_nothing_more(owners: list[Owner]) -> None:
-    """A watcher that stood still comes back with rows that are out of date."""
+def test_a_previous_owner_is_fenced(owners: list[Owner]) -> None:
+    """A watcher that was suspended comes back with rows that are out of date."""
     first, second, third = owners
     first.load()
     first.write(b"of the first")
     for key in BRANDS:
-        first.rows[key] = b"late"
+        first.changelog[key] = b"late"
     second.load()
     second.write(b"of the second")
     with pytest.raises(KafkaError):
-        first.rows.send(first.rows.unsent())
+        first.changelog.send(first.changelog.pop_unsent())
     assert third.load() == dict.fromkeys(BRANDS, b"of the second")
 
 
-def test_rows_that_could_not_be_kept_are_read_again(owners: list[Owner]) -> None:
+def test_rows_that_could_not_be_stored_are_restored_from_the_topic(owners: list[Owner]) -> None:
     first, second, _ = owners
     first.load()
-    first.write(b"kept")
+    first.write(b"stored")
     second.load()
     with pytest.raises(KafkaError):
         first.write(b"refused")
     with pytest.raises(KafkaError):
         first.write(b"refused again")
-    assert first.load() == dict.fromkeys(BRANDS, b"kept")
-    first.write(b"taken back")
-    assert second.load() == dict.fromkeys(BRANDS, b"taken back")
+    assert first.load() == dict.fromkeys(BRANDS, b"stored")
+    first.write(b"acquired again")
+    assert second.load() == dict.fromkeys(BRANDS, b"acquired again")
 
 
-def test_what_was_written_and_never_sent_is_gone_with_the_next_load(owners: list[Owner]) -> None:
+def test_writes_that_were_never_sent_are_dropped_by_the_next_load(owners: list[Owner]) -> None:
     first, _, _ = owners
     first.load()
-    first.write(b"kept")
-    first.rows[BRANDS[0]] = b"not sent"
-    assert first.load() == dict.fromkeys(BRANDS, b"kept")
+    first.write(b"stored")
+    first.changelog[BRANDS[0]] = b"not sent"
+    assert first.load() == dict.fromkeys(BRANDS, b"stored")
 
 
-def test_partitions_that_went_are_dropped_and_read_anew_when_they_come_back(owners: list[Owner]) -> None:
+def test_revoked_partitions_are_dropped_and_restored_when_assigned_again(owners: list[Owner]) -> None:
     first, second, _ = owners
     first.load()
     first.write(b"of the first")
-    left = first.load({0, 1})
-    assert 0 < len(left) < len(BRANDS)
-    gone = [key for key in BRANDS if key not in left]
+    retained = first.load({0, 1})
+    assert 0 < len(retained) < len(BRANDS)
+    revoked = [key for key in BRANDS if key not in retained]
     second.load({2, 3})
-    second.write(b"of the second", gone)
-    assert first.load() == left | dict.fromkeys(gone, b"of the second")
+    second.write(b"of the second", revoked)
+    assert first.load() == retained | dict.fromkeys(revoked, b"of the second")

@@ -1,15 +1,16 @@
-"""A batch is scored while the one before is being committed: a commit that fails takes both back."""
+"""A batch is scored while the previous one is being committed: a failed commit discards both."""
 
 import threading
 
 from kafka import KafkaProducer
 
 from streams.kafka.clients import producer_options, transactional_producer_options
-from streams.kafka.topics import MENTIONS, create
+from streams.kafka.topic_admin import create
+from streams.kafka.topics import MENTIONS
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.worker import WorkerSettings
-from streams.worker.scorer_transactions import Scored
+from streams.worker.scorer_transactions import Committed
 from streams.worker.scorer_worker import ScorerWorker
 from tests.benchmarks.engines.check import rolled_up
 from tests.helpers.mentions import mention_line
@@ -24,7 +25,7 @@ class Flat:
         return [0.9 for _ in texts]
 
 
-def test_commits_that_fail_lose_and_double_nothing(kafka_settings: KafkaSettings) -> None:
+def test_failed_commits_neither_lose_nor_duplicate_mentions(kafka_settings: KafkaSettings) -> None:
     topics = TopicSettings(mentions_partitions=2, rollups_partitions=2)
     create(kafka_settings, topics)
     producer = KafkaProducer(**producer_options(kafka_settings))
@@ -38,18 +39,18 @@ def test_commits_that_fail_lose_and_double_nothing(kafka_settings: KafkaSettings
     stopping = threading.Event()
     committed: list[int] = []
 
-    def record_scored(done: Scored) -> None:
+    def record_committed(done: Committed) -> None:
         committed.append(done.messages)
         if sum(committed) >= MENTIONS_SENT:
             stopping.set()
         elif len(committed) % 4 == 0:
-            # The batch that was scored meanwhile is about to be committed: by a producer that is fenced off now.
+            # Fence the producer that is about to commit the batch scored meanwhile.
             options = transactional_producer_options(kafka_settings, f"{kafka_settings.scorer_group}-one")
             other = KafkaProducer(**options)
             other.init_transactions()
             other.close()
 
-    ScorerWorker(config, Flat(), "one", record_scored).run(stopping)
+    ScorerWorker(config, Flat(), "one", record_committed).run(stopping)
 
     minutes = rolled_up(kafka_settings)
     assert sum(committed) == MENTIONS_SENT

@@ -1,4 +1,4 @@
-"""What a person at a terminal can rely on about workers and topics."""
+"""The commands around workers, topics and dead letters, on a real broker."""
 
 import gzip
 import json
@@ -43,9 +43,9 @@ def test_a_replay_through_kafka_gives_the_bytes_of_a_replay_in_process(cluster: 
         assert (sent.returncode, sent.stderr) == (0, b"")
         assert json.loads(sent.stdout)["messages"] == len(crisis())
         cluster.drain()
-        told = badbuzz(cluster.settings, "replay", str(record), "--json").stdout.splitlines()[:-1]
-        assert told
-        assert cluster.incidents() == told
+        expected = badbuzz(cluster.settings, "replay", str(record), "--json").stdout.splitlines()[:-1]
+        assert expected
+        assert cluster.incidents() == expected
         cluster.stop(worker, kill=False)
 
 
@@ -62,20 +62,20 @@ def test_dead_letters_are_listed_shown_and_sent_again(cluster: Cluster) -> None:
             json.loads(line) for line in badbuzz(cluster.settings, "dead-letters", "list", "--json").stdout.splitlines()
         ]
         assert sorted(letter["reason"] for letter in letters) == ["json", "type"]
-        odd = next(letter for letter in letters if letter["reason"] == "json")
-        assert odd["source"].startswith(f"{cluster.settings.topic_prefix}mentions/")
-        shown = badbuzz(cluster.settings, "dead-letters", "show", str(odd["kept_at"]))
+        broken = next(letter for letter in letters if letter["reason"] == "json")
+        assert broken["source"].startswith(f"{cluster.settings.topic_prefix}mentions/")
+        shown = badbuzz(cluster.settings, "dead-letters", "show", str(broken["kept_at"]))
         assert shown.stdout == b"\xff{\n"
         assert shown.stderr.startswith(b"json: ")
-        again = badbuzz(cluster.settings, "dead-letters", "send-again", str(odd["kept_at"]))
+        again = badbuzz(cluster.settings, "dead-letters", "send-again", str(broken["kept_at"]))
         assert again.stdout == b"1 sent again\n"
         wait_until(
             lambda: len(badbuzz(cluster.settings, "dead-letters", "list", "--json").stdout.splitlines()) == 3,
             worker.log.read_text,
         )
-        nothing = badbuzz(cluster.settings, "dead-letters", "show", "99")
-        assert nothing.returncode == 2
-        assert b"expected the offset of a dead letter, got 99" in nothing.stderr
+        unknown = badbuzz(cluster.settings, "dead-letters", "show", "99")
+        assert unknown.returncode == 2
+        assert b"expected the offset of a dead letter, got 99" in unknown.stderr
 
 
 @pytest.mark.parametrize("command", [("worker",), ("check",), ("worker", "--only", "watcher")])
@@ -114,10 +114,10 @@ def test_topics_are_created_described_and_checked(kafka_settings: KafkaSettings)
     assert checked.stdout.count(b"good") == 2
 
 
-def test_a_taken_metrics_port_is_one_line_and_status_2(cluster: Cluster, broker: LocalKafka) -> None:
-    taken = broker.bootstrap.rpartition(":")[2]
+def test_a_metrics_port_in_use_is_one_line_and_status_2(cluster: Cluster, broker: LocalKafka) -> None:
+    used = broker.bootstrap.rpartition(":")[2]
     with cluster:
-        done = badbuzz(cluster.settings, "worker", "--only", "watcher", BADBUZZ_METRICS_PORT=taken)
+        done = badbuzz(cluster.settings, "worker", "--only", "watcher", BADBUZZ_METRICS_PORT=used)
     assert done.returncode == 2
     assert b"BADBUZZ_METRICS_PORT" in done.stderr
 

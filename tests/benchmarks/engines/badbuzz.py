@@ -16,7 +16,7 @@ from streams.settings.worker import WorkerSettings
 from streams.watching.incident_event import IncidentEvent
 from streams.worker import worker
 from streams.worker.metrics import ScoredBatch, WorkerMetrics
-from streams.worker.scorer_transactions import Scored
+from streams.worker.scorer_transactions import Committed
 from streams.worker.scorer_worker import ScorerWorker
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.feed import TOPICS
@@ -33,12 +33,12 @@ def scorer(settings: KafkaSettings, clock: Clock) -> None:
     """Mentions in; rollups, offsets and dead letters out, in transactions."""
     stopping = threading.Event()
 
-    def record_scored(done: Scored) -> None:
+    def record_committed(done: Committed) -> None:
         if clock.add(done.messages):
-            clock.tell()
+            clock.report()
             stopping.set()
 
-    ScorerWorker(_config(settings), NegativityModel.load(), "bench", record_scored).run(stopping)
+    ScorerWorker(_config(settings), NegativityModel.load(), "bench", record_committed).run(stopping)
 
 
 def scorer_and_watcher(settings: KafkaSettings, clock: Clock) -> None:
@@ -59,7 +59,7 @@ def scorer_and_watcher(settings: KafkaSettings, clock: Clock) -> None:
             super().record_applied(batch, events)
             clock.seen += sum(rollup.counts.mentions + rollup.counts.duplicates for _, rollup in batch.made)
             if clock.seen >= clock.count:
-                clock.tell()
+                clock.report()
                 os._exit(0)
 
     with mock.patch.object(worker, "WorkerMetrics", Timed):

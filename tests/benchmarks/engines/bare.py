@@ -15,14 +15,14 @@ def kafka_python(settings: KafkaSettings, clock: Clock) -> None:
     """On badbuzz's own client, with its own settings."""
     model = NegativityModel.load()
     consumer = KafkaConsumer(**consumer_options(settings, None), max_partition_fetch_bytes=4 << 20)
-    places = [TopicPartition(settings.topic(MENTIONS), p) for p in range(TOPICS.mentions_partitions)]
-    consumer.assign(places)
-    consumer.seek_to_beginning(*places)
+    partitions = [TopicPartition(settings.topic(MENTIONS), p) for p in range(TOPICS.mentions_partitions)]
+    consumer.assign(partitions)
+    consumer.seek_to_beginning(*partitions)
     while True:
         for records in consumer.poll(timeout_ms=200, max_records=5000).values():
             model.score_many([decode(record.value).text or "" for record in records])
             if clock.add(len(records)):
-                clock.tell()
+                clock.report()
                 return
 
 
@@ -40,5 +40,5 @@ def confluent(settings: KafkaSettings, clock: Clock) -> None:
         if messages:
             model.score_many([decode(message.value()).text or "" for message in messages])
             if clock.add(len(messages)):
-                clock.tell()
+                clock.report()
                 return

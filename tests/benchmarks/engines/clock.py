@@ -18,19 +18,19 @@ class Clock:
         self.begin_at: tuple[float, float, int] | None = None
 
     def add(self, messages: int = 1) -> bool:
-        """Count messages; tell whether these were the last."""
+        """Count messages; return whether these were the last."""
         self.seen += messages
         if self.seen >= self.warm:
             self.begin(self.seen)
         return self.seen >= self.count
 
     def begin(self, seen: int) -> None:
-        """Let the clock run from so many messages on, if it does not yet."""
+        """Start the clock at so many messages, unless it runs."""
         if self.begin_at is None:
             self.begin_at = (time.perf_counter(), time.process_time(), seen)
 
-    def tell(self) -> None:
-        """Print what was measured."""
+    def report(self) -> None:
+        """Print the measurement."""
         assert self.begin_at is not None
         wall, cpu, first = self.begin_at
         timed = self.seen - first

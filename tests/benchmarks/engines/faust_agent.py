@@ -1,4 +1,4 @@
-"""The job as one Faust agent that sees every mention, with its memory in tables."""
+"""The job as one Faust agent that processes every mention, with its state in tables."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ NAME = "faust"
 
 
 def run(settings: KafkaSettings, clock: Clock) -> None:
-    """Run until the clock says that was the last."""
+    """Run until the clock has counted the last message."""
     asyncio.run(_run(settings, clock))
 
 
@@ -53,8 +53,8 @@ async def _run(settings: KafkaSettings, clock: Clock) -> None:
     def close(brand: str, minute: int) -> list[tuple[str, bytes]]:
         watch = watches.get(brand)
         if watch is None:
-            kept = {at: minutes.get(f"{brand}\0{at}") for at in range(minute - 25 * 60, minute)}
-            watch = Watch(learned.get(brand), {at: row for at, row in kept.items() if row})
+            rows = {at: minutes.get(f"{brand}\0{at}") for at in range(minute - 25 * 60, minute)}
+            watch = Watch(learned.get(brand), {at: row for at, row in rows.items() if row})
             watches[brand] = watch
         messages = watch.close(minute, items.pop(f"{brand}\0{minute}"))
         learned[brand] = watch.detector.state()
@@ -87,7 +87,7 @@ async def _run(settings: KafkaSettings, clock: Clock) -> None:
                     for name, message in close(brand, ended):
                         await out[name].send(key=brand.encode(), value=message)
             if clock.add():
-                clock.tell()
+                clock.report()
                 await app.producer.flush()
                 os._exit(0)
 

@@ -1,4 +1,4 @@
-"""The mentions that every engine reads, and what their minutes must come to."""
+"""The mentions that every engine reads, and the minutes they must add up to."""
 
 import json
 import random
@@ -11,7 +11,8 @@ from kafka.admin import KafkaAdminClient
 
 from detectors.negativity import NegativityModel
 from streams.kafka.clients import admin_options, producer_options
-from streams.kafka.topics import MENTIONS, create
+from streams.kafka.topic_admin import create
+from streams.kafka.topics import MENTIONS
 from streams.mentions.mention import decode, milliseconds
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.sources.files import MentionFiles
@@ -30,7 +31,7 @@ CRISIS_ONE_IN, CRISIS_FROM, CRISIS_TO = 20, 70, 75
 
 
 def lines(count: int, brands: int) -> Iterator[tuple[bytes, bytes]]:
-    """Give mentions, each with its key: halves of two real texts, so that hardly one comes twice."""
+    """Yield mentions, each with its key: halves of two real texts, so that hardly one comes twice."""
     drawn = random.Random(7)
     texts = [json.loads(m.value) for m in MentionFiles([str(SHARED / "data/incidents/airlines_2015.jsonl.gz")])]
     again: list[tuple[int, bytes, bytes]] = []
@@ -54,8 +55,8 @@ def lines(count: int, brands: int) -> Iterator[tuple[bytes, bytes]]:
             "text": " ".join([*words[: len(words) // 2], *others[len(others) // 2 :]]),
             "author": f"author {drawn.randrange(50_000)}",
         }
-        kept = {k: v for k, v in record.items() if k != "gold_label"}
-        line = brand.encode(), json.dumps(kept | fields, ensure_ascii=False).encode()
+        recorded = {k: v for k, v in record.items() if k != "gold_label"}
+        line = brand.encode(), json.dumps(recorded | fields, ensure_ascii=False).encode()
         if number % ONE_IN == 0:
             again.append((number + 500, *line))
         yield line
@@ -77,7 +78,7 @@ def fill(settings: KafkaSettings, count: int, brands: int, others: list[str]) ->
 
 
 def expected(count: int, brands: int) -> dict[tuple[str, int], Networks]:
-    """Give what each brand's minutes must come to, all but the last few, which may be open still."""
+    """Return what each brand's minutes must add up to, all but the last few, which may still be open."""
     model = NegativityModel.load()
     mentions = [decode(value) for _, value in lines(count, brands)]
     scores = model.score_many([mention.text or "" for mention in mentions])

@@ -1,6 +1,6 @@
-"""The job that every engine is given: the parts of it that are no engine's, so that each does them alike.
+"""The job of every engine: the parts that depend on no engine, so that each does them the same way.
 
-What a mention leaves in its minute, what a closed minute comes to, and the burst detectors of a brand.
+The item a mention adds to its minute, the sums of a closed minute, and the burst detectors of a brand.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ SETTINGS = DetectorSettings(learning_hours=1)
 CONFIG = Config(thresholds=SETTINGS)
 
 Item = tuple[int, str, int, int, int, bool, int]
-"""What a mention leaves in its minute: hash of its id, network, author, text, origin, negative, followers."""
+"""A mention in its minute: hash of its id, network, author, text, origin, negative, followers."""
 
 Networks = dict[str, tuple[int, int, int]]
 """Mentions, negatives and distinct authors of each network."""
@@ -34,7 +34,7 @@ encode = msgspec.json.encode
 
 
 def item(mention: Mention, negativity: float) -> Item:
-    """Give what is kept of a mention; numbers and strings only, for every engine's own way to store them."""
+    """Return the item of a mention; numbers and strings only, which every engine can store."""
     network, author, repost_of = mention.network, mention.author, mention.repost_of
     identity = hash64(f"{network}\0{mention.id}")
     return (
@@ -74,7 +74,7 @@ class Watch:
         self.detector = BrandDetector(SETTINGS) if state is None else BrandDetector.restore(SETTINGS, state, rows or {})
 
     def close(self, minute: int, items: Iterable[Sequence[Any]]) -> list[tuple[str, bytes]]:
-        """Close a minute: give what it comes to, and the alerts it gives, as messages, each with its topic."""
+        """Close a minute; return its sums and alerts as messages, each with its topic."""
         networks, seen = close(minute, items)
         changes = self.detector.observe(seen)
         alerts = [(ALERTS, encode((c.minute, c.severity, c.observed, c.expected))) for c in changes]

@@ -24,7 +24,7 @@ NAME = "quixstreams"
 
 
 class Mentions(Deserializer):  # type: ignore[misc,unused-ignore]
-    """Decode strictly; what cannot be read is left out."""
+    """Decode strictly; leave out what cannot be read."""
 
     def __call__(self, value: bytes, ctx: Any) -> Mention:
         try:
@@ -40,7 +40,7 @@ class Brands:
         self.watches: dict[str, Watch] = {}
 
     def close(self, window: dict[str, Any], brand: str, _timestamp: int, _headers: Any, state: State) -> list[Any]:
-        """Give what a closed minute is told by."""
+        """Return the messages of a closed minute."""
         minute = window["start"] // MINUTE_MS
         watch = self.watches.get(brand)
         if watch is None or watch.detector.now != state.get("now"):
@@ -58,18 +58,18 @@ class Brands:
             return Watch()
         now = state.get("now", 0)
         rows = {minute: state.get_bytes(f"minute {minute}") for minute in range(now - 25 * 60, now)}
-        found = {minute: msgspec.msgpack.decode(row) for minute, row in rows.items() if row is not None}
-        return Watch(msgspec.msgpack.decode(learned), found)
+        recent = {minute: msgspec.msgpack.decode(row) for minute, row in rows.items() if row is not None}
+        return Watch(msgspec.msgpack.decode(learned), recent)
 
 
 def run(settings: KafkaSettings, clock: Clock) -> None:
-    """Run until the clock says that was the last."""
+    """Run until the clock has counted the last message."""
     logging.disable(logging.WARNING)
     model, brands = NegativityModel.load(), Brands()
 
     def counted(_topic: str, _partition: int, _offset: int) -> None:
         if clock.add():
-            clock.tell()
+            clock.report()
             app.stop()
 
     def score(mention: Mention) -> Item:

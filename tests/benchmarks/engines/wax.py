@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import bytewax.operators as op
-from bytewax.connectors.kafka import KafkaSinkMessage, KafkaSource, MentionProducer
+from bytewax.connectors.kafka import KafkaSink, KafkaSinkMessage, KafkaSource
 from bytewax.dataflow import Dataflow
 from bytewax.operators import StatefulBatchLogic
 from bytewax.operators.windowing import EventClock, TumblingWindower, fold_window
@@ -23,9 +23,9 @@ from streams.settings.kafka import KafkaSettings
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.job import LATENESS_S, Item, Watch, item
 
-# The engine's own default: what is read again, and sent again, after a crash.
+# The engine's own default: how much is read, and sent, again after a crash.
 EPOCH = timedelta(seconds=10)
-EPOCH_MINUTES = datetime(1970, 1, 1, tzinfo=UTC)
+ALIGN_TO = datetime(1970, 1, 1, tzinfo=UTC)
 NAME = "bytewax"
 
 Timed = tuple[datetime, Item]
@@ -33,7 +33,7 @@ Window = tuple[int, list[Timed]]
 
 
 class Brand(StatefulBatchLogic):  # type: ignore[misc,unused-ignore]
-    """The detectors of one brand; what is kept of them is numbers, which cost less than a deep copy."""
+    """The detectors of one brand; their snapshot is plain numbers, which cost less than a deep copy."""
 
     def __init__(self, resumed: Any) -> None:
         self.watch = Watch() if resumed is None else Watch(*resumed)
@@ -46,12 +46,12 @@ class Brand(StatefulBatchLogic):  # type: ignore[misc,unused-ignore]
         return out, StatefulBatchLogic.RETAIN
 
     def snapshot(self) -> Any:
-        """Give what is written down at the end of an epoch."""
+        """Return the state to store at the end of an epoch."""
         return self.watch.detector.state(), self.watch.detector.recent_rows()
 
 
 def run(settings: KafkaSettings, clock: Clock) -> None:
-    """Run until the clock says that was the last."""
+    """Run until the clock has counted the last message."""
     model = NegativityModel.load()
     worked_on = 0
 
@@ -64,7 +64,7 @@ def run(settings: KafkaSettings, clock: Clock) -> None:
     def score(batch: list[Any]) -> list[tuple[str, Timed]]:
         nonlocal worked_on
         if worked_on and clock.add(worked_on):
-            clock.tell()
+            clock.report()
             os._exit(0)
         worked_on = len(batch)
         mentions = [mention for mention in map(read, batch) if mention is not None]
@@ -87,14 +87,14 @@ def run(settings: KafkaSettings, clock: Clock) -> None:
         "minutes",
         scored,
         EventClock(ts_getter=lambda timed: timed[0], wait_for_system_duration=timedelta(seconds=LATENESS_S)),
-        TumblingWindower(length=timedelta(minutes=1), align_to=EPOCH_MINUTES),
+        TumblingWindower(length=timedelta(minutes=1), align_to=ALIGN_TO),
         builder=list,
         folder=folded,
         merger=list.__add__,
         ordered=False,
     )
     closed = op.stateful_batch("detect", windows.down, Brand)
-    op.output("write", op.map("message", closed, message), MentionProducer(brokers, None))
+    op.output("write", op.map("message", closed, message), KafkaSink(brokers, None))
     with TemporaryDirectory() as folder:
         init_db_dir(Path(folder), 1)
         cli_main(flow, workers_per_process=1, epoch_interval=EPOCH, recovery_config=RecoveryConfig(folder))
