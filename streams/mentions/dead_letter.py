@@ -38,11 +38,6 @@ class DeadLetter(msgspec.Struct, frozen=True, gc=False):
         """Encode as one JSON line, without the line's end."""
         return msgspec.json.encode(self)
 
-    @classmethod
-    def from_json(cls, line: bytes) -> "DeadLetter":
-        """Decode what `to_json` gave."""
-        return msgspec.json.decode(line, type=cls)
-
 
 class DeadLetterFile:
     """Append dead letters to a JSON-lines file; without a path, only count them.

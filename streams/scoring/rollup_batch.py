@@ -9,7 +9,7 @@ import msgspec
 from streams.errors import InputError
 from streams.scoring.rollup import Rollup
 
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 512 * 1024
 """A message that would be larger is cut in two: half of what a broker takes by default."""
 
@@ -17,7 +17,7 @@ Made = tuple[int, Rollup]
 """The partition of `mentions` that a rollup was made from, and the rollup."""
 
 
-class RollupBatch(msgspec.Struct, array_like=True, frozen=True, gc=False):
+class RollupBatch(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
     """Rollups of one partition of `rollups`.
 
     Parameters
@@ -28,7 +28,7 @@ class RollupBatch(msgspec.Struct, array_like=True, frozen=True, gc=False):
         Each rollup with the partition of `mentions` it was made from; those of one partition in their order.
     """
 
-    v: int
+    v: int = VERSION
     made: list[Made]
 
 
@@ -46,7 +46,7 @@ def encode_batch(made: list[Made]) -> bytes:
     >>> decode_batch(encode_batch([(3, rollup)])).made == [(3, rollup)]
     True
     """
-    return _encode(RollupBatch(VERSION, made))
+    return _encode(RollupBatch(made=made))
 
 
 def decode_batch(data: bytes) -> RollupBatch:
@@ -59,7 +59,7 @@ def decode_batch(data: bytes) -> RollupBatch:
     """
     try:
         batch = _decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except msgspec.DecodeError as error:
         raise InputError(f"expected rollups of version {VERSION}, got {data[:40]!r}: {error}") from None
     if batch.v != VERSION:
         raise InputError(f"expected rollups of version {VERSION}, got version {batch.v}: update this worker")

@@ -5,7 +5,7 @@ import msgspec
 from detectors.observation import Voice
 from streams.mentions.mention import Mention
 from streams.mentions.text import hash64, post_key, text_hash, visible
-from streams.scoring.rollup import MAX_SNIPPET, MAX_TEXTS, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
+from streams.scoring.rollup import MAX_SNIPPET, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
 from streams.settings.config import BrandConfig
 
 _ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
@@ -72,33 +72,25 @@ class RollupBuilder:
     def build(self) -> Rollup:
         """Give the rollup."""
         voices: dict[int, Voice] = {}
-        texts: list[int] = []
         posts: list[PostRow] = []
-        mentions = negatives = negativity = reposts = replies = views = complaints = 0
+        negatives = complaints = 0
         for mention, identity, thousandths, negative in self._said:
             text = mention.text or ""
             author, repost_of, seen = mention.author, mention.repost_of, mention.views or 0
             repost = repost_of is not None or mention.kind == "repost"
-            compared = text_hash(text)
-            mentions += 1
             negatives += negative
-            negativity += thousandths
-            reposts += repost
             complaints += negative and not repost
-            replies += mention.kind == "reply"
-            views += seen
             followers = mention.followers or 0
             origin = post_key(self.network, repost_of) if repost_of is not None else 0
             key = hash64(f"{self.network}\0{author}") if author is not None else identity
-            voice = Voice(key, 0 if repost else compared, origin, negative, followers)
+            voice = Voice(key, 0 if repost else text_hash(text), origin, negative, followers)
             known = voices.get(key)
             voices[key] = voice if known is None else one_voice(known, voice)
-            texts.append(compared or hash64(text))
             reach = followers if followers > seen else seen
             url, snippet = mention.url or "", text[:MAX_SNIPPET]
             shared = mention.reposts or 0
             posts.append(PostRow(identity, reach, shared, thousandths, mention.id, author or "", origin, snippet, url))
-        counts = Counts(mentions, negatives, negativity, reposts, replies, views, complaints)
+        counts = Counts(len(self._said), negatives, complaints)
         return Rollup(
             self.brand,
             self.network,
@@ -106,17 +98,15 @@ class RollupBuilder:
             self.newest,
             msgspec.structs.replace(counts, **self._others) if self._others else counts,
             tuple(sorted(voices.values())[:MAX_VOICES]),
-            tuple(texts) if mentions <= 1 else tuple(sorted(set(texts))[:MAX_TEXTS]),
             best_posts(posts),
             self._weaknesses() if self.known.weaknesses else {},
         )
 
-    def _weaknesses(self) -> dict[str, tuple[int, int]]:
-        found: dict[str, tuple[int, int]] = {}
-        for mention, _, _, negative in self._said:
+    def _weaknesses(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for mention, *_ in self._said:
             lowered = visible(mention.text or "").lower()
             for tag, phrases in self.known.weaknesses.items():
                 if any(phrase.lower() in lowered for phrase in phrases):
-                    before = found.get(tag, (0, 0))
-                    found[tag] = (before[0] + 1, before[1] + negative)
+                    found[tag] = found.get(tag, 0) + 1
         return found

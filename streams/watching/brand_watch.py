@@ -160,8 +160,8 @@ class BrandWatch:
         if minute // 60 > self.hour:
             self._learn_terms(minute // 60)
         rollups = [merge(*bucket[network]) for network in sorted(bucket)]
-        # Authors and texts only the detectors need, now.
-        told = [msgspec.structs.replace(rollup, voices=(), texts=()) for rollup in rollups]
+        # Only the detectors need the authors, and only now.
+        told = [msgspec.structs.replace(rollup, voices=()) for rollup in rollups]
         self.recent.add(ClosedMinute(minute, told))
         self.closed.append(minute)
         seen = observation(minute, rollups, self.config.reach_negative_at)

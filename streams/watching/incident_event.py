@@ -184,7 +184,7 @@ def incident_event(
             window.counts.blocks,
             window.counts.scheduled,
         ),
-        weaknesses={tag: n for tag, (n, _) in sorted(window.weaknesses.items())},
+        weaknesses=dict(sorted(window.weaknesses.items())),
         summary="",
     )
     return msgspec.structs.replace(event, summary=summary(event))

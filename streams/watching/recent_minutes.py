@@ -23,7 +23,7 @@ class Window(NamedTuple):
 
     networks: dict[str, tuple[int, int]]
     counts: Counts
-    weaknesses: dict[str, tuple[int, int]]
+    weaknesses: dict[str, int]
     posts: list[tuple[str, PostRow]]
 
 
@@ -68,14 +68,15 @@ class RecentMinutes:
     def window(self, first: int, end: int) -> Window:
         """Sum the minutes from `first` up to, not including, `end`."""
         networks: dict[str, tuple[int, int]] = {}
-        weaknesses: dict[str, tuple[int, int]] = {}
+        weaknesses: dict[str, int] = {}
         posts: dict[tuple[str, str], PostRow] = {}
         rollups = list(self.rollups(first, end))
         for rollup in rollups:
             if rollup.counts.mentions:
-                _add(networks, rollup.network, rollup.counts.mentions, rollup.counts.negatives)
-            for tag, (mentions, negatives) in rollup.weaknesses.items():
-                _add(weaknesses, tag, mentions, negatives)
+                mentions, negatives = networks.get(rollup.network, (0, 0))
+                networks[rollup.network] = (mentions + rollup.counts.mentions, negatives + rollup.counts.negatives)
+            for tag, count in rollup.weaknesses.items():
+                weaknesses[tag] = weaknesses.get(tag, 0) + count
             for post in rollup.posts:
                 known = posts.get((rollup.network, post.id))
                 posts[rollup.network, post.id] = max(known, post) if known else post
@@ -85,8 +86,3 @@ class RecentMinutes:
             weaknesses,
             [(network, post) for (network, _), post in posts.items()],
         )
-
-
-def _add(total: dict[str, tuple[int, int]], key: str, mentions: int, negatives: int) -> None:
-    before = total.get(key, (0, 0))
-    total[key] = (before[0] + mentions, before[1] + negatives)

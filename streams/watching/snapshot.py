@@ -18,7 +18,7 @@ from streams.watching.brand_watch import BrandWatch
 from streams.watching.incident_event import IncidentKey
 from streams.watching.recent_minutes import ClosedMinute
 
-VERSION = 1
+VERSION = 2
 KEPT_MINUTES = 25 * 60
 MAX_ROW = 512 * 1024
 """What would be larger is cut in several rows: half of what a broker takes by default."""

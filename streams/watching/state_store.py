@@ -112,7 +112,7 @@ class BrandStateStore:
     --------
     >>> from streams.scoring.rollup import Rollup
     >>> memory = BrandStateStore(Config(), {}, lambda: 0.0)
-    >>> batch = RollupBatch(1, [(0, Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))])
+    >>> batch = RollupBatch(made=[(0, Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))])
     >>> memory.apply(2, 7, batch)
     []
     >>> memory.apply(2, 7, batch), memory.counts("Acme").mentions, memory.safe_offset(2)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from kafka.consumer.fetcher import ConsumerRecord
 from msgspec.structs import replace
 
-from streams.scoring.rollup import Counts, Rollup, encode_rollup, merge
+from streams.scoring.rollup import Counts, Rollup, merge
+from streams.scoring.rollup_batch import encode_batch
 from streams.settings.config import Config
 from streams.settings.worker import WorkerSettings
 from streams.worker.idle_heartbeats import IdleHeartbeats
@@ -79,7 +80,7 @@ def summed(rollups: list[Rollup]) -> list[bytes]:
         found[key] = merge(found[key], rollup) if key in found else rollup
     counted = [found[key] for key in sorted(found) if found[key].counts != Counts()]
     newest = max(rollup.newest for rollup in rollups)
-    return [*(encode_rollup(replace(rollup, newest=0)) for rollup in counted), str(newest).encode()]
+    return [*(encode_batch([(0, replace(rollup, newest=0))]) for rollup in counted), str(newest).encode()]
 
 
 @settings(max_examples=40, deadline=None)

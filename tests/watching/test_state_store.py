@@ -121,7 +121,7 @@ def test_minutes_close_as_soon_as_they_would_if_nothing_waited(batches: list[lis
             minute = clocks[source] // 60_000
             made.append((source, Rollup("Acme", network, minute, clocks[source], Counts(mentions=1), (voice,))))
             mentions += 1
-        memory.apply(0, offset, RollupBatch(1, made))
+        memory.apply(0, offset, RollupBatch(made=made))
         for source, rollup in made:
             watch.apply(rollup, source)
         if made:
