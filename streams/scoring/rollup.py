@@ -28,10 +28,10 @@ HASHES = 1 << 64
 
 
 class PostRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
-    """One publication: a hash of who it is, how far it reaches, what it says.
+    """One publication: its identity, its reach, its negativity in thousandths, and what is shown of it.
 
-    `identity` is the hash of brand, network and id, which decides what is sampled; `origin` that of the network and
-    the id it reposts, or 0.
+    `identity` is the hash of brand, network and id, which decides the sampling; `origin` that of the network and the
+    id it reposts, or 0.
     """
 
     identity: int
@@ -46,7 +46,10 @@ class PostRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False
 
 
 class Counts(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Sums over the mentions of a rollup; `too_late` mentions joined no bucket."""
+    """Sums over the mentions of a rollup.
+
+    `late` mentions were moved to the oldest open minute, `too_late` ones were dropped.
+    """
 
     mentions: int = 0
     negatives: int = 0
@@ -78,11 +81,11 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
     Parameters
     ----------
     brand, network
-        Whose and where.
+        The brand and the network.
     minute
         Start of the bucket, in minutes since the epoch.
     newest
-        Newest event time seen of the brand, in milliseconds since the epoch: what its watermark follows.
+        Newest event time seen of the brand, in milliseconds since the epoch: its watermark follows it.
     counts
         Sums.
     voices
@@ -144,7 +147,7 @@ def merge(first: Rollup, *others: Rollup) -> Rollup:
 
 
 def merge_voices(*parts: Iterable[Voice]) -> tuple[Voice, ...]:
-    """Merge what authors said: one row an author, the `MAX_VOICES` with the smallest hashes.
+    """Merge the voices of several parts: one row an author, the `MAX_VOICES` with the smallest hashes.
 
     Examples
     --------
@@ -165,7 +168,7 @@ def one_voice(a: Voice, b: Voice) -> Voice:
 
 
 def best_posts(posts: Collection[PostRow]) -> tuple[PostRow, ...]:
-    """Keep the posts of widest reach, the most reposted, and a sample, each by a total order."""
+    """Select the posts of widest reach, the most reposted, and a sample, each by a total order."""
     if len(posts) <= 1:
         return tuple(posts)
     if len(posts) <= MAX_SAMPLES:

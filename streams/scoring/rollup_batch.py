@@ -1,7 +1,7 @@
-"""The message on `rollups`: what a scorer's batch says of the brands that live on one partition of it.
+"""The message on `rollups`: the rollups of a scorer's batch for the brands of one partition.
 
-One message holds the rollups of all those brands, not one message each: what a message costs on its way through Kafka
-and Faust is then paid once a batch, however many brands speak in it.
+One message carries the rollups of all those brands, not one message each: the overhead of a message in Kafka and Faust
+is then paid once a batch, however many brands are in it.
 """
 
 import msgspec
@@ -11,7 +11,7 @@ from streams.scoring.rollup import Rollup
 
 VERSION = 2
 MAX_BYTES = 512 * 1024
-"""A message that would be larger is cut in two: half of what a broker takes by default."""
+"""A larger message is split in two: half of what a broker accepts by default."""
 
 Made = tuple[int, Rollup]
 """The partition of `mentions` that a rollup was made from, and the rollup."""
@@ -37,7 +37,7 @@ _decode = msgspec.msgpack.Decoder(RollupBatch).decode
 
 
 def encode_batch(made: list[Made]) -> bytes:
-    """Encode one message.
+    """Encode rollups as one message; equal rollups give equal bytes.
 
     Examples
     --------
@@ -50,12 +50,12 @@ def encode_batch(made: list[Made]) -> bytes:
 
 
 def decode_batch(data: bytes) -> RollupBatch:
-    """Decode what `encode_batch` gave.
+    """Decode a message encoded by `encode_batch`.
 
     Raises
     ------
     InputError
-        It is no such message, or one of a version this program does not know.
+        The message was written by another version, or is damaged.
     """
     try:
         batch = _decode(data)

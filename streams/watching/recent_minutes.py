@@ -1,4 +1,4 @@
-"""What a person is told beside the figures: on which network, by which posts, how it is being answered."""
+"""The last six hours of closed minutes, from which an event's networks, response, terms and posts are read."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from detectors.change import Change
 from streams.scoring.rollup import Counts, PostRow, Rollup, total
 
-REMEMBERED_MINUTES = 360
+RECENT_MINUTES = 360
 
 
 class ClosedMinute(NamedTuple):
@@ -19,7 +19,7 @@ class ClosedMinute(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Some closed minutes, summed: mentions and negatives of each network and weakness, and the posts to show."""
+    """Some closed minutes, summed: mentions and negatives a network, mentions a weakness, and the posts to show."""
 
     networks: dict[str, tuple[int, int]]
     counts: Counts
@@ -28,38 +28,38 @@ class Window(NamedTuple):
 
 
 class RecentMinutes:
-    """Remember the closed minutes of the last six hours.
+    """A sliding window over the closed minutes of the last six hours.
 
     Examples
     --------
-    >>> context = RecentMinutes()
-    >>> context.add(ClosedMinute(7, [Rollup("Acme", "forum", 7, 0, Counts(mentions=2, negatives=1))]))
-    >>> context.window(0, 10).networks
+    >>> recent = RecentMinutes()
+    >>> recent.add(ClosedMinute(7, [Rollup("Acme", "forum", 7, 0, Counts(mentions=2, negatives=1))]))
+    >>> recent.window(0, 10).networks
     {'forum': (2, 1)}
     """
 
     def __init__(self) -> None:
-        self.rows: deque[ClosedMinute] = deque()
+        self._rows: deque[ClosedMinute] = deque()
 
     def add(self, row: ClosedMinute) -> None:
-        """Remember a minute, later than the last."""
-        rows = self.rows
-        while rows and rows[0].minute <= row.minute - REMEMBERED_MINUTES:
+        """Append a minute, later than the last, and drop those that are too old."""
+        rows = self._rows
+        while rows and rows[0].minute <= row.minute - RECENT_MINUTES:
             rows.popleft()
         rows.append(row)
 
     def closed_since(self, first: int) -> list[ClosedMinute]:
-        """Give the minutes remembered from `first` on, in order."""
-        # From the newest back: mostly the last hour of six is asked for.
-        return list(takewhile(lambda row: row.minute >= first, reversed(self.rows)))[::-1]
+        """Return the minutes from `first` on, in order."""
+        # From the newest back: most calls ask for the last hour of six.
+        return list(takewhile(lambda row: row.minute >= first, reversed(self._rows)))[::-1]
 
     def since(self, change: Change) -> int:
-        """Give the minute from which on a change is told: while it goes on, or as far as its detector looks back."""
+        """Return the first minute that an event describes: the incident's, or that of the change's window."""
         first = min(change.since, change.minute - change.window)
-        return max(first, change.minute - REMEMBERED_MINUTES)
+        return max(first, change.minute - RECENT_MINUTES)
 
     def rollups(self, first: int, end: int) -> Iterator[Rollup]:
-        """Give the rollups of the minutes from `first` up to, not including, `end`, in order."""
+        """Yield the rollups of the minutes from `first` up to, not including, `end`, in order."""
         for row in self.closed_since(first):
             if row.minute >= end:
                 break

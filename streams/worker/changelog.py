@@ -10,7 +10,7 @@ from streams.kafka.fenced_writers import FencedError, FencedWriters
 from streams.kafka.partitioning import brand_partition
 from streams.kafka.topics import WATCHES
 from streams.settings.config import Config
-from streams.watching.state_store import key_brand
+from streams.watching.row_keys import key_brand
 
 POLL_MS = 500
 

@@ -107,7 +107,7 @@ class Watcher:
             processing_guarantee="at_least_once",
         )
         app.rollups_topic = kafka.topic(ROLLUPS)
-        app.safe_offset = lambda partition: None if self.failure else self.memory.safe_offset(partition)
+        app.safe_offset = lambda partition: None if self.failure else self.memory.committable_offset(partition)
         app.rows_kept = self._rows_kept
         app.on_leaving = self._leave
         app.before_revoked = self._write_all
@@ -191,10 +191,10 @@ class Watcher:
 
     def _write(self, brands: list[str]) -> None:
         if brands and self._still_ours():
-            self.memory.write(brands)
+            self.memory.persist(brands)
 
     def _write_all(self) -> None:
-        self._write(self.memory.unwritten(older_than=0.0))
+        self._write(self.memory.dirty(older_than=0.0))
 
     def _still_ours(self) -> bool:
         """Tell whether this process cannot have been stopped so long that others took over what it writes."""
@@ -227,7 +227,7 @@ class Watcher:
     def _forget(self) -> None:
         self.ready = False
         self._loaded = NOT_LOADED
-        self.memory.forget()
+        self.memory.clear()
 
     def _leave(self) -> None:
         self._leaving = True
@@ -288,11 +288,11 @@ class Watcher:
 
     async def _tend(self) -> None:
         """Watch again the brands in the rows, and write those that have waited long enough."""
-        await self._in_slices(self.memory.stored_brands(), self._wake)
+        await self._in_slices(self.memory.unrestored_brands(), self._wake)
         most = SLICE + len(self.memory.watches) // WRITE_OVER_TICKS
-        await self._in_slices(self.memory.unwritten(older_than=WRITE_AFTER_S)[:most], self._write)
+        await self._in_slices(self.memory.dirty(older_than=WRITE_AFTER_S)[:most], self._write)
         if self._idle():
-            await self._in_slices(self.memory.unwritten(older_than=0.0), self._write, self._idle)
+            await self._in_slices(self.memory.dirty(older_than=0.0), self._write, self._idle)
         if not self._owns():
             return
         self._measure_lag()
@@ -324,7 +324,7 @@ class Watcher:
 
     def _wake(self, brands: list[str]) -> None:
         for brand in brands:
-            self.memory.wake(brand)
+            self.memory.restore(brand)
 
     def _measure_lag(self) -> None:
         lag = {}

@@ -33,7 +33,7 @@ from kafka import KafkaConsumer, TopicPartition
 from streams.kafka.clients import consumer_options
 from streams.kafka.topics import WATCHES
 from streams.settings.kafka import KafkaSettings
-from streams.watching.state_store import CLOSED_KEY, OPEN_KEY, TERMS_KEY
+from streams.watching.row_keys import CLOSED_KEY, OPEN_KEY, TERMS_KEY
 from tests.benchmarks.bench_cluster import DefaultCluster, DefaultWorker, Feed, Reader, benched, told
 from tests.benchmarks.live_record import ROUNDS, Line, LiveRecord
 from tests.helpers.cluster import TOPICS

@@ -314,9 +314,9 @@ def test_reading_a_detector_changes_nothing_in_it() -> None:
     lines = in_order(quiet(days=3))
     pipeline.run([Message("record", i, value) for i, value in enumerate(lines)])
     watch = pipeline.watches["Acme"]
-    before = repr(watch.detector.state())
-    watch.detector.readings((watch.opened or 0) + int(DAY // 60))
-    assert repr(watch.detector.state()) == before
+    before = repr(watch.state())
+    watch.readings((watch.opened or 0) + int(DAY // 60))
+    assert repr(watch.state()) == before
 
 
 def test_dead_letters_late_and_duplicate_mentions_are_counted_by_kind() -> None:
