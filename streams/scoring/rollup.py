@@ -28,7 +28,7 @@ HASHES = 1 << 64
 
 
 class PostRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
-    """One publication: its identity, its reach, its negativity in thousandths, and what is shown of it.
+    """One publication: its identity, its reach, its negativity in thousandths, and the parts shown in an event.
 
     `identity` is the hash of brand, network and id, which decides the sampling; `origin` that of the network and the
     id it reposts, or 0.

@@ -29,7 +29,7 @@ class SeenIds:
         if key in self._young:
             return False
         new = key not in self._old
-        self._young.add(key)  # also if it is known: what is known then depends on the last two generations alone
+        self._young.add(key)  # also if it is known, so that the set depends on the last two generations alone
         if len(self._young) >= self.capacity:
             self.rotate_generations()
         return new

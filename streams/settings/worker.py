@@ -20,7 +20,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     batch_ms
         Longest time to wait for a batch to fill, in milliseconds.
     read_back
-        Messages of a partition that deduplication and lateness look back on: at least this many, at most twice. A new
+        Last messages of a partition that deduplication and lateness refer to: at least this many, at most twice. A new
         owner of the partition reads them again, about 12 microseconds each.
     clock_after_s
         Seconds without a message after which a worker sends a heartbeat for an idle brand whose sources send none; 0:

@@ -16,17 +16,15 @@ from detectors.severity import Severity
 from detectors.trending import Sample, TrendingTerms
 from streams.event_time import MINUTE_MS, closing_ms, oldest_open_minute
 from streams.mentions.text import extract_terms
-from streams.scoring.rollup import PostRow, Rollup, merge
+from streams.scoring.rollup import PostRow, Rollup
 from streams.settings.config import Config
 from streams.watching.incident_builder import build_incident_event
 from streams.watching.incident_event import IncidentEvent, IncidentKey
 from streams.watching.minute_observation import observation
+from streams.watching.open_buckets import OpenBuckets
 from streams.watching.recent_minutes import ClosedMinute, RecentMinutes
 from streams.watching.watch_state import MinuteState, WatchState
 
-# Merge in bulk once this many posts are pending: cheaper than one by one, and neither memory nor the closing of a
-# minute grows without bound.
-MERGE_AT = 64
 # Terms are extracted from at most this many posts: those with the smallest hashes, a uniform sample.
 MAX_TERM_POSTS = 512
 
@@ -74,11 +72,10 @@ class BrandWatch:
         self.terms_hour = 0
         self._detector = BrandDetector(config.settings(brand))
         self._trending = TrendingTerms(extract_terms)
+        self._buckets = OpenBuckets()
         self._own_names = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
         # Newest event time of each partition, in milliseconds since the epoch.
         self._newest: dict[int, int] = {}
-        # Open buckets: minute, then network, then the rollups still to be merged.
-        self._buckets: dict[int, dict[str, list[Rollup]]] = {}
         # Minutes closed since the last `drain_closed_minutes`.
         self._undrained: list[int] = []
 
@@ -130,17 +127,11 @@ class BrandWatch:
         Returns
         -------
         list of IncidentEvent
-            What changed, in the order of event time.
+            The changes of the incident, in the order of event time.
         """
         if self.opened is not None and rollup.minute < self.opened:
             rollup = msgspec.structs.replace(rollup, minute=self.opened)
-        bucket = self._buckets.get(rollup.minute)
-        if bucket is None:
-            bucket = self._buckets[rollup.minute] = {}
-        pending = bucket.setdefault(rollup.network, [])
-        pending.append(rollup)
-        if len(pending) * (1 + len(rollup.posts)) >= MERGE_AT:
-            self._merge_pending()
+        self._buckets.add(rollup)
         return self.advance_to(rollup.newest, partition)
 
     def advance_to(self, newest_ms: int, partition: int = 0) -> list[IncidentEvent]:
@@ -160,26 +151,20 @@ class BrandWatch:
         opened = oldest_open_minute(min(self._newest.values()), self.config.lateness_ms)
         return self._close(opened) if self.opened is None or opened > self.opened else []
 
-    def _merge_pending(self) -> None:
-        for bucket in self._buckets.values():
-            for network, pending in bucket.items():
-                bucket[network] = [merge(*pending)]
-
     def _close(self, opened: int) -> list[IncidentEvent]:
         events: list[IncidentEvent] = []
-        for minute in sorted([m for m in self._buckets if m < opened]):
-            events.extend(self._close_bucket(minute, self._buckets.pop(minute)))
+        for minute, rollups in self._buckets.pop_before(opened):
+            events += self._close_bucket(minute, rollups)
         if self.incident is not None:
             events += self._events(self._detector.advance(opened))
         self.opened = opened
         return events
 
-    def _close_bucket(self, minute: int, bucket: dict[str, list[Rollup]]) -> list[IncidentEvent]:
+    def _close_bucket(self, minute: int, rollups: list[Rollup]) -> list[IncidentEvent]:
         # First advance through the silent minutes before this one: an open incident may have closed in them.
         events = [] if self.incident is None else self._events(self._detector.advance(minute))
         if minute // 60 > self.terms_hour:
             self._learn_terms(minute // 60)
-        rollups = [merge(*bucket[network]) for network in sorted(bucket)]
         # The authors are for the detectors alone, which read them now.
         self.recent.add(ClosedMinute(minute, [msgspec.structs.replace(rollup, voices=()) for rollup in rollups]))
         self._undrained.append(minute)
@@ -220,8 +205,7 @@ class BrandWatch:
 
     def open_rollups(self) -> list[Rollup]:
         """Return the rollups of the open buckets, by minute and network."""
-        buckets = [self._buckets[minute] for minute in sorted(self._buckets)]
-        return [rollup for bucket in buckets for network in sorted(bucket) for rollup in bucket[network]]
+        return self._buckets.rollups()
 
     def term_samples(self) -> TermSamples:
         """Return the background of the terms: it changes with `terms_hour`."""
@@ -266,5 +250,5 @@ class BrandWatch:
         for row in minutes:
             self.recent.add(ClosedMinute(row.minute, row.rollups))
         for rollup in open_rollups:
-            self._buckets.setdefault(rollup.minute, {}).setdefault(rollup.network, []).append(rollup)
+            self._buckets.add(rollup)
         self._trending.restore(terms)

@@ -8,7 +8,7 @@ MAX_SUMMARY_TERMS = 4
 
 
 def summary(event: IncidentEvent) -> str:
-    """Write an event as one line.
+    """Summarize an event in one line.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def summary(event: IncidentEvent) -> str:
 
 
 def _figures(event: IncidentEvent) -> str:
-    """Write what was observed beside what was expected, in the unit of the leading criterion."""
+    """Format the observed and the expected figure, in the unit of the leading criterion."""
     times = "" if event.factor is None else f", {event.factor:,.0f} times"
     if event.criteria and event.criteria[0] == "reach":
         return f"{event.observed:,.0f} people reached (usually {event.expected:,.0f}{times})"

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, MutableMapping
 from itertools import takewhile
 from typing import NamedTuple
 
-from streams.scoring.rollup import Counts, total
-from streams.scoring.rollup_batch import Made, RollupBatch
+from streams.scoring.rollup import Counts
+from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
+from streams.watching.brand_entry import NO_PARTITION, BrandEntry
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.row_keys import (
@@ -27,36 +28,6 @@ from streams.watching.snapshot import brand_row, closed_rows, oldest_retained, o
 # Rollups that cannot close a minute are applied together, up to this many: better cache locality with many brands.
 MAX_PENDING = 16
 NO_OFFSET = -1
-_NO_PARTITION = -1
-
-
-class _BrandEntry:
-    """A brand in memory: its watch, the rollups pending for it, and how much of it is persisted."""
-
-    __slots__ = ("applied", "changed_in", "closed", "counts", "due_ms", "pending", "terms_hour", "watch")
-
-    def __init__(self, watch: BrandWatch, applied: dict[int, int], counts: Counts, closed: list[ClosedRow]) -> None:
-        self.watch = watch
-        self.applied = applied
-        self.counts = counts
-        # Its rows of closed minutes in the store, oldest first.
-        self.closed = closed
-        self.terms_hour = watch.terms_hour
-        self.pending: list[Made] = []
-        self.due_ms = watch.due_ms
-        # The partition of `rollups` that last changed the brand since it was persisted.
-        self.changed_in = _NO_PARTITION
-
-    def apply_pending(self) -> list[IncidentEvent]:
-        """Apply the pending rollups."""
-        events: list[IncidentEvent] = []
-        if self.pending:
-            for source, rollup in self.pending:
-                events += self.watch.apply(rollup, source)
-            self.counts = total([self.counts, *[rollup.counts for _, rollup in self.pending]])
-            self.pending.clear()
-            self.due_ms = self.watch.due_ms
-        return events
 
 
 class Dirty(NamedTuple):
@@ -101,7 +72,7 @@ class BrandStateStore:
         self.config = config
         self.rows = rows
         self.clock = clock
-        self.watches: dict[str, _BrandEntry] = {}
+        self.watches: dict[str, BrandEntry] = {}
         # By partition, then by brand, in the order in which the brands first changed.
         self._dirty: dict[int, dict[str, Dirty]] = {}
         self._read: dict[int, int] = {}
@@ -123,7 +94,7 @@ class BrandStateStore:
         Returns
         -------
         list of IncidentEvent
-            What changed: to be published before anything is persisted.
+            The changes of incidents: to be published before anything is persisted.
         """
         events: list[IncidentEvent] = []
         if offset <= self._read.get(partition, NO_OFFSET):
@@ -154,18 +125,18 @@ class BrandStateStore:
         entry.apply_pending()
         return entry.counts
 
-    def _note_change(self, entry: _BrandEntry, partition: int, offset: int) -> None:
+    def _note_change(self, entry: BrandEntry, partition: int, offset: int) -> None:
         self._note_applied(entry)
         entry.changed_in = partition
         changes = self._dirty.setdefault(partition, {})
         if entry.watch.brand not in changes:
             changes[entry.watch.brand] = Dirty(offset, self.clock())
 
-    def _note_applied(self, entry: _BrandEntry) -> None:
+    def _note_applied(self, entry: BrandEntry) -> None:
         # Messages read since its last rollup did not concern this brand.
-        if entry.changed_in != _NO_PARTITION:
+        if entry.changed_in != NO_PARTITION:
             entry.applied[entry.changed_in] = self._read.get(entry.changed_in, NO_OFFSET)
-            entry.changed_in = _NO_PARTITION
+            entry.changed_in = NO_PARTITION
 
     # -- persisting -------------------------------------------------------------------------------------------------
     def dirty(self, older_than: float) -> list[str]:
@@ -190,7 +161,7 @@ class BrandStateStore:
             return change.offset  # the oldest
         return self.position(partition)
 
-    def _write(self, brand: str, entry: _BrandEntry) -> None:
+    def _write(self, brand: str, entry: BrandEntry) -> None:
         watch, rows = entry.watch, self.rows
         still_open = open_rows(watch)
         for number, row in enumerate(still_open):
@@ -237,17 +208,17 @@ class BrandStateStore:
                     closed.append(place)
         return self._unrestored
 
-    def _entry(self, brand: str) -> _BrandEntry:
+    def _entry(self, brand: str) -> BrandEntry:
         entry = self.watches.get(brand)
         if entry is None:
             entry = self.watches[brand] = self._restored(brand)
         return entry
 
-    def _restored(self, brand: str) -> _BrandEntry:
+    def _restored(self, brand: str) -> BrandEntry:
         rows, places = self.rows, sorted(self._index().pop(brand, []))
         own = rows.get(brand_key(brand))
         if own is None:
-            return _BrandEntry(BrandWatch(brand, self.config), {}, Counts(), [])
+            return BrandEntry(BrandWatch(brand, self.config), {}, Counts(), [])
         closed = [rows[closed_key(brand, place)] for place in places]
         still_open: list[bytes] = []
         while (row := rows.get(open_key(brand, len(still_open)))) is not None:
@@ -255,4 +226,4 @@ class BrandStateStore:
         restored = restore(brand, self.config, own, closed, still_open, rows.get(terms_key(brand)))
         for partition, offset in restored.applied.items():
             self._stored_to[partition] = max(offset, self._stored_to.get(partition, offset))
-        return _BrandEntry(*restored, places)
+        return BrandEntry(*restored, places)

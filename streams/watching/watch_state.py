@@ -1,4 +1,4 @@
-"""The state of a brand's watch as plain records: what `BrandWatch` gives to a snapshot and is restored from."""
+"""The state of a brand's watch as plain records: `BrandWatch` returns it to a snapshot and is restored from it."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from streams.watching.incident_event import IncidentKey
 
 
 class WatchState(msgspec.Struct, array_like=True, frozen=True):
-    """What a watch has learned, its event time and its open incident: a few kilobytes, rewritten with each snapshot.
+    """Learned state, event time and open incident of a watch: a few kilobytes, rewritten with each snapshot.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class MinuteState(msgspec.Struct, array_like=True, frozen=True):
     minute
         Its start, in minutes since the epoch.
     detectors
-        What the detectors need of it for a day.
+        Figures that the detectors need for a day.
     rollups
         One a network, without the authors; empty where the minute is older than `RecentMinutes` reaches.
     """

@@ -1,4 +1,4 @@
-"""Merging rollups gives the same sum to the byte, however a stream was cut and in whatever order it is merged."""
+"""Merging rollups is exact: any split of a stream, merged in any order, gives the same bytes."""
 
 import random
 from collections.abc import Sequence
@@ -98,7 +98,7 @@ def crowd(size: int, first: int = 0) -> list[tuple[int, dict[str, object]]]:
     ]
 
 
-def test_a_rollup_is_bounded_whatever_comes_in() -> None:
+def test_a_rollup_of_many_mentions_is_bounded() -> None:
     rollup = build(crowd(5000))
     assert len(rollup.voices) == MAX_VOICES
     assert MAX_SAMPLES <= len(rollup.posts) <= MAX_SAMPLES + 2 * MAX_POSTS
@@ -106,7 +106,7 @@ def test_a_rollup_is_bounded_whatever_comes_in() -> None:
     assert rollup.counts.mentions == 5000
 
 
-def test_sketches_cut_on_the_way_are_those_of_the_whole() -> None:
+def test_merged_sketches_are_those_of_the_whole_stream() -> None:
     parts = [build(crowd(700, first)) for first in range(0, 2800, 700)]
     assert encoded(reduce(merge, parts)) == encoded(build(crowd(2800)))
 
