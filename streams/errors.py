@@ -1,7 +1,15 @@
-"""The one hierarchy of errors badbuzz raises on purpose.
+"""The one hierarchy of errors that badbuzz raises on purpose.
 
-Every message says what was expected, what came, and how to mend it. The command line turns each of these into one
-line on standard error and exit status 2; anything else that escapes is a defect.
+BadBuzzError
+  + ConfigError     an option, configuration file or environment variable is wrong
+  + InputError      a file or a stored record cannot be read
+  + MentionError    one message is not a readable mention
+  + BrokerError     Kafka is unreachable, or its topics are not as required
+  + WorkerError     a part of a worker failed
+  + GrafanaError    Grafana is unreachable, or refused a request
+
+Every message names the expected value, the actual value and the remedy. The command line prints each of these as one
+line on standard error and exits with status 2; any other exception that escapes is a defect.
 """
 
 
@@ -10,32 +18,46 @@ class BadBuzzError(Exception):
 
 
 class ConfigError(BadBuzzError):
-    """A setting, file or environment variable is not as it must be."""
+    """An option, configuration file or environment variable is wrong.
+
+    For the user to correct before anything runs: raised while options are read, files opened and clients configured.
+    """
 
 
 class InputError(BadBuzzError):
-    """What was given to read cannot be read."""
+    """A file or a stored record cannot be read.
+
+    For a damaged record, or one written by another version of badbuzz; a single bad mention is a `MentionError`.
+    """
 
 
 class BrokerError(BadBuzzError):
-    """Kafka cannot be reached, or is not set up as badbuzz needs it."""
+    """Kafka is unreachable, or its topics are not as required.
+
+    For an operator to look at the cluster: connection, permissions, partitions, fencing.
+    """
 
 
 class WorkerError(BadBuzzError):
-    """A worker cannot go on: a part of it failed in a way that a restart may mend."""
+    """A part of a worker failed, so that the worker cannot continue.
+
+    For a supervisor: a restart may help, and loses nothing.
+    """
 
 
 class GrafanaError(BadBuzzError):
-    """Grafana cannot be reached, or refuses what was asked.
+    """Grafana is unreachable, or refused a request.
+
+    For senders that retry: an incident is never delayed by its annotation.
 
     Parameters
     ----------
     message
-        What was asked of which server, what it answered, and what to do.
+        The request and its server, the answer, and the remedy.
     retryable
         Whether a retry can help.
     status
-        HTTP status of the answer; 0 where there was none.
+        HTTP status of the answer; 0 if there was none.
     """
 
     def __init__(self, message: str, *, retryable: bool, status: int = 0) -> None:
@@ -45,14 +67,16 @@ class GrafanaError(BadBuzzError):
 
 
 class MentionError(BadBuzzError):
-    """A message is not a readable mention; it goes to the dead letters.
+    """One message is not a readable mention.
+
+    For the scorer alone, which writes the message to the dead letters and continues.
 
     Parameters
     ----------
     reason
         One of the bounded codes of `streams.mentions.mention.REASONS`, fit for a metric label.
     detail
-        What was expected and what came.
+        The expected and the actual value.
     """
 
     def __init__(self, reason: str, detail: str) -> None:

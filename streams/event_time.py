@@ -1,7 +1,7 @@
-"""Event time: when a bucket of a brand is closed.
+"""Event time: watermarks, the closing of buckets, and how times are written.
 
-A brand's watermark is its newest event time less the allowed lateness. A one-minute bucket is closed when the
-watermark passes its end. Heartbeats move the newest event time where no mention does.
+A brand's watermark is its newest event time minus the allowed lateness. A one-minute bucket closes when the watermark
+passes its end. Heartbeats advance the newest event time where no mention does.
 """
 
 from datetime import UTC, datetime
@@ -11,14 +11,14 @@ HOUR_MS = 3_600_000
 
 
 def oldest_open_minute(newest_ms: int, lateness_ms: int) -> int:
-    """Give the start of the oldest bucket that is still open, in minutes since the epoch.
+    """Return the start of the oldest open bucket, in minutes since the epoch.
 
     Parameters
     ----------
     newest_ms
         The brand's newest event time.
     lateness_ms
-        How late a mention may be.
+        The allowed lateness.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def oldest_open_minute(newest_ms: int, lateness_ms: int) -> int:
 
 
 def closing_ms(newest_ms: int, lateness_ms: int) -> int:
-    """Give the time of the heartbeat that closes the bucket of `newest_ms`, in milliseconds since the epoch.
+    """Return the event time that closes the bucket of `newest_ms`, in milliseconds since the epoch.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def closing_ms(newest_ms: int, lateness_ms: int) -> int:
 
 
 def utc(ms: int) -> datetime:
-    """Turn milliseconds since the epoch into a time in UTC.
+    """Convert milliseconds since the epoch to a time in UTC.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def utc(ms: int) -> datetime:
 
 
 def rfc3339(ms: int) -> str:
-    """Write milliseconds since the epoch as a time in UTC, to the second.
+    """Format milliseconds since the epoch as RFC 3339 in UTC, to the second.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def rfc3339(ms: int) -> str:
 
 
 def rfc3339_ms(ms: int) -> str:
-    """Write milliseconds since the epoch as a time in UTC, to the millisecond.
+    """Format milliseconds since the epoch as RFC 3339 in UTC, to the millisecond.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def rfc3339_ms(ms: int) -> str:
 
 
 def duration(minutes: int) -> str:
-    """Write a span of time in hours and minutes, as a person reads it.
+    """Format a span of time in hours and minutes, for people.
 
     Examples
     --------

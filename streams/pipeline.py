@@ -93,4 +93,4 @@ class Pipeline:
     def finish(self) -> list[IncidentEvent]:
         """End the record: a heartbeat for each brand that closes the newest bucket of all."""
         end = closing_ms(self.newest_ms, self.config.lateness_ms)
-        return [event for brand in sorted(self.watches) for event in self.watches[brand].hear(end)]
+        return [event for brand in sorted(self.watches) for event in self.watches[brand].advance_to(end)]

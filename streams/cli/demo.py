@@ -113,13 +113,13 @@ class _Player:
         # The newest bin that is wholly closed: the lateness is a minute.
         start = minute - BIN
         window = watch.recent.window(start, minute)
-        seen = watch.detector.readings(minute)
+        seen = watch.readings(minute)
         self.buckets.append(
             PictureBucket(
                 utc(start * MINUTE_MS),
                 sum(mentions for mentions, _ in window.networks.values()),
                 sum(negatives for _, negatives in window.networks.values()),
-                watch.detector.expected(start, minute),
+                watch.expected(start, minute),
                 max(seen.volume.score, seen.negatives.score),
             )
         )

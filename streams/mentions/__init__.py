@@ -1,1 +1,1 @@
-"""Mentions: the record and its strict decoding, the raw message, its text, heartbeats, dead letters."""
+"""Mentions: the record and its strict decoding, the raw message, text normalization, heartbeats, dead letters."""

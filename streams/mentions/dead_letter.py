@@ -1,4 +1,4 @@
-"""What could not be read: kept whole, with the reason and where it stood."""
+"""Dead letters: messages that could not be decoded, stored unchanged with the reason and their position."""
 
 from pathlib import Path
 from typing import IO
@@ -7,20 +7,20 @@ import msgspec
 
 
 class DeadLetter(msgspec.Struct, frozen=True, gc=False):
-    """One message that could not be read.
+    """One message that could not be decoded.
 
     Parameters
     ----------
     reason
         One of `streams.mentions.mention.REASONS`.
     detail
-        What was expected and what came.
+        The expected and the actual value.
     source
-        The file or topic and partition it came from.
+        The file, or the topic and partition, of the message.
     offset
         Its line (from 0) or offset there.
     value
-        The message itself; `bytes` in JSON, in base64.
+        The message, unchanged; `bytes` in JSON, in base64.
 
     Examples
     --------
@@ -35,29 +35,24 @@ class DeadLetter(msgspec.Struct, frozen=True, gc=False):
     value: bytes = msgspec.field(name="bytes")
 
     def to_json(self) -> bytes:
-        """Encode as one JSON line, without the line's end."""
+        """Encode as one JSON line, without the line break."""
         return msgspec.json.encode(self)
-
-    @classmethod
-    def from_json(cls, line: bytes) -> "DeadLetter":
-        """Decode what `to_json` gave."""
-        return msgspec.json.decode(line, type=cls)
 
 
 class DeadLetterFile:
-    """Append dead letters to a JSON-lines file; without a path, only count them.
+    """Write dead letters to a JSON-lines file; without a path, discard them.
 
     Parameters
     ----------
     path
-        Where to write; `None` writes nothing.
+        The file; `None` discards the letters.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._file: IO[bytes] | None = path.open("wb") if path else None
 
     def write(self, letter: DeadLetter) -> None:
-        """Keep one dead letter."""
+        """Write one dead letter."""
         if self._file:
             self._file.write(letter.to_json() + b"\n")
 

@@ -1,13 +1,13 @@
-"""Heartbeats: mentions without text that say how far a source has looked, or advance the watermark of an idle brand."""
+"""Heartbeats: mentions without text that report a source's progress, or advance the watermark of an idle brand."""
 
 import msgspec
 
 from streams.event_time import rfc3339_ms
 
 IDLE_NETWORK = "badbuzz-clock"
-"""Network of the heartbeats that a worker itself sends for a brand whose sources send none."""
+"""Network of the heartbeats that a worker sends for a brand whose sources send none."""
 IDLE_PREFIX = "badbuzz-clock/"
-"""What the ids of those begin with."""
+"""Prefix of the ids of those heartbeats."""
 
 
 def encode_heartbeat(mention_id: str, brand: str, network: str, at_ms: int) -> bytes:
@@ -18,9 +18,9 @@ def encode_heartbeat(mention_id: str, brand: str, network: str, at_ms: int) -> b
     mention_id
         Unique within the network.
     brand, network
-        Whose watermark it advances, and which network has been looked at.
+        The brand whose watermark it advances, and the network that was polled.
     at_ms
-        Event time up to which everything has been seen, in milliseconds since the epoch.
+        Event time up to which the source is complete, in milliseconds since the epoch.
 
     Examples
     --------

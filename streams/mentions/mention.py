@@ -1,8 +1,7 @@
-"""The mention, version 1: one thing said about a brand, or done, on a network; and its strict decoding.
+"""The mention, version 1: one post about a brand, or one action, on a network; and its strict decoding.
 
-A mention is one JSON message. Unknown fields are carried in the bytes and never read. What can be mended without
-changing who said what is mended (control characters and lone surrogates in the text); everything else is refused with
-a reason.
+A mention is one JSON message. Unknown fields are carried in the bytes and never read. Control characters and lone
+surrogates in the text are cleaned, for that cannot change who wrote it; any other fault makes it a dead letter.
 """
 
 import re
@@ -16,7 +15,7 @@ from streams.errors import MentionError
 
 MAX_BYTES = 256 * 1024
 MAX_NESTING = 32
-FUTURE_MS = 60_000
+MAX_CLOCK_SKEW_MS = 60_000
 """How far ahead of the clock an event time may be: one bad clock must not close a brand's buckets."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before any network: an older time is a broken clock
 
@@ -25,7 +24,7 @@ Count = Annotated[int, Meta(ge=0, le=10**11)]
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
 
 SPOKEN = frozenset(("post", "reply", "repost", "review"))
-"""Kinds that say something; the others do something."""
+"""Kinds that carry a text to be scored; the others are actions and heartbeats."""
 
 REASONS = (
     "size",
@@ -42,7 +41,7 @@ REASONS = (
     "future",
     "identity",
 )
-"""Every reason a message can be refused for: bounded, so that it can label a metric."""
+"""Every reason of a dead letter: bounded, so that it can label a metric."""
 
 
 class Mention(msgspec.Struct, frozen=True, gc=False):
@@ -53,33 +52,33 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
     id
         Unique within a network, 1-256 characters.
     brand, network
-        Whom it is about and where it was said.
+        The brand it is about, and the network it was published on.
     created_at
         Event time, with a zone.
     text
-        What was said, at most 20,000 characters; only a heartbeat may have none.
+        At most 20,000 characters; only a heartbeat may have none.
     v
         Version of the record: 1.
     kind
-        What it is; `heartbeat` says "I have looked up to this time".
+        What it is; a `heartbeat` reports that its source is complete up to `created_at`.
     lang
         BCP 47 tag.
     author
-        Opaque id of who said it.
+        Opaque id of the author.
     followers
         Of the author.
     official
-        The brand itself speaks.
+        Published by the brand itself.
     reply_to, repost_of
         Mention ids.
     reposts, likes, replies, views
-        Counts so far.
+        Counts when the mention was collected.
     rating
         -1 (worst) to 1 (best), where a source gives one.
     url
-        Where it stands.
+        Address of the publication.
     promise_due_at
-        An official reply promises an answer by then.
+        When an official reply promises an answer.
 
     Examples
     --------
@@ -102,7 +101,7 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
     reply_to: Id | None = None
     repost_of: Id | None = None
     reposts: Count | None = None
-    likes: Count | None = None
+    likes: Count | None = None  # as promise_due_at, decoded for the response desk
     replies: Count | None = None
     views: Count | None = None
     rating: Annotated[float, Meta(ge=-1, le=1)] | None = None
@@ -128,7 +127,7 @@ def decode(line: bytes) -> Mention:
     Returns
     -------
     Mention
-        Its text free of control characters and lone surrogates.
+        With a text free of control characters and lone surrogates.
 
     Raises
     ------
@@ -147,13 +146,13 @@ def decode(line: bytes) -> Mention:
     try:
         mention = _decode(line)
         if len(line) > 4096:
-            _decode_any(line)  # a number of 5,000 digits in a field nobody reads would still break the next reader
+            _decode_any(line)  # a number of 5,000 digits in an unknown field would still break other consumers
     except msgspec.ValidationError as error:
         raise MentionError(_reason(str(error)), str(error)) from None
     except msgspec.DecodeError as error:
-        mended = _without_lone_surrogates(line)
-        if mended != line:
-            return decode(mended)
+        cleaned = _without_lone_surrogates(line)
+        if cleaned != line:
+            return decode(cleaned)
         raise MentionError("json", str(error)) from None
     except UnicodeDecodeError as error:
         raise MentionError("encoding", f"expected UTF-8, {error.reason} at byte {error.start} of a string") from None
@@ -165,14 +164,14 @@ def decode(line: bytes) -> Mention:
 
 
 def milliseconds(mention: Mention) -> int:
-    """Give the event time in milliseconds since the epoch."""
+    """Return the event time in milliseconds since the epoch."""
     return int(mention.created_at.timestamp() * 1000)
 
 
 def _checked(mention: Mention) -> Mention:
     if mention.created_at < EARLIEST:
         raise MentionError("time", f"expected a time after 1990, got {mention.created_at.isoformat()}")
-    # An identity is never repaired: repairing could make one of two.
+    # An identity is never cleaned: two different ones could become equal.
     identity = f"{mention.id}{mention.brand}{mention.network}{mention.author}"
     if not identity.isascii() or not identity.isprintable():
         _check_identity(mention)
@@ -212,17 +211,17 @@ def _reason(message: str) -> str:
 
 
 def _without_lone_surrogates(line: bytes) -> bytes:
-    def mend(match: re.Match[bytes]) -> bytes:
-        found = match.group()
-        return b"\\ufffd" if found[:2] == b"\\u" and len(found) == 6 else found
+    def replacement(match: re.Match[bytes]) -> bytes:
+        escape = match.group()
+        return b"\\ufffd" if escape[:2] == b"\\u" and len(escape) == 6 else escape
 
-    return _ESCAPE.sub(mend, line)
+    return _ESCAPE.sub(replacement, line)
 
 
 def _check_nesting(line: bytes) -> None:
     depth = 0
-    for token in re.finditer(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', line):
-        found = token.group()
-        depth += (found in b"[{") - (found in b"]}")
+    for match in re.finditer(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', line):
+        token = match.group()
+        depth += (token in b"[{") - (token in b"]}")
         if depth > MAX_NESTING:
             raise MentionError("nesting", f"expected at most {MAX_NESTING} levels")

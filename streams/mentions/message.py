@@ -1,4 +1,4 @@
-"""A message: the bytes of a mention before they are decoded, and where they stood."""
+"""A raw message: the bytes of a mention before they are decoded, and their position."""
 
 import re
 from datetime import datetime
@@ -8,9 +8,9 @@ _CREATED_AT = re.compile(rb'"created_at"\s*:\s*"([^"]{1,40})"')
 
 
 class Message(NamedTuple):
-    """Bytes as they came, and where they stood: a file and its line, or a partition and its offset.
+    """Undecoded bytes and their position: a file and its line, or a partition and its offset.
 
-    `arrived_ms` is when the log took them, in milliseconds since the epoch; 0: now.
+    `arrived_ms` is when the log appended them, in milliseconds since the epoch; 0: now.
     """
 
     source: str
@@ -20,17 +20,17 @@ class Message(NamedTuple):
 
 
 def event_ms(line: bytes) -> int | None:
-    """Find the event time of a line without decoding it, in milliseconds since the epoch.
+    """Return the event time of a line without decoding it, in milliseconds since the epoch; `None` if it has none.
 
     Examples
     --------
     >>> event_ms(b'{"created_at": "1970-01-01T00:01:00Z"}'), event_ms(b'{"created_at": "soon"}')
     (60000, None)
     """
-    found = _CREATED_AT.search(line)
-    if found:
+    match = _CREATED_AT.search(line)
+    if match:
         try:
-            time = datetime.fromisoformat(found.group(1).decode("ascii"))
+            time = datetime.fromisoformat(match.group(1).decode("ascii"))
         except (ValueError, UnicodeDecodeError):
             return None
         if time.tzinfo:

@@ -1,4 +1,4 @@
-"""What is being said: words, hashtags, links and code-like tokens; and a text as it is compared for copies."""
+"""Text normalization: hashes, the canonical form that detects copies, and the terms (words, hashtags, links, codes)."""
 
 import re
 import string
@@ -8,8 +8,8 @@ import xxhash
 
 MAX_TERMS = 16
 MAX_TERM_LENGTH = 40
-COMPARED_FROM = 25
-"""Normalised texts shorter than this many characters are said by many without copying."""
+MIN_COPY_LENGTH = 25
+"""Canonical texts shorter than this many characters are written by many people without copying."""
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 _NOISE = re.compile(r"https?://\S+|@\w+")
@@ -25,11 +25,11 @@ def _token(word: str) -> re.Pattern[str]:
     )
 
 
-# Vowel signs of the scripts of India and of Thai are part of a word, which \w does not know.
+# Vowel signs of the Indian scripts and of Thai belong to a word, but \w does not match them.
 _MARKED = "[\u0900-\u0dff\u0e00-\u0e7f]"
 _HOLDS_MARKED = re.compile(_MARKED)
 _TOKEN_MARKED = _token(rf"(?:[^\W\d_]|{_MARKED}){{4,}}")
-_TOKEN = _token(r"[^\W\d_]{4,}")  # the same where there are none, in two thirds of the time
+_TOKEN = _token(r"[^\W\d_]{4,}")  # the same for texts without them, in two thirds of the time
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ENDS = string.punctuation + string.whitespace + "…"
 _SHORTENED = ("t.co/", "bit.ly/", "youtu.be/", "goo.gl/", "tinyurl.com/", "ow.ly/")
@@ -47,16 +47,16 @@ def hash64(text: str) -> int:
 
 
 def post_key(network: str, mention_id: str) -> int:
-    """Hash a publication: what a repost's origin and the publication itself have in common."""
+    """Hash a publication: the key that joins a repost to its original."""
     return hash64(f"{network}\0{mention_id}")
 
 
-def visible(text: str) -> str:
-    r"""Give a text without invisible characters and with look-alike forms made one.
+def normalize(text: str) -> str:
+    r"""Normalize a text to NFKC, and remove invisible characters.
 
     Examples
     --------
-    >>> visible("Ｆree\u200bTV")
+    >>> normalize("Ｆree\u200bTV")
     'FreeTV'
     """
     if text.isascii():
@@ -66,22 +66,22 @@ def visible(text: str) -> str:
     return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
 
 
-def compared(text: str) -> str:
-    """Give a text as it is compared for copies: without handles, links, case, spacing and the punctuation at its ends.
+def canonical(text: str) -> str:
+    """Return the canonical form that detects copies: no handles, links, case, spacing or punctuation at the ends.
 
     Examples
     --------
-    >>> compared("@Acme  NEVER again!! http://t.co/x")
+    >>> canonical("@Acme  NEVER again!! http://t.co/x")
     'never again'
     """
-    text = visible(text).lower()
+    text = normalize(text).lower()
     if "@" in text or "http" in text:
         text = _NOISE.sub(" ", text)
     return " ".join(text.split()).strip(_ENDS)
 
 
 def text_hash(text: str) -> int:
-    """Hash a text as it is compared for copies; 0 where it is too short to be one.
+    """Hash the canonical form of a text; 0 where it is too short to be a copy.
 
     Examples
     --------
@@ -90,14 +90,14 @@ def text_hash(text: str) -> int:
     >>> text_hash("Never buying from them again") == text_hash("@acme never buying from THEM again!!")
     True
     """
-    if len(text) < COMPARED_FROM:
+    if len(text) < MIN_COPY_LENGTH:
         return 0
-    norm = compared(text)
-    return hash64(norm) or 1 if len(norm) >= COMPARED_FROM else 0
+    form = canonical(text)
+    return hash64(form) or 1 if len(form) >= MIN_COPY_LENGTH else 0
 
 
 def extract_terms(text: str) -> tuple[str, ...]:
-    """Give the distinct terms of a text, in order: words, `#hashtags`, links without their scheme, code-like tokens.
+    """Extract the distinct terms of a text, in order: words, `#hashtags`, links without their scheme, code-like tokens.
 
     Returns
     -------
@@ -109,10 +109,10 @@ def extract_terms(text: str) -> tuple[str, ...]:
     >>> extract_terms("-50% partout avec 29343 ou CODE50 #3Suisses http://forum.example/t/1?x=2 en 2012")
     ('partout', 'avec', '29343', 'CODE50', '#3suisses', 'forum.example/t/1')
     """
-    found: dict[str, None] = {}
-    shown = visible(text)
-    token = _TOKEN_MARKED if _HOLDS_MARKED.search(shown) else _TOKEN
-    for match in token.finditer(shown):
+    terms: dict[str, None] = {}
+    text = normalize(text)
+    token = _TOKEN_MARKED if _HOLDS_MARKED.search(text) else _TOKEN
+    for match in token.finditer(text):
         kind = match.lastgroup
         if kind is None:
             continue
@@ -126,7 +126,7 @@ def extract_terms(text: str) -> tuple[str, ...]:
                 term = term.lower()
         else:
             term = term.lower()
-        found[term[:MAX_TERM_LENGTH]] = None
-        if len(found) == MAX_TERMS:
+        terms[term[:MAX_TERM_LENGTH]] = None
+        if len(terms) == MAX_TERMS:
             break
-    return tuple(found)
+    return tuple(terms)

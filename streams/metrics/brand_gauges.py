@@ -53,11 +53,10 @@ class BrandGauges:
         if watch.opened is None:
             return
         metrics, brand, minute = self.metrics, watch.brand, watch.opened
-        incident = watch.detector.incident
-        self._set_severity(brand, incident.severity)
-        if not incident.open and metrics.brands.label(brand) == OTHER:
+        self._set_severity(brand, watch.severity)
+        if watch.incident is None and metrics.brands.label(brand) == OTHER:
             return  # nothing of it would be shown
-        found = watch.detector.readings(minute)
+        found = watch.readings(minute)
         for name, signal in (("volume", found.volume), ("negatives", found.negatives)):
             metrics.set(m.SCORE, signal.score, brand, name)
             metrics.set(m.OBSERVED, signal.observed, brand, name)
@@ -73,8 +72,8 @@ class BrandGauges:
         for tone, people in widest.items():
             metrics.set(m.REACH, people, brand, tone)
         metrics.set(m.WATERMARK, minute * 60, brand)
-        if incident.open:
-            metrics.set(m.SINCE, incident.since * 60, brand)
+        if watch.incident is not None:
+            metrics.set(m.SINCE, watch.incident.since * 60, brand)
             if "coordinated" in found.criteria:
                 self._held.setdefault(brand, set()).add("coordinated")
                 metrics.set(m.CRITERION, 1, brand, "coordinated")
@@ -83,7 +82,7 @@ class BrandGauges:
 
     def severity_matches(self, watch: BrandWatch) -> bool:
         """Tell whether the severity shown of a brand is that of its detectors."""
-        return self._severity.get(watch.brand, 0) == watch.detector.incident.severity
+        return self._severity.get(watch.brand, 0) == watch.severity
 
     def record_event(self, event: IncidentEvent, seconds: float | None = None, mention_id: str | None = None) -> None:
         """Take in an incident event.

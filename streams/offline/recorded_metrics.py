@@ -128,7 +128,7 @@ class RecordedPipeline(Pipeline):
     def _sample(self, minute: int, *, at_once: bool = False) -> None:
         for watch in self.watches.values():
             self._watched.update_from(watch)
-        loud = any(watch.detector.incident.open for watch in self.watches.values()) or any(
+        loud = any(watch.incident is not None for watch in self.watches.values()) or any(
             sample.value >= LOUD_SCORE for sample in self.metrics.samples(SCORE)
         )
         if loud or at_once or minute - self._sampled >= QUIET_STEP:

@@ -1,1 +1,1 @@
-"""Mentions in, rollups out: deduplication, negativity, and the mergeable summary of a minute."""
+"""The scorer: raw mentions in, rollups out; deduplication, lateness, negativity, mergeable sums."""

@@ -21,19 +21,17 @@ from detectors.observation import Voice
 from streams.errors import InputError
 
 MAX_VOICES = 512
-MAX_TEXTS = 256
 MAX_SAMPLES = 32
 MAX_POSTS = 5
 MAX_SNIPPET = 200
 HASHES = 1 << 64
-VERSION = 1
 
 
 class PostRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
-    """One publication: a hash of who it is, how far it reaches, what it says.
+    """One publication: its identity, its reach, its negativity in thousandths, and the parts shown in an event.
 
-    `identity` is the hash of brand, network and id, which decides what is sampled; `origin` that of the network and
-    the id it reposts, or 0.
+    `identity` is the hash of brand, network and id, which decides the sampling; `origin` that of the network and the
+    id it reposts, or 0.
     """
 
     identity: int
@@ -48,14 +46,13 @@ class PostRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False
 
 
 class Counts(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Sums over the mentions of a rollup; `negativity` in thousandths, `too_late` mentions joined no bucket."""
+    """Sums over the mentions of a rollup.
+
+    `late` mentions were moved to the oldest open minute, `too_late` ones were dropped.
+    """
 
     mentions: int = 0
     negatives: int = 0
-    negativity: int = 0
-    reposts: int = 0
-    replies: int = 0
-    views: int = 0
     complaints: int = 0
     official: int = 0
     answers: int = 0
@@ -84,34 +81,28 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
     Parameters
     ----------
     brand, network
-        Whose and where.
+        The brand and the network.
     minute
         Start of the bucket, in minutes since the epoch.
     newest
-        Newest event time seen of the brand, in milliseconds since the epoch: what its watermark follows.
+        Newest event time seen of the brand, in milliseconds since the epoch: its watermark follows it.
     counts
         Sums.
     voices
         At most `MAX_VOICES` authors, those with the smallest hashes, sorted.
-    texts
-        At most `MAX_TEXTS` hashes of distinct texts, the smallest, sorted.
     posts
         The `MAX_POSTS` of widest reach, the `MAX_POSTS` most reposted, and a sample of `MAX_SAMPLES`, those with the
         smallest hashes; sorted.
     weaknesses
-        Mentions and negatives of each known weakness.
-    v
-        Version of the record.
+        Mentions of each known weakness.
 
     Examples
     --------
-    >>> a = Rollup("Acme", "forum", 5, 300_000, Counts(mentions=1), texts=(3,))
-    >>> b = Rollup("Acme", "forum", 5, 360_000, Counts(mentions=2), texts=(2, 3))
+    >>> a = Rollup("Acme", "forum", 5, 300_000, Counts(mentions=1), weaknesses={"refund": 1})
+    >>> b = Rollup("Acme", "forum", 5, 360_000, Counts(mentions=2), weaknesses={"refund": 2})
     >>> merged = merge(a, b)
-    >>> merged.counts.mentions, merged.texts, merged.newest
-    (3, (2, 3), 360000)
-    >>> decode_rollup(encode_rollup(merged)) == merged
-    True
+    >>> merged.counts.mentions, merged.weaknesses, merged.newest
+    (3, {'refund': 3}, 360000)
     """
 
     brand: str
@@ -120,36 +111,8 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
     newest: int
     counts: Counts
     voices: tuple[Voice, ...] = ()
-    texts: tuple[int, ...] = ()
     posts: tuple[PostRow, ...] = ()
-    weaknesses: dict[str, tuple[int, int]] = {}
-    v: int = VERSION
-
-
-_encoder = msgspec.msgpack.Encoder(order="sorted")
-_decoder = msgspec.msgpack.Decoder(Rollup)
-
-
-def encode_rollup(rollup: Rollup) -> bytes:
-    """Encode as MessagePack; equal rollups give equal bytes."""
-    return _encoder.encode(rollup)
-
-
-def decode_rollup(data: bytes) -> Rollup:
-    """Decode what `encode_rollup` gave.
-
-    Raises
-    ------
-    InputError
-        It is no rollup, or one of a version this program does not know.
-    """
-    try:
-        rollup = _decoder.decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise InputError(f"expected a rollup of version {VERSION}, got {data[:40]!r}: {error}") from None
-    if rollup.v != VERSION:
-        raise InputError(f"expected a rollup of version {VERSION}, got version {rollup.v}: update this worker")
-    return rollup
+    weaknesses: dict[str, int] = {}
 
 
 def merge(first: Rollup, *others: Rollup) -> Rollup:
@@ -169,24 +132,22 @@ def merge(first: Rollup, *others: Rollup) -> Rollup:
                 f"expected rollups of one bucket, got {bucket} and {other.brand, other.network, other.minute}"
             )
     every = first, *others
-    weaknesses: dict[str, tuple[int, int]] = {}
+    weaknesses: dict[str, int] = {}
     for rollup in every:
-        for tag, (mentions, negatives) in rollup.weaknesses.items():
-            before = weaknesses.get(tag, (0, 0))
-            weaknesses[tag] = (before[0] + mentions, before[1] + negatives)
+        for tag, mentions in rollup.weaknesses.items():
+            weaknesses[tag] = weaknesses.get(tag, 0) + mentions
     return Rollup(
         *bucket,
         max([rollup.newest for rollup in every]),
         total(rollup.counts for rollup in every),
         merge_voices(*[rollup.voices for rollup in every]),
-        tuple(sorted(set().union(*[rollup.texts for rollup in every]))[:MAX_TEXTS]),
         best_posts(set().union(*[rollup.posts for rollup in every])),
         weaknesses,
     )
 
 
 def merge_voices(*parts: Iterable[Voice]) -> tuple[Voice, ...]:
-    """Merge what authors said: one row an author, the `MAX_VOICES` with the smallest hashes.
+    """Merge the voices of several parts: one row an author, the `MAX_VOICES` with the smallest hashes.
 
     Examples
     --------
@@ -207,7 +168,7 @@ def one_voice(a: Voice, b: Voice) -> Voice:
 
 
 def best_posts(posts: Collection[PostRow]) -> tuple[PostRow, ...]:
-    """Keep the posts of widest reach, the most reposted, and a sample, each by a total order."""
+    """Select the posts of widest reach, the most reposted, and a sample, each by a total order."""
     if len(posts) <= 1:
         return tuple(posts)
     if len(posts) <= MAX_SAMPLES:

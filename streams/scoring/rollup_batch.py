@@ -1,7 +1,7 @@
-"""The message on `rollups`: what a scorer's batch says of the brands that live on one partition of it.
+"""The message on `rollups`: the rollups of a scorer's batch for the brands of one partition.
 
-One message holds the rollups of all those brands, not one message each: what a message costs on its way through Kafka
-and Faust is then paid once a batch, however many brands speak in it.
+One message carries the rollups of all those brands, not one message each: the overhead of a message in Kafka and Faust
+is then paid once a batch, however many brands are in it.
 """
 
 import msgspec
@@ -9,15 +9,15 @@ import msgspec
 from streams.errors import InputError
 from streams.scoring.rollup import Rollup
 
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 512 * 1024
-"""A message that would be larger is cut in two: half of what a broker takes by default."""
+"""A larger message is split in two: half of what a broker accepts by default."""
 
 Made = tuple[int, Rollup]
 """The partition of `mentions` that a rollup was made from, and the rollup."""
 
 
-class RollupBatch(msgspec.Struct, array_like=True, frozen=True, gc=False):
+class RollupBatch(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
     """Rollups of one partition of `rollups`.
 
     Parameters
@@ -28,7 +28,7 @@ class RollupBatch(msgspec.Struct, array_like=True, frozen=True, gc=False):
         Each rollup with the partition of `mentions` it was made from; those of one partition in their order.
     """
 
-    v: int
+    v: int = VERSION
     made: list[Made]
 
 
@@ -37,7 +37,7 @@ _decode = msgspec.msgpack.Decoder(RollupBatch).decode
 
 
 def encode_batch(made: list[Made]) -> bytes:
-    """Encode one message.
+    """Encode rollups as one message; equal rollups give equal bytes.
 
     Examples
     --------
@@ -46,20 +46,20 @@ def encode_batch(made: list[Made]) -> bytes:
     >>> decode_batch(encode_batch([(3, rollup)])).made == [(3, rollup)]
     True
     """
-    return _encode(RollupBatch(VERSION, made))
+    return _encode(RollupBatch(made=made))
 
 
 def decode_batch(data: bytes) -> RollupBatch:
-    """Decode what `encode_batch` gave.
+    """Decode a message encoded by `encode_batch`.
 
     Raises
     ------
     InputError
-        It is no such message, or one of a version this program does not know.
+        The message was written by another version, or is damaged.
     """
     try:
         batch = _decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except msgspec.DecodeError as error:
         raise InputError(f"expected rollups of version {VERSION}, got {data[:40]!r}: {error}") from None
     if batch.v != VERSION:
         raise InputError(f"expected rollups of version {VERSION}, got version {batch.v}: update this worker")

@@ -1,11 +1,11 @@
-"""Building one rollup out of the mentions of a batch."""
+"""Building a rollup from the mentions of a batch."""
 
 import msgspec
 
 from detectors.observation import Voice
 from streams.mentions.mention import Mention
-from streams.mentions.text import hash64, post_key, text_hash, visible
-from streams.scoring.rollup import MAX_SNIPPET, MAX_TEXTS, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
+from streams.mentions.text import hash64, normalize, post_key, text_hash
+from streams.scoring.rollup import MAX_SNIPPET, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
 from streams.settings.config import BrandConfig
 
 _ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
@@ -14,19 +14,19 @@ _ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"
 class RollupBuilder:
     """Collect the mentions of one brand, network and minute.
 
-    Only what a batch holds is kept, and `build` cuts it to the rollup's bounds.
+    It holds no more mentions than a batch, and `build` cuts them to the rollup's bounds.
 
     Parameters
     ----------
     brand, network
-        Whose and where.
+        The brand and the network.
     minute
         Start of the bucket, in minutes since the epoch.
     known
-        What is known of the brand.
+        Configuration of the brand.
     """
 
-    __slots__ = ("_others", "_said", "brand", "known", "minute", "network", "newest")
+    __slots__ = ("_counts", "_scored", "brand", "known", "minute", "network", "newest")
 
     def __init__(self, brand: str, network: str, minute: int, known: BrandConfig) -> None:
         self.brand = brand
@@ -34,15 +34,15 @@ class RollupBuilder:
         self.minute = minute
         self.known = known
         self.newest = 0
-        self._said: list[tuple[Mention, int, int, bool]] = []
-        self._others: dict[str, int] = {}
+        self._scored: list[tuple[Mention, int, int, bool]] = []
+        self._counts: dict[str, int] = {}
 
     def count(self, name: str) -> None:
-        """Add one to one of the `Counts`."""
-        self._others[name] = self._others.get(name, 0) + 1
+        """Increment one of the `Counts`."""
+        self._counts[name] = self._counts.get(name, 0) + 1
 
     def add(self, mention: Mention, identity: int, negativity: float, negative: bool) -> None:
-        """Add what somebody said.
+        """Add a scored mention.
 
         Parameters
         ----------
@@ -55,68 +55,58 @@ class RollupBuilder:
         negative
             Whether that counts as negative.
         """
-        self._said.append((mention, identity, round(1000 * negativity), negative))
+        self._scored.append((mention, identity, round(1000 * negativity), negative))
 
     def add_official(self, mention: Mention) -> None:
-        """Add what the brand itself said or did."""
+        """Count a mention by the brand itself: its replies are answers, its actions are counted too."""
         self.count("official")
         if mention.reply_to is not None:
             self.count("answers")
         self.add_action(mention)
 
     def add_action(self, mention: Mention) -> None:
-        """Add what was done rather than said: a deletion, a block, a scheduled publication."""
+        """Count an action without a text: a deletion, a block, a scheduled publication."""
         if mention.kind in _ACTIONS:
             self.count(_ACTIONS[mention.kind])
 
     def build(self) -> Rollup:
-        """Give the rollup."""
+        """Return the rollup."""
         voices: dict[int, Voice] = {}
-        texts: list[int] = []
         posts: list[PostRow] = []
-        mentions = negatives = negativity = reposts = replies = views = complaints = 0
-        for mention, identity, thousandths, negative in self._said:
+        negatives = complaints = 0
+        for mention, identity, thousandths, negative in self._scored:
             text = mention.text or ""
-            author, repost_of, seen = mention.author, mention.repost_of, mention.views or 0
+            author, repost_of, views = mention.author, mention.repost_of, mention.views or 0
             repost = repost_of is not None or mention.kind == "repost"
-            compared = text_hash(text)
-            mentions += 1
             negatives += negative
-            negativity += thousandths
-            reposts += repost
             complaints += negative and not repost
-            replies += mention.kind == "reply"
-            views += seen
             followers = mention.followers or 0
             origin = post_key(self.network, repost_of) if repost_of is not None else 0
             key = hash64(f"{self.network}\0{author}") if author is not None else identity
-            voice = Voice(key, 0 if repost else compared, origin, negative, followers)
+            voice = Voice(key, 0 if repost else text_hash(text), origin, negative, followers)
             known = voices.get(key)
             voices[key] = voice if known is None else one_voice(known, voice)
-            texts.append(compared or hash64(text))
-            reach = followers if followers > seen else seen
+            reach = followers if followers > views else views
             url, snippet = mention.url or "", text[:MAX_SNIPPET]
-            shared = mention.reposts or 0
-            posts.append(PostRow(identity, reach, shared, thousandths, mention.id, author or "", origin, snippet, url))
-        counts = Counts(mentions, negatives, negativity, reposts, replies, views, complaints)
+            reposts = mention.reposts or 0
+            posts.append(PostRow(identity, reach, reposts, thousandths, mention.id, author or "", origin, snippet, url))
+        counts = Counts(len(self._scored), negatives, complaints)
         return Rollup(
             self.brand,
             self.network,
             self.minute,
             self.newest,
-            msgspec.structs.replace(counts, **self._others) if self._others else counts,
+            msgspec.structs.replace(counts, **self._counts) if self._counts else counts,
             tuple(sorted(voices.values())[:MAX_VOICES]),
-            tuple(texts) if mentions <= 1 else tuple(sorted(set(texts))[:MAX_TEXTS]),
             best_posts(posts),
             self._weaknesses() if self.known.weaknesses else {},
         )
 
-    def _weaknesses(self) -> dict[str, tuple[int, int]]:
-        found: dict[str, tuple[int, int]] = {}
-        for mention, _, _, negative in self._said:
-            lowered = visible(mention.text or "").lower()
+    def _weaknesses(self) -> dict[str, int]:
+        mentions: dict[str, int] = {}
+        for mention, *_ in self._scored:
+            lowered = normalize(mention.text or "").lower()
             for tag, phrases in self.known.weaknesses.items():
                 if any(phrase.lower() in lowered for phrase in phrases):
-                    before = found.get(tag, (0, 0))
-                    found[tag] = (before[0] + 1, before[1] + negative)
-        return found
+                    mentions[tag] = mentions.get(tag, 0) + 1
+        return mentions

@@ -1,8 +1,7 @@
 """The scorer: batches of raw messages in; rollups and dead letters out.
 
-Decodes strictly, drops duplicates, scores negativity, and combines a batch into rollups. What it remembers (ids seen,
-the newest event time of each brand) only says what a duplicate and what late is, and is learned again by reading the
-log's last part.
+Decodes strictly, drops duplicates, scores negativity, and combines a batch into rollups. Its state (recent ids, newest
+event time per brand) serves deduplication and lateness only, and is rebuilt by re-reading the tail of the partition.
 """
 
 import time
@@ -14,7 +13,7 @@ from detectors.negativity import with_rating
 from streams.errors import MentionError
 from streams.event_time import HOUR_MS, MINUTE_MS, oldest_open_minute
 from streams.mentions.dead_letter import DeadLetter
-from streams.mentions.mention import FUTURE_MS, SPOKEN, Mention, decode, milliseconds
+from streams.mentions.mention import MAX_CLOCK_SKEW_MS, SPOKEN, Mention, decode, milliseconds
 from streams.mentions.message import Message
 from streams.mentions.text import hash64
 from streams.scoring.rollup import Rollup
@@ -22,19 +21,19 @@ from streams.scoring.rollup_builder import RollupBuilder
 from streams.scoring.seen_ids import SeenIds
 from streams.settings.config import Config
 
-Spoken = tuple[RollupBuilder, Mention, int]
-"""A mention to be scored: where it goes, itself, its identity's hash."""
+Unscored = tuple[RollupBuilder, Mention, int]
+"""A mention to be scored: the builder of its rollup, the mention, the hash of its identity."""
 
 
 class TextModel(Protocol):
-    """What scores texts: `detectors.negativity.NegativityModel`, or another."""
+    """A negativity model: `detectors.negativity.NegativityModel`, or another."""
 
     def score_many(self, texts: list[str]) -> list[float]:
-        """Give the negativity of each text, 0 to 1."""
+        """Return the negativity of each text, 0 to 1."""
 
 
 class Batch(NamedTuple):
-    """What came of a batch: rollups by minute, dead letters, messages read, each brand's last heartbeat."""
+    """The result of a batch: rollups by minute, dead letters, messages read, the id of each brand's last heartbeat."""
 
     rollups: list[Rollup]
     letters: list[DeadLetter]
@@ -52,7 +51,7 @@ class Scorer:
     model
         Scores texts.
     clock
-        Milliseconds since the epoch: only to refuse times that lie in the future.
+        Milliseconds since the epoch: only to refuse event times in the future.
 
     Examples
     --------
@@ -81,16 +80,16 @@ class Scorer:
         Parameters
         ----------
         messages
-            Bytes of each, and where they stood.
+            Raw messages, in the order of the partition.
         partition
             Lateness is judged within a partition.
         """
         collected, letters, read = self._read(messages, partition)
-        self._add_spoken(collected.spoken)
+        self._score_texts(collected.unscored)
         return Batch(collected.rollups(), letters, read, collected.heartbeats)
 
     def recall(self, messages: Iterable[Message], partition: int = 0) -> dict[str, str]:
-        """Learn again what has been seen, of messages that were scored before.
+        """Rebuild the state from messages that were scored before.
 
         Parameters
         ----------
@@ -100,21 +99,21 @@ class Scorer:
         Returns
         -------
         dict
-            Id of each brand's last heartbeat.
+            The id of each brand's last heartbeat.
         """
         return self._read(messages, partition)[0].heartbeats
 
     def rotate_generations(self) -> None:
-        """Forget what is older than the last turn: ids, and the newest event time of brands not heard since."""
+        """Start a new generation; ids and event times older than the previous one are forgotten."""
         self._seen.rotate_generations()
         self._older, self._newest = self._newest, {}
 
     def newest(self) -> dict[tuple[int, str], int]:
-        """Give the newest event time known of each partition and brand, in milliseconds since the epoch."""
+        """Return the newest event time of each partition and brand, in milliseconds since the epoch."""
         return {key: max(self._older.get(key, 0), self._newest.get(key, 0)) for key in {**self._older, **self._newest}}
 
     def _read(self, messages: Iterable[Message], partition: int) -> "tuple[_Collected, list[DeadLetter], int]":
-        latest_ms = self.clock() + FUTURE_MS
+        latest_ms = self.clock() + MAX_CLOCK_SKEW_MS
         collected = _Collected(self.config)
         letters: list[DeadLetter] = []
         read = 0
@@ -123,7 +122,7 @@ class Scorer:
             try:
                 mention = decode(line)
                 ms = milliseconds(mention)
-                if ms > (arrived_ms + FUTURE_MS if arrived_ms else latest_ms):
+                if ms > (arrived_ms + MAX_CLOCK_SKEW_MS if arrived_ms else latest_ms):
                     raise MentionError("future", f"expected a time up to a minute from now, got {mention.created_at}")
             except MentionError as error:
                 letters.append(DeadLetter(error.reason, error.detail, source, offset, line))
@@ -132,7 +131,7 @@ class Scorer:
         return collected, letters, read
 
     def _place(self, mention: Mention, ms: int, partition: int, collected: "_Collected") -> None:
-        """Find a mention's bucket: its own minute, or the oldest open one where it is late."""
+        """Assign a mention to a bucket: its own minute, or the oldest open one if it is late."""
         brand = mention.brand
         key = (partition, brand)
         young = self._newest.get(key, 0)
@@ -145,7 +144,7 @@ class Scorer:
         if mention.kind == "heartbeat":
             collected.heartbeats[brand] = mention.id
             if not late:
-                collected.hear(brand, mention.network, ms)
+                collected.advance_to(brand, mention.network, ms)
             return
         builder = collected.builder(brand, opened if late else minute, mention.network)
         identity = hash64(f"{brand}\0{mention.network}\0{mention.id}")
@@ -162,14 +161,14 @@ class Scorer:
         if mention.official or mention.author in builder.known.official_accounts:
             builder.add_official(mention)
         elif mention.kind in SPOKEN:
-            collected.spoken.append((builder, mention, identity))
+            collected.unscored.append((builder, mention, identity))
         else:
             builder.add_action(mention)
 
-    def _add_spoken(self, spoken: list[Spoken]) -> None:
-        scores = self.model.score_many([mention.text or "" for _, mention, _ in spoken])
+    def _score_texts(self, unscored: list[Unscored]) -> None:
+        scores = self.model.score_many([mention.text or "" for _, mention, _ in unscored])
         negative_at = self.config.negative_at
-        for (builder, mention, identity), score in zip(spoken, scores, strict=True):
+        for (builder, mention, identity), score in zip(unscored, scores, strict=True):
             negativity = score if mention.rating is None else with_rating(score, mention.rating)
             builder.add(mention, identity, negativity, negativity >= negative_at)
 
@@ -178,25 +177,26 @@ class _Collected:
     """The rollups of one batch while they are being built."""
 
     def __init__(self, config: Config) -> None:
-        self.spoken: list[Spoken] = []
+        self.unscored: list[Unscored] = []
         self.heartbeats: dict[str, str] = {}
         self._config = config
         self._builders: dict[tuple[str, int, str], RollupBuilder] = {}
-        self._heard: dict[tuple[str, str], int] = {}
+        # Event time of heartbeats, by brand and network.
+        self._advanced: dict[tuple[str, str], int] = {}
 
     def builder(self, brand: str, minute: int, network: str) -> RollupBuilder:
         key = (brand, minute, network)
-        found = self._builders.get(key)
-        if found is None:
-            found = self._builders[key] = RollupBuilder(brand, network, minute, self._config.brand(brand))
-        return found
+        builder = self._builders.get(key)
+        if builder is None:
+            builder = self._builders[key] = RollupBuilder(brand, network, minute, self._config.brand(brand))
+        return builder
 
-    def hear(self, brand: str, network: str, ms: int) -> None:
-        self._heard[brand, network] = max(ms, self._heard.get((brand, network), ms))
+    def advance_to(self, brand: str, network: str, ms: int) -> None:
+        self._advanced[brand, network] = max(ms, self._advanced.get((brand, network), ms))
 
     def rollups(self) -> list[Rollup]:
-        """Give them by minute: so a brand's event time never runs ahead of what is still to come."""
-        for (brand, network), ms in self._heard.items():
+        """Return them by minute: so a brand's event time never runs ahead of rollups that follow."""
+        for (brand, network), ms in self._advanced.items():
             builder = self.builder(brand, ms // MINUTE_MS, network)
             builder.newest = max(builder.newest, ms)
         return [builder.build() for builder in sorted(self._builders.values(), key=attrgetter("minute"))]

@@ -1,8 +1,8 @@
-"""Duplicates by mention id, in bounded memory."""
+"""Deduplication by mention id, in bounded memory."""
 
 
 class SeenIds:
-    """Remember the most recent ids, as 64-bit hashes, in two generations.
+    """A set of the most recent ids, as 64-bit hashes, in two generations.
 
     When the younger generation is full it becomes the older one, and the older is forgotten: at least the last
     `capacity` ids are known, and at most twice as many.
@@ -25,15 +25,15 @@ class SeenIds:
         self._old: set[int] = set()
 
     def add(self, key: int) -> bool:
-        """Add a hash; tell whether it is new."""
+        """Add a hash; return whether it is new."""
         if key in self._young:
             return False
         new = key not in self._old
-        self._young.add(key)  # also where it is known: what is known follows from the last two generations alone
+        self._young.add(key)  # also if it is known, so that the set depends on the last two generations alone
         if len(self._young) >= self.capacity:
             self.rotate_generations()
         return new
 
     def rotate_generations(self) -> None:
-        """End the younger generation: it becomes the older one, and that is forgotten."""
+        """Start a new generation; ids older than the previous one are forgotten."""
         self._old, self._young = self._young, set()

@@ -1,1 +1,1 @@
-"""Settings: `badbuzz.toml` and its environment variables, strictly checked."""
+"""Settings: `badbuzz.toml` and its environment variables, strictly validated."""

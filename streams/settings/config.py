@@ -1,4 +1,4 @@
-"""Configuration: `badbuzz.toml`, each option also an environment variable, strictly checked."""
+"""Configuration: `badbuzz.toml`, each option also an environment variable, strictly validated."""
 
 import os
 import tomllib
@@ -19,16 +19,16 @@ from streams.settings.worker import WorkerSettings
 
 
 class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known of one brand beforehand: `[brands.NAME]`.
+    """Configuration of one brand: `[brands.NAME]`.
 
     Parameters
     ----------
     names
-        How people write it; left out of the terms that spread.
+        How people write its name; left out of the terms that spread.
     official_accounts
-        Authors who are the brand itself.
+        Authors that are the brand itself.
     weaknesses
-        Its known weak points: a tag each, and the phrases that betray it.
+        Its known weak points: a tag each, and the phrases that mention it.
     thresholds
         Thresholds of this brand that differ from `[thresholds]`.
     """
@@ -45,29 +45,29 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Parameters
     ----------
     lateness_seconds
-        How much later than the newest event time a mention may come, in seconds.
+        Allowed lateness of a mention behind the newest event time, in seconds.
     negative_at
         Negativity (0 to 1) from which a mention counts as negative.
     reach_negative_at
-        Negativity from which one publication can hold the reach criterion: where all rests on one text, more is asked.
+        Negativity from which a single publication counts for the reach criterion: stricter, as all depends on one text.
     timezone
-        Zone of the local times shown, an IANA name.
+        Time zone of the local times shown, an IANA name.
     thresholds
-        When to alert.
+        Thresholds of the alerts.
     brands
-        What is known of each brand beforehand.
+        Configuration of each brand.
     metrics_port
-        Port where a worker says how it is (`/healthz`, `/readyz`, `/metrics`); 0: none.
+        Port of a worker's `/healthz`, `/readyz` and `/metrics`; 0: none.
     metrics_host
-        Address it listens on: with the default, only this machine can ask.
+        Address that port listens on; the default accepts connections from this machine only.
     metrics
-        How many series the metrics may have.
+        Limits on the number of time series.
     kafka
-        Where Kafka is, and who we are to it.
+        Connection to Kafka.
     topics
-        What badbuzz's topics are like.
+        Partitions, replication and retention of the topics.
     worker
-        How a worker reads.
+        Batching, deduplication and idle heartbeats of a worker.
 
     Examples
     --------
@@ -101,15 +101,15 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def zone(self) -> ZoneInfo:
-        """Zone of the local times shown."""
+        """Time zone of the local times shown."""
         return ZoneInfo(self.timezone)
 
     def brand(self, name: str) -> BrandConfig:
-        """Give what is known of a brand."""
+        """Return the configuration of a brand."""
         return self.brands.get(name, _UNKNOWN)
 
     def settings(self, brand: str) -> DetectorSettings:
-        """Give the thresholds of a brand."""
+        """Return the thresholds of a brand."""
         own = self.brand(brand).thresholds
         return msgspec.structs.replace(self.thresholds, **own) if own else self.thresholds
 
@@ -137,14 +137,14 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Con
     Parameters
     ----------
     path
-        A TOML file; `None` takes `badbuzz.toml` of the working directory where there is one.
+        A TOML file; `None`: `badbuzz.toml` of the working directory, if there is one.
     environment
         Variables that override the file; default `os.environ`.
 
     Raises
     ------
     ConfigError
-        Names the key, what was expected and what came.
+        Names the key, the expected and the actual value.
     """
     name = path or Path("badbuzz.toml")
     text = ""
@@ -157,7 +157,7 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Con
 
 
 def parse(text: str, environment: Mapping[str, str], name: str = "badbuzz.toml") -> Config:
-    """Check a configuration given as text, and lay the environment over it."""
+    """Validate a configuration given as text, overridden by environment variables."""
     try:
         values: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -167,9 +167,9 @@ def parse(text: str, environment: Mapping[str, str], name: str = "badbuzz.toml")
         if raw is None:
             continue
         section, _, key = option.key.rpartition(".")
-        place = values.setdefault(section, {}) if section else values
-        if isinstance(place, dict):
-            place[key] = _typed(option, raw)
+        table = values.setdefault(section, {}) if section else values
+        if isinstance(table, dict):
+            table[key] = _typed(option, raw)
     config = _convert(values, name)
     _check(config, name)
     return config

@@ -1,7 +1,4 @@
-"""Where Kafka is, what its topics are like, and how a worker works: settings alone, no client library.
-
-Each struct is a section of `badbuzz.toml`; each field is also an environment variable.
-"""
+"""Settings of the connection to Kafka, section `[kafka]`, and of its topics, section `[topics]`; no client library."""
 
 import re
 from typing import Any
@@ -16,7 +13,7 @@ SECRETS = ("sasl_password", "tls_key_password")
 
 
 class Secret(str):
-    """Text that shows itself nowhere: the client libraries write their options into debug logs.
+    """Text that is masked when printed: the client libraries write their options to debug logs.
 
     Examples
     --------
@@ -31,20 +28,19 @@ class Secret(str):
 
 
 class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where Kafka is, who we are to it, and how long anything may take.
+    """Brokers, authentication, encryption and timeouts.
 
-    The secrets (`SECRETS`) come from the environment or from the files named beside them, never from a configuration
-    file that is shared.
+    The secrets (`SECRETS`) belong in the environment or in the files named beside them, never in a configuration file
+    that is shared.
 
     Parameters
     ----------
     bootstrap_servers
-        Brokers to start from, ``host:port`` separated by commas.
+        Bootstrap brokers, ``host:port`` separated by commas.
     topic_prefix
-        Put before the name of every topic, consumer group and transactional id, so that several installations can
-        share a cluster.
+        Prefix of every topic, consumer group and transactional id, so that several installations can share a cluster.
     client_id
-        How the broker's logs and quotas name these clients.
+        Name of these clients in the broker's logs and quotas.
     scorer_group
         Consumer group of the scorers, without the prefix.
     watcher_group
@@ -52,34 +48,34 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sasl_mechanism
         PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; empty for no authentication.
     sasl_username
-        Who logs in.
+        User name.
     sasl_password
-        The password; secret.
+        Password; secret.
     sasl_password_file
-        File that holds the password, read anew for each new client; used where `sasl_password` is empty.
+        File with the password, read again for each new client; used if `sasl_password` is empty.
     tls
         Encrypt the connection and verify the broker's certificate and host name.
     tls_ca_file
         Certificates (PEM) to trust instead of the system's; implies `tls`.
     tls_cert_file, tls_key_file
-        Client certificate and its key (PEM), for brokers that ask for one; both or neither; imply `tls`.
+        Client certificate and its key (PEM), for brokers that require one; both or neither; imply `tls`.
     tls_key_password
         Password of the key; secret.
     connect_timeout_s
-        Seconds after which a broker that does not answer is reported as down.
+        Seconds after which a broker that does not answer is reported as unreachable.
     session_timeout_s
-        Seconds after which a worker that died is missed and its partitions go to others; at least the broker's
+        Seconds after which the partitions of a failed worker are reassigned; at least the broker's
         ``group.min.session.timeout.ms``, 6 by default.
     heartbeat_interval_s
-        Seconds between signs of life; at most a third of the session timeout.
+        Seconds between heartbeats to the group coordinator; at most a third of the session timeout.
     transaction_timeout_s
-        Seconds after which the broker aborts a dead scorer's transaction; it looks every 10 seconds
-        (``transaction.abort.timed.out.transaction.cleanup.interval.ms``), so readers may wait up to 10 more.
+        Seconds after which the broker aborts the transaction of a failed scorer; it checks every 10 seconds
+        (``transaction.abort.timed.out.transaction.cleanup.interval.ms``), so consumers may wait up to 10 more.
 
     Raises
     ------
     ConfigError
-        Where a value is impossible, or two contradict each other.
+        A value is out of range, or two contradict each other.
 
     Examples
     --------
@@ -155,7 +151,7 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     @property
     def servers(self) -> list[str]:
-        """The brokers to start from, one ``host:port`` each."""
+        """The bootstrap brokers, one ``host:port`` each."""
         return [server.strip() for server in self.bootstrap_servers.split(",")]
 
     @property
@@ -172,27 +168,27 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class TopicSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many partitions, how many copies, and how long what is kept: `[topics]`.
+    """Partitions, replication and retention of the topics.
 
     Parameters
     ----------
     mentions_partitions
-        Partitions of `mentions`, and so the most scorers that can share the work.
+        Partitions of `mentions`: the most scorers that can share the work.
     rollups_partitions
-        Partitions of `rollups` and `incidents`, and so the most watchers that can share the work. They cannot be
-        changed under a watcher that has a memory: brands would move away from it.
+        Partitions of `rollups`, `incidents` and `watches`: the most watchers that can share the work. Fixed once the
+        topics exist: with another number, brands would move away from their stored state.
     replication
-        Copies of each partition; -1 for the broker's own default (``default.replication.factor``), which production
+        Replicas of each partition; -1: the broker's default (``default.replication.factor``), which production
         clusters set to 3.
     mentions_retention_hours
-        How long mentions and rollups are kept, from their arrival: the longest stop that loses nothing.
+        Retention of mentions and rollups, from their arrival: the longest outage that loses nothing.
     dead_letters_retention_hours
-        How long messages that could not be read are kept.
+        Retention of messages that could not be decoded.
 
     Raises
     ------
     ConfigError
-        Where a value is impossible.
+        A value is out of range.
     """
 
     mentions_partitions: int = 8

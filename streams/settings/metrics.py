@@ -1,4 +1,4 @@
-"""Settings of the metrics: `[metrics]`."""
+"""Settings of the metrics: section `[metrics]`."""
 
 from typing import Annotated
 
@@ -7,18 +7,18 @@ from msgspec import Meta
 
 
 class LabelLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many values of a label become series of their own.
+    """Limits on the number of label values, and so of time series.
 
     Parameters
     ----------
     brands
-        Most brands; later ones are counted together as `other`.
+        Most brands with series of their own; later ones are counted together as `other`.
     alarms
-        Places beyond these for brands with an open incident, which must be seen.
+        Additional series reserved for brands with an open incident.
     networks
-        Most networks.
+        Most networks with series of their own; later ones are counted together as `other`.
     forget_days
-        Days after which the series of a brand or network that is not heard of any more are removed.
+        Days without a mention after which the series of a brand or network are removed.
     """
 
     brands: Annotated[int, Meta(ge=1)] = 500

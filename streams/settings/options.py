@@ -1,4 +1,4 @@
-"""Options told once: a struct's fields and docstring give each its key, environment variable, default and meaning."""
+"""Options declared once: a struct's fields and docstring give each its key, environment variable and meaning."""
 
 import inspect
 import re
@@ -31,7 +31,7 @@ def struct_options(
     section
         Its table in badbuzz.toml; empty: the top.
     leave_out
-        Fields that are no options.
+        Fields that are not options.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def struct_options(
 
 
 def described(struct: type) -> dict[str, str]:
-    """Give what the `Parameters` section of a numpydoc docstring says of each name."""
+    """Return the description of each name in the `Parameters` section of a numpydoc docstring."""
     text = inspect.getdoc(struct) or ""
     section = re.search(r"Parameters\n-+\n(.*?)(?:\n\n|\Z)", text, re.DOTALL)
     meanings: dict[str, str] = {}
@@ -84,7 +84,7 @@ def _type_name(hint: Any) -> str:
     return getattr(hint, "__name__", str(hint))
 
 
-def setting_error(section: str, field: str, what: str) -> ConfigError:
+def setting_error(section: str, field: str, problem: str) -> ConfigError:
     """Return the error of an option, named as in badbuzz.toml and as an environment variable.
 
     Examples
@@ -92,4 +92,4 @@ def setting_error(section: str, field: str, what: str) -> ConfigError:
     >>> str(setting_error("kafka", "topic_prefix", "expected letters"))
     'kafka.topic_prefix (BADBUZZ_KAFKA_TOPIC_PREFIX): expected letters'
     """
-    return ConfigError(f"{section}.{field} (BADBUZZ_{section.upper()}_{field.upper()}): {what}")
+    return ConfigError(f"{section}.{field} (BADBUZZ_{section.upper()}_{field.upper()}): {problem}")

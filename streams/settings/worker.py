@@ -1,4 +1,4 @@
-"""Settings of a worker: `[worker]`."""
+"""Settings of a worker: section `[worker]`."""
 
 import re
 
@@ -8,22 +8,23 @@ from streams.settings.options import setting_error
 
 
 class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a worker reads, and when its clock stands in for a source that sends no heartbeats: `[worker]`.
+    """Batching, deduplication and idle heartbeats of a worker.
 
     Parameters
     ----------
     instance
-        Name of this worker, the same over its restarts and different from every other that runs: its next start ends
-        at once what it left open.
+        Name of this worker, stable over restarts and unique among running workers: a restart then aborts the open
+        transactions of the previous run at once.
     batch_messages
-        Most messages a scorer puts in one transaction.
+        Most messages in one transaction of a scorer.
     batch_ms
-        Longest time a message waits for others to fill its batch, in milliseconds.
+        Longest time to wait for a batch to fill, in milliseconds.
     read_back
-        A duplicate, and what is late, is told from the last messages of a partition: at least this many, at most twice.
-        They are read again when a partition changes hands, about 12 microseconds each.
+        Last messages of a partition that deduplication and lateness refer to: at least this many, at most twice. A new
+        owner of the partition reads them again, about 12 microseconds each.
     clock_after_s
-        Seconds of silence after which a worker sends a heartbeat itself for a brand whose sources send none; 0: never.
+        Seconds without a message after which a worker sends a heartbeat for an idle brand whose sources send none; 0:
+        never.
 
     Raises
     ------

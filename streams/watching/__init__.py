@@ -1,1 +1,1 @@
-"""Rollups in, incident events out: the state of a brand, its snapshot and its state store."""
+"""Per-brand stream state: rollups in, incident events out; snapshots and the state store that persists them."""

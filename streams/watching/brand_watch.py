@@ -1,30 +1,35 @@
-"""The watch over one brand: rollups in, incident events out.
+"""The watch of one brand: merges rollups into one-minute buckets, scores closed minutes, returns incident events.
 
-Merges rollups into one-minute buckets, closes a bucket when the watermark passes its end, lets the detectors see it,
-and says what changed. A pure function of the rollups: the Faust watcher and the in-process pipeline run this same
-code.
+A bucket closes when the watermark passes its end. Everything here is a pure function of the rollups: the Faust watcher
+and the in-process pipeline run this same code.
 """
 
+from collections.abc import Iterable
 from heapq import nsmallest
 
 import msgspec
 
 from detectors.brand import BrandDetector
 from detectors.change import Change
-from detectors.observation import Observation, Post
+from detectors.criteria.readings import Readings
+from detectors.severity import Severity
 from detectors.trending import Sample, TrendingTerms
 from streams.event_time import MINUTE_MS, closing_ms, oldest_open_minute
-from streams.mentions.text import extract_terms, post_key
-from streams.scoring.rollup import HASHES, MAX_VOICES, Rollup, merge
+from streams.mentions.text import extract_terms
+from streams.scoring.rollup import PostRow, Rollup
 from streams.settings.config import Config
-from streams.watching.incident_event import IncidentEvent, IncidentKey, incident_event
+from streams.watching.incident_builder import build_incident_event
+from streams.watching.incident_event import IncidentEvent, IncidentKey
+from streams.watching.minute_observation import observation
+from streams.watching.open_buckets import OpenBuckets
 from streams.watching.recent_minutes import ClosedMinute, RecentMinutes
+from streams.watching.watch_state import MinuteState, WatchState
 
-# Merging many at once is cheaper than one by one. A busy brand's must not all be left to the close, nor all be kept:
-# so many publications wait.
-MERGE_AT = 64
-# Of so many publications the terms are read: those with the smallest hashes, a sample of all that was said.
-MAX_READ = 512
+# Terms are extracted from at most this many posts: those with the smallest hashes, a uniform sample.
+MAX_TERM_POSTS = 512
+
+TermSamples = list[tuple[int, list[Sample]]]
+"""The background of the terms: sampled texts by day."""
 
 
 class BrandWatch:
@@ -40,17 +45,13 @@ class BrandWatch:
     Attributes
     ----------
     opened
-        Start of the oldest bucket that is still open, in minutes since the epoch.
-    newest
-        Newest event time of each partition, in milliseconds since the epoch.
-    buckets
-        Open buckets: minute, then network, then what came for it, to be merged.
-    closed
-        Minutes closed since the last snapshot that hold something.
-    hour
-        Hour of the newest closed minute, in hours since the epoch: those before it are in the background of terms.
+        Start of the oldest open bucket, in minutes since the epoch; `None` before the first rollup.
     incident
-        The open one.
+        Identity of the open incident.
+    recent
+        The closed minutes of the last hours.
+    terms_hour
+        Hour of the newest closed minute, in hours since the epoch: earlier hours are in the background of the terms.
 
     Examples
     --------
@@ -58,126 +59,132 @@ class BrandWatch:
     >>> watch = BrandWatch("Acme", Config())
     >>> watch.apply(Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))
     []
-    >>> watch.opened
-    99
+    >>> watch.opened, watch.severity.label
+    (99, 'calm')
     """
 
     def __init__(self, brand: str, config: Config) -> None:
         self.brand = brand
         self.config = config
-        self.detector = BrandDetector(config.settings(brand))
-        self.trending = TrendingTerms(extract_terms)
-        self.recent = RecentMinutes()
         self.opened: int | None = None
         self.incident: IncidentKey | None = None
-        self._leave_out = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
-        self.closed: list[int] = []
-        self.hour = 0
-        self.newest: dict[int, int] = {}
-        self.buckets: dict[int, dict[str, list[Rollup]]] = {}
+        self.recent = RecentMinutes()
+        self.terms_hour = 0
+        self._detector = BrandDetector(config.settings(brand))
+        self._trending = TrendingTerms(extract_terms)
+        self._buckets = OpenBuckets()
+        self._own_names = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
+        # Newest event time of each partition, in milliseconds since the epoch.
+        self._newest: dict[int, int] = {}
+        # Minutes closed since the last `drain_closed_minutes`.
+        self._undrained: list[int] = []
+
+    # -- readings ---------------------------------------------------------------------------------------------------
+    @property
+    def severity(self) -> Severity:
+        """Severity of the open incident, calm where there is none."""
+        return self._detector.incident.severity
 
     @property
     def due_ms(self) -> int:
-        """Event time before which nothing heard closes a bucket, in milliseconds since the epoch."""
+        """Event time that closes the oldest open bucket, in milliseconds since the epoch; 0 before the first rollup."""
         return 0 if self.opened is None else closing_ms(self.opened * MINUTE_MS, self.config.lateness_ms)
 
+    def readings(self, end: int) -> Readings:
+        """Return what the detectors read in the windows that end before a minute; nothing is learned."""
+        return self._detector.readings(end)
+
+    def expected(self, start: int, end: int) -> float:
+        """Return how many voices are usual between two minutes."""
+        return self._detector.expected(start, end)
+
+    def spreading(self, minute: int, since: int | None = None) -> list[tuple[str, int]]:
+        """Return the terms that spread and how many sampled mentions use them, best first.
+
+        Parameters
+        ----------
+        minute
+            End of the span, in minutes since the epoch.
+        since
+            Its start; default an hour earlier.
+        """
+        posts = self._posts(minute - 60 if since is None else since, minute)
+        if len(posts) > MAX_TERM_POSTS:
+            posts = nsmallest(MAX_TERM_POSTS, posts)
+        return self._trending.top([post.text for post in posts], leave_out=self._own_names)
+
+    # -- event time -------------------------------------------------------------------------------------------------
     def apply(self, rollup: Rollup, partition: int = 0) -> list[IncidentEvent]:
-        """Take one rollup of this brand and close what its watermark closes.
+        """Add a rollup of this brand to its bucket, and close the buckets that its event time closes.
 
         Parameters
         ----------
         rollup
             Those of one partition come in its order.
         partition
-            The partition of `mentions` it was made from: the watermark is the least over those seen.
+            The partition of `mentions` it was made from: the watermark is the minimum over the partitions seen.
 
         Returns
         -------
         list of IncidentEvent
-            What changed, in event time's order.
+            The changes of the incident, in the order of event time.
         """
         if self.opened is not None and rollup.minute < self.opened:
             rollup = msgspec.structs.replace(rollup, minute=self.opened)
-        bucket = self.buckets.get(rollup.minute)
-        if bucket is None:
-            bucket = self.buckets[rollup.minute] = {}
-        parts = bucket.setdefault(rollup.network, [])
-        parts.append(rollup)
-        if len(parts) * (1 + len(rollup.posts)) >= MERGE_AT:
-            self._merge_open()
-        return self.hear(rollup.newest, partition)
+        self._buckets.add(rollup)
+        return self.advance_to(rollup.newest, partition)
 
-    def hear(self, newest_ms: int, partition: int = 0) -> list[IncidentEvent]:
-        """Move event time on, as a heartbeat does, and close what that closes.
+    def advance_to(self, newest_ms: int, partition: int = 0) -> list[IncidentEvent]:
+        """Advance the event time of a partition, as a heartbeat does, and close the buckets that it closes.
 
         Parameters
         ----------
         newest_ms
             Milliseconds since the epoch.
         partition
-            Where it was heard.
+            The partition of `mentions` in which this event time was seen.
         """
-        known = self.newest.get(partition)
+        known = self._newest.get(partition)
         if known is not None and newest_ms <= known:
             return []
-        self.newest[partition] = newest_ms
-        opened = oldest_open_minute(min(self.newest.values()), self.config.lateness_ms)
+        self._newest[partition] = newest_ms
+        opened = oldest_open_minute(min(self._newest.values()), self.config.lateness_ms)
         return self._close(opened) if self.opened is None or opened > self.opened else []
-
-    def spreading(self, minute: int, since: int | None = None) -> list[tuple[str, int]]:
-        """Give the terms that spread and how many sampled mentions say them, best first.
-
-        Parameters
-        ----------
-        minute
-            Now, in minutes since the epoch.
-        since
-            From when on; default an hour ago.
-        """
-        rollups = self.recent.rollups(minute - 60 if since is None else since, minute)
-        posts = [post for rollup in rollups for post in rollup.posts]
-        if len(posts) > MAX_READ:
-            posts = nsmallest(MAX_READ, posts)
-        return self.trending.top([post.text for post in posts], leave_out=self._leave_out)
-
-    def _merge_open(self) -> None:
-        for bucket in self.buckets.values():
-            for network, parts in bucket.items():
-                bucket[network] = [merge(*parts)]
 
     def _close(self, opened: int) -> list[IncidentEvent]:
         events: list[IncidentEvent] = []
-        for minute in sorted([m for m in self.buckets if m < opened]):
-            events.extend(self._close_bucket(minute, self.buckets.pop(minute)))
+        for minute, rollups in self._buckets.pop_before(opened):
+            events += self._close_bucket(minute, rollups)
         if self.incident is not None:
-            events += self._events(self.detector.advance(opened))
+            events += self._events(self._detector.advance(opened))
         self.opened = opened
         return events
 
-    def _close_bucket(self, minute: int, bucket: dict[str, list[Rollup]]) -> list[IncidentEvent]:
-        # What happened in quiet time, which only an open incident notices, happened before this minute is known.
-        events = [] if self.incident is None else self._events(self.detector.advance(minute))
-        if minute // 60 > self.hour:
+    def _close_bucket(self, minute: int, rollups: list[Rollup]) -> list[IncidentEvent]:
+        # First advance through the silent minutes before this one: an open incident may have closed in them.
+        events = [] if self.incident is None else self._events(self._detector.advance(minute))
+        if minute // 60 > self.terms_hour:
             self._learn_terms(minute // 60)
-        rollups = [merge(*bucket[network]) for network in sorted(bucket)]
-        # Authors and texts only the detectors need, now.
-        told = [msgspec.structs.replace(rollup, voices=(), texts=()) for rollup in rollups]
-        self.recent.add(ClosedMinute(minute, told))
-        self.closed.append(minute)
-        seen = observation(minute, rollups, self.config.reach_negative_at)
-        if seen.mentions:
-            changes = self.detector.observe(seen)
+        # The authors are for the detectors alone, which read them now.
+        self.recent.add(ClosedMinute(minute, [msgspec.structs.replace(rollup, voices=()) for rollup in rollups]))
+        self._undrained.append(minute)
+        observed = observation(minute, rollups, self.config.reach_negative_at)
+        if observed.mentions:
+            changes = self._detector.observe(observed)
             if changes:
                 events += self._events(changes)
         return events
 
     def _learn_terms(self, hour: int) -> None:
-        """Let what was said in the last hour heard join the background."""
-        first = self.hour * 60
-        posts = [post for rollup in self.recent.rollups(first, first + 60) for post in rollup.posts]
+        """Add the texts of the hour that ended to the background of the terms."""
+        first = self.terms_hour * 60
+        posts = self._posts(first, first + 60)
         if posts:
-            self.trending.learn_one(self.hour // 24, [Sample(post.identity, post.text) for post in posts])
-        self.hour = hour
+            self._trending.learn_one(self.terms_hour // 24, [Sample(post.identity, post.text) for post in posts])
+        self.terms_hour = hour
+
+    def _posts(self, first: int, end: int) -> list[PostRow]:
+        return [post for rollup in self.recent.rollups(first, end) for post in rollup.posts]
 
     def _events(self, changes: list[Change]) -> list[IncidentEvent]:
         events = []
@@ -185,53 +192,63 @@ class BrandWatch:
             if self.incident is None:
                 self.incident = IncidentKey(self.brand, change.minute, change.since)
             terms = self.spreading(change.minute, self.recent.since(change))
-            events.append(incident_event(self.incident, change, self.recent, terms, self.config))
+            events.append(build_incident_event(self.incident, change, self.recent, terms, self.config))
             if change.severity == "calm":
                 self.incident = None
         return events
 
+    # -- snapshot ---------------------------------------------------------------------------------------------------
+    def state(self) -> WatchState:
+        """Return what was learned, the event time and the open incident."""
+        newest = sorted(self._newest.items())
+        return WatchState(self.opened, self.terms_hour, newest, self.incident, self._detector.state())
 
-def observation(minute: int, rollups: list[Rollup], reach_negative_at: float) -> Observation:
-    """Give what the detectors see of a minute: the networks' rollups made one.
+    def open_rollups(self) -> list[Rollup]:
+        """Return the rollups of the open buckets, by minute and network."""
+        return self._buckets.rollups()
 
-    Where a network's authors are a sketch, all networks are cut at the least of the sketches' thresholds, so that
-    what is left is one uniform sample of all authors.
+    def term_samples(self) -> TermSamples:
+        """Return the background of the terms: it changes with `terms_hour`."""
+        return self._trending.state()
 
-    Examples
-    --------
-    >>> from detectors.observation import Voice
-    >>> from streams.scoring.rollup import Counts
-    >>> a = Rollup("Acme", "forum", 1, 0, Counts(mentions=2, negatives=1), (Voice(5, 0, 0, True, 1),))
-    >>> b = Rollup("Acme", "twitter", 1, 0, Counts(mentions=1), (Voice(3, 0, 0, False, 9),))
-    >>> seen = observation(1, [a, b], 0.7)
-    >>> seen.mentions, [voice.author for voice in seen.voices], seen.scale
-    (3, [3, 5], 1.0)
-    """
-    voices = rollups[0].voices
-    scale = 1.0
-    if len(rollups) > 1:
-        voices = tuple(sorted([voice for rollup in rollups for voice in rollup.voices]))
-    full = [rollup.voices[-1].author for rollup in rollups if len(rollup.voices) >= MAX_VOICES]
-    if full:
-        threshold = min(full)
-        voices = tuple([voice for voice in voices if voice.author < threshold])
-        scale = HASHES / threshold
-    return Observation(
-        minute,
-        sum([rollup.counts.mentions for rollup in rollups]),
-        sum([rollup.counts.negatives for rollup in rollups]),
-        voices,
-        scale,
-        [
-            Post(
-                post.id,
-                post_key(rollup.network, post.id),
-                post.reach,
-                post.reposts,
-                post.negativity >= 1000 * reach_negative_at,
-            )
-            for rollup in rollups
-            for post in rollup.posts
-            if post.reach or post.reposts
-        ],
-    )
+    def drain_closed_minutes(self, oldest: int) -> list[MinuteState]:
+        """Return the minutes closed since the last call, each of them once, in order.
+
+        Parameters
+        ----------
+        oldest
+            Earlier minutes are left out: nobody needs them any more.
+        """
+        minutes = [minute for minute in self._undrained if minute >= oldest]
+        self._undrained.clear()
+        if not minutes:
+            return []
+        rollups = {row.minute: row.rollups for row in self.recent.closed_since(minutes[0])}
+        return [MinuteState(m, self._detector.recent_row(m), rollups.get(m, [])) for m in minutes]
+
+    def restore(
+        self, state: WatchState, minutes: Iterable[MinuteState], open_rollups: Iterable[Rollup], terms: TermSamples
+    ) -> None:
+        """Continue exactly where a watch of the same brand was when its state was read.
+
+        Parameters
+        ----------
+        state, open_rollups, terms
+            As returned by `state`, `open_rollups` and `term_samples`.
+        minutes
+            The closed minutes of a day, in order.
+
+        Raises
+        ------
+        ValueError
+            The state of the detectors was written by another version.
+        """
+        rows = {row.minute: row.detectors for row in minutes if row.detectors}
+        self._detector = BrandDetector.restore(self.config.settings(self.brand), state.detectors, rows)
+        self.opened, self.terms_hour, self.incident = state.opened, state.terms_hour, state.incident
+        self._newest = dict(state.newest)
+        for row in minutes:
+            self.recent.add(ClosedMinute(row.minute, row.rollups))
+        for rollup in open_rollups:
+            self._buckets.add(rollup)
+        self._trending.restore(terms)

@@ -1,4 +1,4 @@
-"""What a person is told beside the figures: on which network, by which posts, how it is being answered."""
+"""The last six hours of closed minutes, from which an event's networks, response, terms and posts are read."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from detectors.change import Change
 from streams.scoring.rollup import Counts, PostRow, Rollup, total
 
-REMEMBERED_MINUTES = 360
+RECENT_MINUTES = 360
 
 
 class ClosedMinute(NamedTuple):
@@ -19,47 +19,47 @@ class ClosedMinute(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Some closed minutes, summed: mentions and negatives of each network and weakness, and the posts to show."""
+    """Some closed minutes, summed: mentions and negatives a network, mentions a weakness, and the posts to show."""
 
     networks: dict[str, tuple[int, int]]
     counts: Counts
-    weaknesses: dict[str, tuple[int, int]]
+    weaknesses: dict[str, int]
     posts: list[tuple[str, PostRow]]
 
 
 class RecentMinutes:
-    """Remember the closed minutes of the last six hours.
+    """A sliding window over the closed minutes of the last six hours.
 
     Examples
     --------
-    >>> context = RecentMinutes()
-    >>> context.add(ClosedMinute(7, [Rollup("Acme", "forum", 7, 0, Counts(mentions=2, negatives=1))]))
-    >>> context.window(0, 10).networks
+    >>> recent = RecentMinutes()
+    >>> recent.add(ClosedMinute(7, [Rollup("Acme", "forum", 7, 0, Counts(mentions=2, negatives=1))]))
+    >>> recent.window(0, 10).networks
     {'forum': (2, 1)}
     """
 
     def __init__(self) -> None:
-        self.rows: deque[ClosedMinute] = deque()
+        self._rows: deque[ClosedMinute] = deque()
 
     def add(self, row: ClosedMinute) -> None:
-        """Remember a minute, later than the last."""
-        rows = self.rows
-        while rows and rows[0].minute <= row.minute - REMEMBERED_MINUTES:
+        """Append a minute, later than the last, and drop those that are too old."""
+        rows = self._rows
+        while rows and rows[0].minute <= row.minute - RECENT_MINUTES:
             rows.popleft()
         rows.append(row)
 
     def closed_since(self, first: int) -> list[ClosedMinute]:
-        """Give the minutes remembered from `first` on, in order."""
-        # From the newest back: mostly the last hour of six is asked for.
-        return list(takewhile(lambda row: row.minute >= first, reversed(self.rows)))[::-1]
+        """Return the minutes from `first` on, in order."""
+        # From the newest back: most calls ask for the last hour of six.
+        return list(takewhile(lambda row: row.minute >= first, reversed(self._rows)))[::-1]
 
     def since(self, change: Change) -> int:
-        """Give the minute from which on a change is told: while it goes on, or as far as its detector looks back."""
+        """Return the first minute that an event describes: the incident's, or that of the change's window."""
         first = min(change.since, change.minute - change.window)
-        return max(first, change.minute - REMEMBERED_MINUTES)
+        return max(first, change.minute - RECENT_MINUTES)
 
     def rollups(self, first: int, end: int) -> Iterator[Rollup]:
-        """Give the rollups of the minutes from `first` up to, not including, `end`, in order."""
+        """Yield the rollups of the minutes from `first` up to, not including, `end`, in order."""
         for row in self.closed_since(first):
             if row.minute >= end:
                 break
@@ -68,14 +68,15 @@ class RecentMinutes:
     def window(self, first: int, end: int) -> Window:
         """Sum the minutes from `first` up to, not including, `end`."""
         networks: dict[str, tuple[int, int]] = {}
-        weaknesses: dict[str, tuple[int, int]] = {}
+        weaknesses: dict[str, int] = {}
         posts: dict[tuple[str, str], PostRow] = {}
         rollups = list(self.rollups(first, end))
         for rollup in rollups:
             if rollup.counts.mentions:
-                _add(networks, rollup.network, rollup.counts.mentions, rollup.counts.negatives)
-            for tag, (mentions, negatives) in rollup.weaknesses.items():
-                _add(weaknesses, tag, mentions, negatives)
+                mentions, negatives = networks.get(rollup.network, (0, 0))
+                networks[rollup.network] = (mentions + rollup.counts.mentions, negatives + rollup.counts.negatives)
+            for tag, count in rollup.weaknesses.items():
+                weaknesses[tag] = weaknesses.get(tag, 0) + count
             for post in rollup.posts:
                 known = posts.get((rollup.network, post.id))
                 posts[rollup.network, post.id] = max(known, post) if known else post
@@ -85,8 +86,3 @@ class RecentMinutes:
             weaknesses,
             [(network, post) for (network, _), post in posts.items()],
         )
-
-
-def _add(total: dict[str, tuple[int, int]], key: str, mentions: int, negatives: int) -> None:
-    before = total.get(key, (0, 0))
-    total[key] = (before[0] + mentions, before[1] + negatives)

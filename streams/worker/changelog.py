@@ -11,7 +11,7 @@ from streams.kafka.partitioning import brand_partition
 from streams.kafka.reading import read_to_end
 from streams.kafka.topics import WATCHES
 from streams.settings.config import Config
-from streams.watching.state_store import key_brand
+from streams.watching.row_keys import key_brand
 
 Writes = dict[int, list[tuple[bytes, bytes | None]]]
 """Rows by partition, in the order they were written; `None` deletes one."""

@@ -62,7 +62,7 @@ class WorkerMetrics:
     --------
     >>> from streams.scoring.rollup import Counts, Rollup
     >>> metrics = WorkerMetrics(Config())
-    >>> metrics.record_applied(RollupBatch(1, [(0, Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))]), [])
+    >>> metrics.record_applied(RollupBatch(made=[(0, Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))]), [])
     >>> b'badbuzz_mentions_total{brand="Acme",network="forum",tone="other"} 1.0' in metrics.render({}).body
     True
     """

@@ -94,7 +94,7 @@ class Watcher:
     def _create_app(self, config: Config) -> Any:
         # Untyped: Faust's types do not declare all that is used here.
         app: Any = create_app(config.kafka)
-        app.committable_offset = lambda partition: None if self.failure else self.store.safe_offset(partition)
+        app.committable_offset = lambda partition: None if self.failure else self.store.committable_offset(partition)
         app.persist_state = self._persist_state
         app.before_drain = self._leave
         app.after_drain = self._write_all
@@ -142,7 +142,7 @@ class Watcher:
     def write(self, brands: list[str]) -> None:
         """Write the state of brands to the changelog; it is sent before the next commit."""
         if brands and self._check_suspension():
-            self.store.write(brands)
+            self.store.persist(brands)
 
     def check(self) -> None:
         """Fail where this process was suspended for too long, or Faust has stopped by itself."""
@@ -250,7 +250,7 @@ class Watcher:
         return generation == self._loaded
 
     def _write_all(self) -> None:
-        self.write(self.store.unwritten(older_than=0.0))
+        self.write(self.store.dirty(older_than=0.0))
 
     def _leave(self) -> None:
         self._leaving = True
@@ -263,7 +263,7 @@ class Watcher:
     def _forget(self) -> None:
         self.ready = False
         self._loaded = NOT_LOADED
-        self.store.forget()
+        self.store.clear()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

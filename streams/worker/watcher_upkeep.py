@@ -90,11 +90,11 @@ class WatcherUpkeep:
 
     async def _run_round(self) -> None:
         """Restore stored brands, write those that changed long enough ago, and check the delivery of messages."""
-        await self._in_slices(self._store.stored_brands(), self._restore)
+        await self._in_slices(self._store.unrestored_brands(), self._restore)
         limit = SLICE_BRANDS + len(self._store.watches) // WRITE_OVER_ROUNDS
-        await self._in_slices(self._store.unwritten(older_than=WRITE_AFTER_S)[:limit], self._owner.write)
+        await self._in_slices(self._store.dirty(older_than=WRITE_AFTER_S)[:limit], self._owner.write)
         if self._idle():
-            await self._in_slices(self._store.unwritten(older_than=0.0), self._owner.write, self._idle)
+            await self._in_slices(self._store.dirty(older_than=0.0), self._owner.write, self._idle)
         if not self._owner.owns_state():
             return
         self._owner.lag = self._lag()
@@ -132,7 +132,7 @@ class WatcherUpkeep:
 
     def _restore(self, brands: list[str]) -> None:
         for brand in brands:
-            self._store.wake(brand)
+            self._store.restore(brand)
 
     def _idle(self) -> bool:
         return time.monotonic() - self.applied_at > IDLE_S

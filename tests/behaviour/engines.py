@@ -1,4 +1,4 @@
-"""The engines the behaviour suite runs on: each takes the lines of a record and gives its incident events."""
+"""The engines under test: each runs the lines of a record and returns its incident events."""
 
 from collections.abc import Callable, Sequence
 

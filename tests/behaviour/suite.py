@@ -1,4 +1,4 @@
-"""What on-call people can rely on, whichever engine carries the mentions."""
+"""The guarantees to on-call people, the same on every engine."""
 
 import json
 import random
@@ -11,19 +11,19 @@ from tests.behaviour.engines import Engine
 from tests.helpers.records import CRISIS_AT, DAY, HOUR, MINUTE, QUIET_DAYS, crisis, damaged, in_order, line, quiet, wave
 
 
-def told(events: list[bytes]) -> list[dict[str, Any]]:
+def decoded(events: list[bytes]) -> list[dict[str, Any]]:
     return [json.loads(event) for event in events]
 
 
 def severities(events: list[bytes], brand: str = "Acme") -> list[str]:
-    return [event["severity"] for event in told(events) if event["brand"] == brand]
+    return [event["severity"] for event in decoded(events) if event["brand"] == brand]
 
 
 class IncidentBehaviour:
     """The suite: a subclass gives the fixture `incidents_of`, the engine under test."""
 
-    def test_a_growing_wave_of_negatives_is_told_within_half_an_hour_and_ends_calm(self, incidents_of: Engine) -> None:
-        events = told(incidents_of(crisis()))
+    def test_a_growing_wave_of_negatives_is_reported_in_half_an_hour_and_ends_calm(self, incidents_of: Engine) -> None:
+        events = decoded(incidents_of(crisis()))
         warned = next(event for event in events if event["severity"] in {"warning", "critical"})
         assert warned["brand"] == "Acme"
         assert "negative_growth" in warned["criteria"]
@@ -38,7 +38,7 @@ class IncidentBehaviour:
 
     def test_severity_only_rises_while_an_incident_is_open(self, incidents_of: Engine) -> None:
         rank = ["calm", "watch", "warning", "critical"]
-        for event in told(incidents_of(crisis())):
+        for event in decoded(incidents_of(crisis())):
             assert event["severity"] == "calm" or rank.index(event["severity"]) > rank.index(event["previous"])
 
     def test_isolated_negative_mentions_never_alert(self, incidents_of: Engine) -> None:
@@ -48,13 +48,13 @@ class IncidentBehaviour:
         ]
         assert incidents_of(in_order(quiet(days=QUIET_DAYS + 2), grumbles)) == []
 
-    def test_a_surge_of_joy_is_worth_a_look_and_never_a_crisis(self, incidents_of: Engine) -> None:
+    def test_a_surge_of_positive_mentions_is_a_watch_and_never_a_crisis(self, incidents_of: Engine) -> None:
         events = incidents_of(in_order(quiet(days=QUIET_DAYS + 2), wave(150, 120, rating=1)))
         assert severities(events) == ["watch", "calm"]
 
-    def test_one_author_who_storms_alone_never_alerts(self, incidents_of: Engine) -> None:
-        storm = wave(200, 120, rating=-1, author="angry one")
-        assert set(severities(incidents_of(in_order(quiet(days=QUIET_DAYS + 2), storm)))) <= {"watch", "calm"}
+    def test_one_author_who_posts_all_the_time_never_alerts(self, incidents_of: Engine) -> None:
+        posts = wave(200, 120, rating=-1, author="angry one")
+        assert set(severities(incidents_of(in_order(quiet(days=QUIET_DAYS + 2), posts)))) <= {"watch", "calm"}
 
     def test_a_flood_of_copies_is_named_and_never_critical(self, incidents_of: Engine) -> None:
         flood = wave(300, 180, rating=-1, text="boycott this brand today, share this message with everyone you know")
@@ -62,8 +62,8 @@ class IncidentBehaviour:
         assert "critical" not in severities(events)
 
     def test_one_negative_post_of_wide_reach_is_a_warning_by_itself(self, incidents_of: Engine) -> None:
-        small = quiet(days=QUIET_DAYS + 2)
-        loud = [
+        before = quiet(days=QUIET_DAYS + 2)
+        far_reaching = [
             (
                 CRISIS_AT,
                 line(
@@ -76,7 +76,7 @@ class IncidentBehaviour:
                 ),
             )
         ]
-        events = told(incidents_of(in_order(small, loud)))
+        events = decoded(incidents_of(in_order(before, far_reaching)))
         assert [event["severity"] for event in events][:1] == ["warning"]
         assert events[0]["criteria"] == ["reach"]
         assert events[0]["posts"][0]["id"] == "Acme-900"
@@ -102,13 +102,13 @@ class IncidentBehaviour:
         doubled = [value for value in lines for _ in range(2)]
         assert incidents_of(doubled) == incidents_of(lines)
 
-    def test_what_other_brands_say_changes_nothing(self, incidents_of: Engine) -> None:
+    def test_mentions_of_other_brands_change_nothing(self, incidents_of: Engine) -> None:
         lines = crisis()
         alone = [value for value in lines if b'"Acme"' in value]
         both = [event for event in incidents_of(lines) if b'"brand":"Acme"' in event]
         assert incidents_of(alone) == both
 
-    def test_heartbeats_change_nothing_but_when_it_is_known(self, incidents_of: Engine) -> None:
+    def test_heartbeats_change_nothing_but_the_time_of_publication(self, incidents_of: Engine) -> None:
         lines = [(json.loads(value)["created_at"], value) for value in crisis()]
         beats = []
         for minute in range(0, (QUIET_DAYS + 2) * 1440 - 20, 7):
@@ -129,6 +129,6 @@ class IncidentBehaviour:
 
     def test_event_ids_are_unique_and_the_same_in_every_run(self, incidents_of: Engine) -> None:
         first, second = incidents_of(crisis()), incidents_of(crisis())
-        ids = [event["id"] for event in told(first)]
+        ids = [event["id"] for event in decoded(first)]
         assert first == second
         assert len(set(ids)) == len(ids)

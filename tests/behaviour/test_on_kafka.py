@@ -1,4 +1,4 @@
-"""The behaviour suite on Kafka: what on-call people can rely on holds with one, two and four workers, to the byte."""
+"""The behaviour suite on Kafka: with one, two and four workers, the same bytes as in one process."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ def cluster(
 class TestOnKafka(IncidentBehaviour):
     @pytest.fixture
     def incidents_of(self, cluster: Cluster) -> Engine:
-        """Send a record of brands nobody has seen; hold its incidents against those of the same record in process."""
+        """Send a record under new brand names; compare its incidents with those of the same record in one process."""
 
         def on_kafka(lines: Sequence[bytes]) -> list[bytes]:
             mark = f" run {next(_runs)}".encode()
@@ -44,8 +44,8 @@ class TestOnKafka(IncidentBehaviour):
             ]
             cluster.send(renamed)
             cluster.drain()
-            found = [line for line in cluster.incidents() if mark + b'"' in line]
-            assert found == in_process(renamed)
-            return [line.replace(mark, b"") for line in found]
+            incidents = [line for line in cluster.incidents() if mark + b'"' in line]
+            assert incidents == in_process(renamed)
+            return [line.replace(mark, b"") for line in incidents]
 
         return on_kafka

@@ -27,8 +27,8 @@ from streams.mentions.message import Message
 from streams.scoring.rollup import Counts, total
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings, TopicSettings
+from streams.watching.row_keys import brand_key
 from streams.watching.snapshot import row_counts
-from streams.watching.state_store import brand_key
 
 BADBUZZ = Path(sys.executable).with_name("badbuzz")
 TOPICS = TopicSettings(mentions_partitions=4, rollups_partitions=4)

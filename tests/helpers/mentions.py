@@ -1,4 +1,4 @@
-"""Made-up mentions, one line each."""
+"""The maker of made-up mentions, one JSON line each."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ START = datetime(2024, 3, 1, tzinfo=UTC)
 
 def mention_line(number: int, seconds: float, **fields: object) -> bytes:
     """One readable mention, `seconds` after `START`."""
-    at = (START + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+    at = (START + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     record = {
         "id": f"m{number}",
         "brand": "Acme",

@@ -1,4 +1,4 @@
-"""Where the repository, its deploy folder and the real records are."""
+"""Paths of the repository, its deploy folder and the real records."""
 
 import os
 from pathlib import Path

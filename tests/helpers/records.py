@@ -1,12 +1,12 @@
-"""Made-up records of a brand: quiet days, a crisis, joy, a flood; tone is given by ratings so that no text decides."""
+"""Made-up records of a brand: quiet days, waves, a crisis; ratings set the tone, so that the texts do not matter."""
 
 import base64
 import json
 import random
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 
-START = datetime(2024, 3, 1, tzinfo=UTC)
+from tests.helpers.mentions import mention_line
+
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -15,22 +15,15 @@ CRISIS_AT = QUIET_DAYS * DAY + 9 * HOUR
 
 
 def line(number: int, at: float, *, brand: str = "Acme", **fields: object) -> bytes:
-    """One mention, `at` seconds after `START`."""
-    created = (START + timedelta(seconds=at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    record = {
-        "id": f"{brand}-{number}",
-        "brand": brand,
-        "network": "forum",
-        "created_at": created,
-        "text": f"said as number {number}",
-    }
-    return json.dumps(record | {"author": f"author {brand} {number}"} | fields).encode()
+    """One mention by an author of its own, `at` seconds after the record's start."""
+    own = {"id": f"{brand}-{number}", "text": f"said as number {number}", "author": f"author {brand} {number}"}
+    return mention_line(number, at, **({"brand": brand} | own | fields))
 
 
 def quiet(
     brand: str = "Acme", days: float = QUIET_DAYS, seed: int = 1, every: float = 40 * MINUTE
 ) -> list[tuple[float, bytes]]:
-    """Days of ordinary talk, one in ten negative."""
+    """Days of ordinary mentions, one in ten negative."""
     rng = random.Random(seed)
     rows, at, number = [], 0.0, 0
     while (at := at + rng.expovariate(1 / every)) < days * DAY:
@@ -44,7 +37,7 @@ def quiet(
 def wave(
     people: int, minutes: float, *, rating: float, brand: str = "Acme", at: float = CRISIS_AT, **fields: object
 ) -> list[tuple[float, bytes]]:
-    """That many people speaking within that many minutes."""
+    """One mention each by this many authors, spread evenly over this many minutes."""
     rows = []
     for n in range(people):
         when = at + n * minutes * MINUTE / people

@@ -1,4 +1,4 @@
-"""Lines of the documented incident's reconstruction: a part of them, moved in time, merged."""
+"""Lines of the documented incident's reconstruction: select, shift in time, merge."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -20,9 +20,9 @@ def documented(first: str, last: str) -> list[bytes]:
 def moved(lines: Iterable[bytes], by: timedelta) -> list[bytes]:
     """The same lines at other times."""
 
-    def later(found: re.Match[bytes]) -> bytes:
-        at = datetime.fromisoformat(found[2].decode()) + by
-        return found[1] + at.isoformat(timespec="milliseconds").replace("+00:00", "Z").encode() + b'"'
+    def later(match: re.Match[bytes]) -> bytes:
+        at = datetime.fromisoformat(match[2].decode()) + by
+        return match[1] + at.isoformat(timespec="milliseconds").replace("+00:00", "Z").encode() + b'"'
 
     return [_CREATED_AT.sub(later, line) for line in lines]
 

@@ -1,4 +1,4 @@
-"""What can be read is read, what can be mended is mended, and the rest is refused with a reason."""
+"""A readable mention is decoded, its text cleaned; anything else is refused with a reason."""
 
 import json
 
@@ -86,7 +86,7 @@ def test_times_of_any_zone_are_the_same_instant() -> None:
     assert milliseconds(paris) == milliseconds(utc)
 
 
-def test_unknown_fields_do_no_harm() -> None:
+def test_unknown_fields_are_ignored() -> None:
     assert decode(with_fields(brand_name="x", nested={"a": [1, {"b": None}]}, v=1)).brand == "Acme"
 
 
@@ -94,14 +94,14 @@ def test_braces_in_a_text_are_not_nesting() -> None:
     assert decode(with_fields(text="{[" * 100)).text == "{[" * 100
 
 
-def test_only_a_heartbeat_may_say_nothing() -> None:
+def test_only_a_heartbeat_may_have_no_text() -> None:
     record = json.loads(with_fields(kind="heartbeat"))
     del record["text"]
     assert decode(json.dumps(record).encode()).kind == "heartbeat"
 
 
 @given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
-def test_no_bytes_whatever_raise_anything_but_a_mention_error(line: bytes) -> None:
+def test_arbitrary_bytes_raise_no_other_error_than_a_mention_error(line: bytes) -> None:
     try:
         decode(line)
     except MentionError as error:
@@ -112,11 +112,11 @@ def test_no_bytes_whatever_raise_anything_but_a_mention_error(line: bytes) -> No
 
 
 @given(st.text(max_size=200), st.integers(0, 10**11))
-def test_what_json_can_say_in_a_text_is_read_and_is_fit_to_be_shown(text: str, followers: int) -> None:
-    read = decode(with_fields(text=text, followers=followers))
-    assert read.followers == followers
-    assert isinstance(read.text, str)
-    read.text.encode("utf-8")
+def test_any_json_text_is_decoded_to_valid_unicode(text: str, followers: int) -> None:
+    mention = decode(with_fields(text=text, followers=followers))
+    assert mention.followers == followers
+    assert isinstance(mention.text, str)
+    mention.text.encode("utf-8")
 
 
 def test_a_message_at_the_size_limit_is_judged_by_its_text_and_not_its_size() -> None:

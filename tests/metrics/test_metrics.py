@@ -234,7 +234,7 @@ def test_the_way_of_an_incident_is_timed_where_its_mentions_are_of_today() -> No
     events, _ = replay([Message("record", i, value) for i, value in enumerate(crisis())], _pipeline())
     at = datetime.fromisoformat(events[0].at).timestamp()
     worker = WorkerMetrics(Config(), clock=lambda: at + 3.0)
-    worker.record_applied(RollupBatch(1, []), events[:1])
+    worker.record_applied(RollupBatch(made=[]), events[:1])
     (sample,) = (
         sample
         for family in parse_openmetrics(worker.render({}, OPENMETRICS).body.decode())  # type: ignore[no-untyped-call]
@@ -243,7 +243,7 @@ def test_the_way_of_an_incident_is_timed_where_its_mentions_are_of_today() -> No
     )
     assert sample.value == 123.0, "its minute, the lateness, and three seconds"
     of_old = WorkerMetrics(Config())
-    of_old.record_applied(RollupBatch(1, []), events[:1])
+    of_old.record_applied(RollupBatch(made=[]), events[:1])
     assert series(of_old.metrics, m.CHANGES)[events[0].severity,] == 1.0
     assert "badbuzz_mention_to_incident_seconds_sum" not in page(of_old.metrics)
 
@@ -275,7 +275,7 @@ def test_a_brand_that_moved_away_leaves_no_series_on_the_worker() -> None:
 
     watches = {"Acme": Kept()}
     worker._watches = watches
-    worker.record_applied(RollupBatch(1, [(0, rollup)]), [])
+    worker.record_applied(RollupBatch(made=[(0, rollup)]), [])
     worker.refresh()
     assert ("Acme",) in series(worker.metrics, m.SEVERITY)
     watches.clear()
@@ -299,7 +299,7 @@ def test_a_severity_is_never_shown_with_the_figures_of_the_one_before() -> None:
         events = watch.apply(rollup)
         worker.refresh()
         before = series(worker.metrics, m.SEVERITY)["Acme",]
-        worker.record_applied(RollupBatch(1, [(0, rollup)]), events)
+        worker.record_applied(RollupBatch(made=[(0, rollup)]), events)
         worker.refresh()
         if events:
             seen.append((before, series(worker.metrics, m.SEVERITY)["Acme",]))
@@ -314,9 +314,9 @@ def test_reading_a_detector_changes_nothing_in_it() -> None:
     lines = in_order(quiet(days=3))
     pipeline.run([Message("record", i, value) for i, value in enumerate(lines)])
     watch = pipeline.watches["Acme"]
-    before = repr(watch.detector.state())
-    watch.detector.readings((watch.opened or 0) + int(DAY // 60))
-    assert repr(watch.detector.state()) == before
+    before = repr(watch.state())
+    watch.readings((watch.opened or 0) + int(DAY // 60))
+    assert repr(watch.state()) == before
 
 
 def test_dead_letters_late_and_duplicate_mentions_are_counted_by_kind() -> None:

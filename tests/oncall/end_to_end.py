@@ -20,7 +20,8 @@ from streams.offline.replay import replay
 from streams.pipeline import Pipeline
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
-from tests.helpers.records import CRISIS_AT, QUIET_DAYS, START, in_order, quiet, wave
+from tests.helpers.mentions import START
+from tests.helpers.records import CRISIS_AT, QUIET_DAYS, in_order, quiet, wave
 from tests.helpers.scenario_lines import by_time, documented, moved
 
 BRAND = "3 Suisses"

@@ -1,4 +1,4 @@
-"""What a scorer has seen follows from the last messages alone: one that reads them again judges as one that stayed."""
+"""A scorer's state depends on the last messages alone: one that re-reads them scores as one that never stopped."""
 
 import random
 
@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from kafka.consumer.fetcher import ConsumerRecord
 from msgspec.structs import replace
 
-from streams.scoring.rollup import Counts, Rollup, encode_rollup, merge
+from streams.scoring.rollup import Counts, Rollup, merge
+from streams.scoring.rollup_batch import encode_batch
 from streams.settings.config import Config
 from streams.settings.worker import WorkerSettings
 from streams.worker.idle_heartbeats import IdleHeartbeats
@@ -19,14 +20,14 @@ CONFIG = Config(worker=WorkerSettings(read_back=WINDOW))
 
 
 class Flat:
-    """A model that finds everything alike."""
+    """A model that scores every text alike."""
 
     def score_many(self, texts: list[str]) -> list[float]:
         return [0.6] * len(texts)
 
 
 def log(seed: int) -> list[ConsumerRecord]:
-    """Messages with duplicates near and far, late ones, heartbeats, and gaps between offsets as transactions leave."""
+    """Messages with duplicates near and far, late ones, heartbeats, and offset gaps as left by transaction markers."""
     rng = random.Random(seed)
     values: list[bytes] = []
     records, offset = [], rng.randrange(3)
@@ -50,7 +51,7 @@ def record(offset: int, value: bytes) -> ConsumerRecord:
 
 
 def score(records: list[ConsumerRecord], restarts: set[int], seed: int) -> list[bytes]:
-    """Score in batches of any size; at a restart all is forgotten but the offset."""
+    """Score in batches of any size; a restart loses everything but the committed offset."""
     rng = random.Random(seed)
     heartbeats = IdleHeartbeats(0)
     partition = PartitionScorer(CONFIG, Flat(), 0, 0)
@@ -72,21 +73,19 @@ def score(records: list[ConsumerRecord], restarts: set[int], seed: int) -> list[
 
 
 def summed(rollups: list[Rollup]) -> list[bytes]:
-    """Merge rollups of one bucket, and leave out what was only heard: how a stream was cut must not show."""
-    found: dict[tuple[str, str, int], Rollup] = {}
+    """Merge rollups of one bucket, without those of heartbeats alone: the cuts of a stream must not show."""
+    buckets: dict[tuple[str, str, int], Rollup] = {}
     for rollup in rollups:
         key = (rollup.brand, rollup.network, rollup.minute)
-        found[key] = merge(found[key], rollup) if key in found else rollup
-    counted = [found[key] for key in sorted(found) if found[key].counts != Counts()]
+        buckets[key] = merge(buckets[key], rollup) if key in buckets else rollup
+    counted = [buckets[key] for key in sorted(buckets) if buckets[key].counts != Counts()]
     newest = max(rollup.newest for rollup in rollups)
-    return [*(encode_rollup(replace(rollup, newest=0)) for rollup in counted), str(newest).encode()]
+    return [*(encode_batch([(0, replace(rollup, newest=0))]) for rollup in counted), str(newest).encode()]
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.sets(st.integers(1, 399), max_size=8), st.integers(0, 10**6))
-def test_a_scorer_that_starts_anywhere_judges_as_one_that_never_stopped(
-    seed: int, restarts: set[int], cut: int
-) -> None:
+def test_a_scorer_restarted_anywhere_scores_as_one_that_never_stopped(seed: int, restarts: set[int], cut: int) -> None:
     records = log(seed)
     undisturbed = score(records, set(), cut)
     assert score(records, restarts, cut + 1) == undisturbed

@@ -1,4 +1,4 @@
-"""A configuration is checked strictly, and every option has one name in the file and one in the environment."""
+"""A configuration is validated strictly; every option has one name in the file and one in the environment."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ PAGE = ROOT / "docs" / "configuration.md"
         ("a = ", r"expected TOML"),
     ],
 )
-def test_a_wrong_configuration_names_the_key_what_was_expected_and_what_came(text: str, message: str) -> None:
+def test_a_wrong_configuration_names_the_key_the_expected_and_the_actual_value(text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         parse(text, {})
 
@@ -63,5 +63,5 @@ def test_a_missing_file_that_was_named_is_an_error(tmp_path: Path) -> None:
         load(tmp_path / "none.toml", {})
 
 
-def test_the_page_of_options_says_what_the_code_reads() -> None:
+def test_the_configuration_page_is_generated_from_the_code() -> None:
     assert PAGE.read_text(encoding="utf-8") == configuration_page(), "run: make docs"

@@ -1,5 +1,6 @@
-"""A watch restored from its rows goes on as if nothing had happened, to the byte."""
+"""A watch restored from its snapshot produces the same bytes as one that never stopped."""
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,16 @@ from streams.scoring.rollup import Counts, Rollup
 from streams.scoring.scorer import Scorer
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.snapshot import brand_row, closed_rows, oldest_kept, open_rows, restore, terms_row
+from streams.watching.snapshot import (
+    VERSION,
+    BrandRow,
+    brand_row,
+    closed_rows,
+    oldest_retained,
+    open_rows,
+    restore,
+    terms_row,
+)
 from tests.helpers.records import crisis
 
 
@@ -26,7 +36,7 @@ ROLLUPS = rollups()
 
 
 class Store:
-    """Rows as a key-value store keeps them."""
+    """The rows of one brand, as a key-value store holds them."""
 
     def __init__(self) -> None:
         self.brand = b""
@@ -36,8 +46,7 @@ class Store:
 
     def save(self, watch: BrandWatch, applied: int) -> None:
         self.closed += closed_rows(watch)
-        watch.closed.clear()
-        while len(self.closed) > 1 and self.closed[1][0] < oldest_kept(watch):
+        while len(self.closed) > 1 and self.closed[1][0] < oldest_retained(watch):
             del self.closed[0]
         self.terms = terms_row(watch)
         self.open = open_rows(watch)
@@ -45,19 +54,19 @@ class Store:
 
     def load(self) -> tuple[BrandWatch, int]:
         closed = [row for _, row in self.closed]
-        found = restore("Acme", Config(), self.brand, closed, self.open, self.terms)
-        return found.watch, found.applied[0]
+        restored = restore("Acme", Config(), self.brand, closed, self.open, self.terms)
+        return restored.watch, restored.applied[0]
 
 
 def run(restarts: set[int]) -> list[bytes]:
-    watch, store, told = BrandWatch("Acme", Config()), Store(), []
+    watch, store, events = BrandWatch("Acme", Config()), Store(), []
     for offset, rollup in enumerate(ROLLUPS):
-        told += [event.to_json() for event in watch.apply(rollup)]
+        events += [event.to_json() for event in watch.apply(rollup)]
         store.save(watch, offset)
         if offset in restarts:
             watch, applied = store.load()
             assert applied == offset
-    return told
+    return events
 
 
 UNDISTURBED = run(set())
@@ -65,16 +74,16 @@ UNDISTURBED = run(set())
 
 @settings(max_examples=8, deadline=None)
 @given(st.sets(st.integers(0, len(ROLLUPS) - 1), min_size=1, max_size=30))
-def test_a_watch_restored_at_any_moment_tells_the_same_incidents(restarts: set[int]) -> None:
+def test_a_watch_restored_at_any_moment_reports_the_same_incidents(restarts: set[int]) -> None:
     assert UNDISTURBED
     assert run(restarts) == UNDISTURBED
 
 
-def test_a_watch_restored_after_every_rollup_of_the_crisis_tells_the_same_incidents() -> None:
+def test_a_watch_restored_after_every_rollup_of_the_crisis_reports_the_same_incidents() -> None:
     assert run(set(range(len(ROLLUPS) - 60, len(ROLLUPS)))) == UNDISTURBED
 
 
-def test_what_is_learned_of_a_brand_fits_in_16_kilobytes() -> None:
+def test_the_row_of_a_brand_fits_in_16_kilobytes() -> None:
     watch = BrandWatch("Acme", Config())
     for rollup in ROLLUPS:
         watch.apply(rollup)
@@ -89,3 +98,13 @@ def test_rows_of_another_version_or_damaged_rows_are_refused() -> None:
         restore("Acme", Config(), row[:1] + b"\x09" + row[2:], [], [], None)
     with pytest.raises(InputError, match="expected the rows of a watch"):
         restore("Acme", Config(), row[:-2], [], [], None)
+
+
+def test_detectors_of_another_version_are_refused() -> None:
+    watch = BrandWatch("Acme", Config())
+    watch.apply(ROLLUPS[0])
+    state = watch.state()
+    state.detectors["version"] = 9
+    row = msgspec.msgpack.encode(BrandRow(VERSION, [], Counts(), state))
+    with pytest.raises(InputError, match="expected the rows of a watch"):
+        restore("Acme", Config(), row, [], [], None)

@@ -9,7 +9,7 @@ from streams.kafka.fenced_writers import FencedWriters
 from streams.kafka.topic_admin import create
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
-from streams.watching.state_store import brand_key
+from streams.watching.row_keys import brand_key
 from streams.worker.changelog import WatchChangelog
 from tests.helpers.cluster import TOPICS
 

@@ -1,0 +1,94 @@
+"""Building an incident event: the detectors' change, with the networks, terms, posts and response of its window."""
+
+import msgspec
+
+from detectors.change import Change
+from streams.event_time import MINUTE_MS, rfc3339
+from streams.mentions.text import normalize
+from streams.scoring.rollup import Counts, PostRow
+from streams.settings.config import Config
+from streams.watching.incident_event import AnswerCounts, IncidentEvent, IncidentKey, ShownPost, ShownTerm
+from streams.watching.incident_summary import summary
+from streams.watching.recent_minutes import RecentMinutes
+
+MAX_SHOWN_POSTS = 5
+
+
+def build_incident_event(
+    incident: IncidentKey, change: Change, recent: RecentMinutes, terms: list[tuple[str, int]], config: Config
+) -> IncidentEvent:
+    """Build the event of one change of an incident.
+
+    Parameters
+    ----------
+    incident
+        The incident that changed.
+    change
+        The new severity and its figures, from the detectors.
+    recent
+        The brand's last hours.
+    terms
+        The terms that spread, best first.
+    config
+        Lateness, and the negativity from which a post is shown first.
+    """
+    window = recent.window(recent.since(change), change.minute)
+    at = _time(change.minute, config.lateness_seconds)
+    event = IncidentEvent(
+        id=f"{incident.id}/{at}/{change.severity}",
+        incident=incident.id,
+        brand=incident.brand,
+        at=at,
+        severity=change.severity,
+        previous=change.previous,
+        criteria=list(change.criteria),
+        since=_time(change.since),
+        window_minutes=change.window,
+        observed=round(change.observed, 1),
+        expected=round(change.expected, 2),
+        factor=None if change.factor is None else round(change.factor, 1),
+        score=round(change.score, 2),
+        authors=change.authors,
+        negatives=change.negatives,
+        copies=change.copies,
+        networks=_shares(window.networks),
+        terms=[ShownTerm(term, count) for term, count in terms],
+        posts=[_shown(network, post) for network, post in _most_telling(window.posts, change, config)],
+        answers=_answers(window.counts),
+        weaknesses=dict(sorted(window.weaknesses.items())),
+        summary="",
+    )
+    return msgspec.structs.replace(event, summary=summary(event))
+
+
+def _shares(networks: dict[str, tuple[int, int]]) -> dict[str, float]:
+    """Return each network's share of the mentions, largest first."""
+    mentions = sum(n for n, _ in networks.values())
+    by_size = sorted(networks.items(), key=lambda item: (-item[1][0], item[0]))
+    return {network: round(n / mentions, 2) for network, (n, _) in by_size}
+
+
+def _answers(counts: Counts) -> AnswerCounts:
+    return AnswerCounts(counts.complaints, counts.answers, counts.deletions, counts.blocks, counts.scheduled)
+
+
+def _most_telling(posts: list[tuple[str, PostRow]], change: Change, config: Config) -> list[tuple[str, PostRow]]:
+    """Return the posts to show: those that hold a criterion, then negative ones in a crisis, then by reach."""
+    holding = set(change.posts)
+    negatives_first = change.severity in {"warning", "critical"}
+
+    def rank(item: tuple[str, PostRow]) -> tuple[bool, bool, int, int, str, str]:
+        network, post = item
+        mild = negatives_first and post.negativity < 1000 * config.reach_negative_at
+        return post.id not in holding, mild, -max(post.reach, post.reposts), -post.reposts, network, post.id
+
+    return sorted(posts, key=rank)[:MAX_SHOWN_POSTS]
+
+
+def _shown(network: str, post: PostRow) -> ShownPost:
+    text = " ".join(normalize(post.text).split())
+    return ShownPost(post.id, network, post.author, post.reach, post.reposts, post.negativity / 1000, text, post.url)
+
+
+def _time(minute: int, seconds: int = 0) -> str:
+    return rfc3339(minute * MINUTE_MS + seconds * 1000)

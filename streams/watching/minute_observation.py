@@ -1,0 +1,51 @@
+"""From rollups to observations: the networks of a closed minute combined into what the detectors score."""
+
+from detectors.observation import Observation, Post
+from streams.mentions.text import post_key
+from streams.scoring.rollup import HASHES, MAX_VOICES, Rollup
+
+
+def observation(minute: int, rollups: list[Rollup], reach_negative_at: float) -> Observation:
+    """Combine the rollups of a closed minute, one a network, into one observation.
+
+    Where the authors of a network are a sketch, all networks are cut at the smallest of the sketches' thresholds, so
+    that the authors that remain are one uniform sample of all.
+
+    Examples
+    --------
+    >>> from detectors.observation import Voice
+    >>> from streams.scoring.rollup import Counts
+    >>> a = Rollup("Acme", "forum", 1, 0, Counts(mentions=2, negatives=1), (Voice(5, 0, 0, True, 1),))
+    >>> b = Rollup("Acme", "twitter", 1, 0, Counts(mentions=1), (Voice(3, 0, 0, False, 9),))
+    >>> combined = observation(1, [a, b], 0.7)
+    >>> combined.mentions, [voice.author for voice in combined.voices], combined.scale
+    (3, [3, 5], 1.0)
+    """
+    voices = rollups[0].voices
+    scale = 1.0
+    if len(rollups) > 1:
+        voices = tuple(sorted([voice for rollup in rollups for voice in rollup.voices]))
+    full = [rollup.voices[-1].author for rollup in rollups if len(rollup.voices) >= MAX_VOICES]
+    if full:
+        threshold = min(full)
+        voices = tuple([voice for voice in voices if voice.author < threshold])
+        scale = HASHES / threshold
+    return Observation(
+        minute,
+        sum([rollup.counts.mentions for rollup in rollups]),
+        sum([rollup.counts.negatives for rollup in rollups]),
+        voices,
+        scale,
+        [
+            Post(
+                post.id,
+                post_key(rollup.network, post.id),
+                post.reach,
+                post.reposts,
+                post.negativity >= 1000 * reach_negative_at,
+            )
+            for rollup in rollups
+            for post in rollup.posts
+            if post.reach or post.reposts
+        ],
+    )

@@ -1,0 +1,46 @@
+"""The state of a brand's watch as plain records: `BrandWatch` returns it to a snapshot and is restored from it."""
+
+from typing import Any
+
+import msgspec
+
+from streams.scoring.rollup import Rollup
+from streams.watching.incident_event import IncidentKey
+
+
+class WatchState(msgspec.Struct, array_like=True, frozen=True):
+    """Learned state, event time and open incident of a watch: a few kilobytes, rewritten with each snapshot.
+
+    Parameters
+    ----------
+    opened, terms_hour, incident
+        As in `BrandWatch`.
+    newest
+        Newest event time of each partition of `mentions`, in milliseconds since the epoch.
+    detectors
+        State of the brand's detectors, plain numbers.
+    """
+
+    opened: int | None
+    terms_hour: int
+    newest: list[tuple[int, int]]
+    incident: IncidentKey | None
+    detectors: dict[str, Any]
+
+
+class MinuteState(msgspec.Struct, array_like=True, frozen=True):
+    """A closed minute: it never changes, so it is stored once and dropped when it is too old.
+
+    Parameters
+    ----------
+    minute
+        Its start, in minutes since the epoch.
+    detectors
+        Figures that the detectors need for a day.
+    rollups
+        One a network, without the authors; empty where the minute is older than `RecentMinutes` reaches.
+    """
+
+    minute: int
+    detectors: list[Any]
+    rollups: list[Rollup]
