@@ -5,12 +5,14 @@ last snapshot become new rows, which may be deleted after `RETENTION_MINUTES`. A
 the same bytes as one that never stopped.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
 
 from detectors.trending import Sample
+from streams.encoding import halved
 from streams.errors import InputError
 from streams.scoring.rollup import Counts, Rollup
 from streams.settings.config import Config
@@ -72,15 +74,7 @@ def row_counts(row: bytes) -> Counts:
 def open_rows(watch: BrandWatch) -> list[bytes]:
     """Encode the rollups of the open buckets."""
     rollups = watch.open_rollups()
-    return _split_open(rollups) if rollups else []
-
-
-def _split_open(rollups: list[Rollup]) -> list[bytes]:
-    row = _encode(rollups)
-    if len(row) <= MAX_ROW_BYTES or len(rollups) == 1:
-        return [row]
-    half = len(rollups) // 2
-    return _split_open(rollups[:half]) + _split_open(rollups[half:])
+    return [row for _, row in halved(rollups, _encode, MAX_ROW_BYTES)] if rollups else []
 
 
 def oldest_retained(watch: BrandWatch) -> int:
@@ -91,23 +85,23 @@ def oldest_retained(watch: BrandWatch) -> int:
 def closed_rows(watch: BrandWatch) -> list[tuple[int, bytes]]:
     """Encode the minutes closed since the last snapshot: each row with the first minute in it."""
     minutes = watch.drain_closed_minutes(oldest_retained(watch))
-    return _split_closed(minutes) if minutes else []
+    return list(_split_closed(minutes)) if minutes else []
 
 
-def _split_closed(minutes: list[MinuteState]) -> list[tuple[int, bytes]]:
-    row = _encode(minutes)
-    if len(row) <= MAX_ROW_BYTES:
-        return [(minutes[0].minute, row)]
-    if len(minutes) > 1:
-        half = len(minutes) // 2
-        return _split_closed(minutes[:half]) + _split_closed(minutes[half:])
-    minute, detectors, rollups = minutes[0].minute, minutes[0].detectors, minutes[0].rollups
-    if len(rollups) <= 1:
-        return [(minute, row)]
-    half = len(rollups) // 2
-    return _split_closed([MinuteState(minute, detectors, rollups[:half])]) + _split_closed(
-        [MinuteState(minute, [], rollups[half:])]
-    )
+def _split_closed(minutes: list[MinuteState]) -> Iterator[tuple[int, bytes]]:
+    for part, row in halved(minutes, _encode, MAX_ROW_BYTES):
+        first = part[0]
+        if len(row) <= MAX_ROW_BYTES:
+            yield first.minute, row
+        else:
+            for _, split_row in halved(first.rollups, partial(_encode_part, first), MAX_ROW_BYTES):
+                yield first.minute, split_row
+
+
+def _encode_part(state: MinuteState, rollups: list[Rollup]) -> bytes:
+    # The detectors' part is stored once, with the first rollups.
+    first = not rollups or rollups[0] is state.rollups[0]
+    return _encode([MinuteState(state.minute, state.detectors if first else [], rollups)])
 
 
 def _joined(parts: Iterable[MinuteState]) -> list[MinuteState]:
