@@ -7,7 +7,7 @@ A newcomer's first file. It is the way of every mention, without a broker:
    rollups: one for each brand, network and minute. Unreadable messages become dead letters.
 3. The brand's watch (`streams.watching.brand_watch`) merges its rollups into one-minute buckets. When the watermark
    closes a bucket, the detectors (`detectors.brand`) evaluate it.
-4. What changed comes out as incident events (`streams.watching.incident_event`).
+4. Each change is reported as an incident event (`streams.watching.incident_event`).
 
 On Kafka, the same scorer and the same watches run in `streams.worker`, with the topics `mentions`, `rollups` and
 `incidents` between them; both give the same events, byte for byte.
@@ -98,7 +98,7 @@ class Pipeline:
         Returns
         -------
         list of IncidentEvent
-            What changed, in the order of the rollups.
+            In the order of the rollups.
         """
         batch = self.scorer.score(messages)
         if self.brands:
@@ -113,7 +113,7 @@ class Pipeline:
         Returns
         -------
         list of IncidentEvent
-            What changed, by brand.
+            By brand.
         """
         end_ms = closing_ms(self.newest_ms, self.config.lateness_ms)
         return self._report(event for brand in sorted(self.watches) for event in self.watches[brand].hear(end_ms))

@@ -16,7 +16,7 @@ from streams.settings.config import Config, load
 @click.command()
 @config_option
 def check_command(config_path: Path | None) -> None:
-    """Check the configuration, broker, topics, Prometheus and Grafana: what is wrong, and the remedy."""
+    """Check configuration, broker, topics, Prometheus and Grafana, and name the remedy for the first fault."""
     quiet_kafka_clients()
     config = load(config_path)
     out.print("configuration: good")

@@ -30,7 +30,7 @@ BINS_HOUR = 60 // BIN_MINUTES
 BINS_DAY = 24 * BINS_HOUR
 BARS = " ▁▂▃▄▅▆▇█"
 QUIET_SHARE = 0.25
-"""Share of the show's time for what comes before the incident."""
+"""Share of the show's time before the incident's part."""
 LEAD_IN = timedelta(hours=6)
 """How long before the first documented fact the incident's part of the show begins."""
 

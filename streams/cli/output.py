@@ -99,7 +99,7 @@ def print_backtest(result: Backtest) -> None:
 
 
 def print_topics(reports: Iterable[TopicReport]) -> None:
-    """Print the topics, then what differs from what is expected of them."""
+    """Print the topics, then their differences from the configuration."""
     table = Table("topic", "", "partitions", "copies", box=None, pad_edge=False)
     differences = []
     for report in reports:

@@ -20,7 +20,7 @@ def topics_group() -> None:
 @config_option
 @json_option
 def create_command(config_path: Path | None, as_json: bool) -> None:
-    """Create the topics that are missing; leave the others unchanged, and report what differs."""
+    """Create the topics that are missing; leave the others unchanged, and report differences."""
     quiet_kafka_clients()
     config = load(config_path)
     _report(create(config.kafka, config.topics), as_json)
@@ -30,7 +30,7 @@ def create_command(config_path: Path | None, as_json: bool) -> None:
 @config_option
 @json_option
 def describe_command(config_path: Path | None, as_json: bool) -> None:
-    """Describe the topics, and report what differs from the configuration."""
+    """Describe the topics, and report differences from the configuration."""
     quiet_kafka_clients()
     config = load(config_path)
     _report(describe(config.kafka, config.topics), as_json)

@@ -11,7 +11,7 @@ from streams.cli.options import config_option, relax_garbage_collection
 from streams.settings.config import load
 from streams.worker.worker import run_worker
 
-# At a rebalance or an outage, the modules above these log what matters in one line.
+# These log pages at a rebalance or an outage; badbuzz's own modules say the same in one line.
 SILENCED_LOGGERS = ("kafka", "aiokafka", "faust", "mode", "streams.worker.faust_app")
 
 

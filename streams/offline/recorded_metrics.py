@@ -1,8 +1,8 @@
 """A replay's metrics at their historic times, as OpenMetrics text that `promtool` makes Prometheus blocks of.
 
-The text holds what `/metrics` would have shown, sampled in event time: each minute while an incident is open or a score
-stands out, else every four minutes, which is within Prometheus' lookback of five. A day without any message leaves a
-gap.
+The text holds the values that `/metrics` would have exported, sampled in event time: each minute while an incident is
+open or a score stands out, else every four minutes, which is within Prometheus' lookback of five. A day without any
+message leaves a gap.
 """
 
 from array import array
@@ -73,7 +73,7 @@ class RecordedMetrics:
         return events
 
     def finish(self) -> list[IncidentEvent]:
-        """End the record, and sample what closing its last bucket changed."""
+        """End the record, and sample once more after its newest bucket is closed."""
         if self._minute is not None:
             self._advance(self._minute + 1)
         events = self._record(self.pipeline.finish())

@@ -43,8 +43,8 @@ class Source(Protocol):
         """Yield the messages, in order of event time but for the lateness.
 
         Called once a run, in the thread that processes the messages. Open files and connections here, when the first
-        message is asked for, and close them when the last was yielded; check in the constructor what can be checked
-        before the work.
+        message is asked for, and close them after the last. Check in the constructor that they exist: an error then
+        comes before the work.
 
         Yields
         ------
@@ -54,7 +54,7 @@ class Source(Protocol):
         Raises
         ------
         InputError
-            What should be read cannot be read: what was expected, what came and the remedy.
+            The source cannot be read; the message says what was expected, what came and the remedy.
         """
 
     def progress(self) -> Progress:
