@@ -6,7 +6,7 @@
 * `settings`: the options of `badbuzz.toml` and their environment variables.
 * `mentions`: the record of a mention, the raw message, its text, heartbeats and dead letters.
 * `sources`: where mentions come from, and the pace at which they are read.
-* `scoring`: the stateless scorer: messages in, mergeable rollups out.
+* `scoring`: the scorer: messages in, mergeable rollups out.
 * `watching`: the state of a brand: rollups in, incident events out, snapshots.
 * `metrics`: the metrics that Prometheus scrapes.
 * `kafka`: topics, producers and consumers: everything that talks to the broker.
@@ -18,6 +18,6 @@
 * `cli`: the command line, one file a command.
 
 Each package imports only those below it: `cli`, then `worker`, then `offline` and `oncall`, then `pipeline`, `metrics`
-and `kafka`, then `watching`, then `scoring`, `sources` and `picture`, then `mentions`, `settings` and `scenarios`, then
-`event_time` and `errors`.
+and `kafka`, then `watching`, then `scoring`, `sources` and `picture`, then `scenarios`, then `mentions` and
+`settings`, then `event_time` and `errors`.
 """
