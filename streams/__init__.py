@@ -18,6 +18,6 @@
 * `cli`: the command line, one file a command.
 
 Each package imports only those below it: `cli`, then `worker`, then `offline` and `oncall`, then `pipeline`, `metrics`
-and `kafka`, then `watching`, then `scoring`, `sources` and `picture`, then `scenarios`, then `mentions` and
-`settings`, then `event_time` and `errors`.
+and `kafka`, then `watching`, then `scoring`, `sources` and `picture`, then `settings` and `scenarios`, then
+`mentions`, then `event_time` and `errors`.
 """

@@ -26,8 +26,8 @@ from streams.settings.config import Config, load
 from streams.watching.incident_event import IncidentEvent
 
 BIN_MINUTES = 15
-BINS_HOUR = 60 // BIN_MINUTES
-BINS_DAY = 24 * BINS_HOUR
+HOUR_BINS = 60 // BIN_MINUTES
+DAY_BINS = 24 * HOUR_BINS
 BARS = " ▁▂▃▄▅▆▇█"
 QUIET_SHARE = 0.25
 """Share of the show's time before the incident's part."""
@@ -154,7 +154,7 @@ class _Player:
 
     def screen(self) -> Panel:
         """Return the screen as of now."""
-        recent = self.buckets[-BINS_HOUR:]
+        recent = self.buckets[-HOUR_BINS:]
         mentions, negatives = sum(b.mentions for b in recent), sum(b.negatives for b in recent)
         expected = sum(b.expected or 0.0 for b in recent)
         share = f"{negatives / mentions:.0%}" if mentions else "-"
@@ -168,7 +168,7 @@ class _Player:
         figures.add_row("score", f"{recent[-1].score or 0:.1f}" if recent else "-")
         figures.add_row("incident", f"[{STYLE[severity]}]{severity}[/]")
         figures.add_row("spreading", escape(", ".join(term for term, _ in self._terms())) or "-")
-        bars = _sparkline([bucket.mentions for bucket in self.buckets[-BINS_DAY:]])
+        bars = _sparkline([bucket.mentions for bucket in self.buckets[-DAY_BINS:]])
         return Panel(
             Group(figures, f"\n[cyan]{bars}[/]  [dim]mentions, 24 h[/]"), title=escape(self.scenario.brand), width=118
         )

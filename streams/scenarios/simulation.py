@@ -68,6 +68,7 @@ class Simulation:
         self.file = file
         self.zone = zone
         self.start, self.end = int(start.timestamp()), int(end.timestamp())
+        # The words of the seeds decide every text: changing one changes all mentions of a scenario.
         self.rng = random.Random(f"{file.seed} said")
         self.crowd = Crowd(file, random.Random(f"{file.seed} crowd"))
         self.writer = Writer(file, random.Random(f"{file.seed} words"))
