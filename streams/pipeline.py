@@ -1,4 +1,17 @@
-"""The whole way of a mention in one process, without a broker: messages, scorer, rollups, watch, incident events."""
+"""The pipeline in one process: messages through the scorer into rollups, rollups through the watches into events.
+
+A newcomer's first file. It is the way of every mention, without a broker:
+
+1. A source (`streams.sources`) yields raw messages.
+2. The scorer (`streams.scoring.scorer`) decodes them, drops duplicates, scores negativity and combines each batch into
+   rollups: one for each brand, network and minute. Unreadable messages become dead letters.
+3. The brand's watch (`streams.watching.brand_watch`) merges its rollups into one-minute buckets. When the watermark
+   closes a bucket, the detectors (`detectors.brand`) evaluate it.
+4. Each change is reported as an incident event (`streams.watching.incident_event`).
+
+On Kafka, the same scorer and the same watches run in `streams.worker`, with the topics `mentions`, `rollups` and
+`incidents` between them; both give the same events, byte for byte.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -6,15 +19,15 @@ from collections.abc import Callable, Iterable, Iterator
 from streams.event_time import closing_ms
 from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.message import Message
-from streams.scoring.rollup import Counts, Rollup, total
-from streams.scoring.scorer import Scorer, TextModel
+from streams.scoring.rollup import Counts, total
+from streams.scoring.scorer import Batch, Scorer, TextModel
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.incident_event import IncidentEvent
 
 
 class Pipeline:
-    """Run mentions through scorer and watch in one process.
+    """Run messages through the scorer and the brands' watches in one process.
 
     Parameters
     ----------
@@ -23,14 +36,22 @@ class Pipeline:
     model
         Scores texts.
     dead_letter
-        Takes what cannot be read.
+        Called with each message that cannot be read.
     brands
         Watch only these; empty: all.
+    on_batch
+        Called with each scored batch, its rollups limited to `brands`, before they are applied.
+    on_event
+        Called with each incident event, as soon as it happens.
 
     Attributes
     ----------
-    refused
-        Dead letters by reason.
+    messages
+        How many were read.
+    dead_letter_counts
+        How many were unreadable, by reason.
+    counts
+        Sums over everything watched.
     newest_ms
         Newest event time, in milliseconds since the epoch.
     watches
@@ -55,42 +76,65 @@ class Pipeline:
         model: TextModel,
         dead_letter: Callable[[DeadLetter], None] = lambda _: None,
         brands: frozenset[str] = frozenset(),
+        *,
+        on_batch: Callable[[Batch], None] = lambda _: None,
+        on_event: Callable[[IncidentEvent], None] = lambda _: None,
     ) -> None:
         self.config = config
         self.scorer = Scorer(config, model)
         self.dead_letter = dead_letter
         self.brands = brands
-        self._counts = Counts()
+        self.on_batch = on_batch
+        self.on_event = on_event
         self.messages = 0
+        self.dead_letter_counts: Counter[str] = Counter()
+        self.counts = Counts()
         self.newest_ms = 0
-        self.refused: Counter[str] = Counter()
         self.watches: dict[str, BrandWatch] = {}
 
-    @property
-    def counts(self) -> Counts:
-        """Sums over everything watched."""
-        return self._counts
-
     def run(self, messages: Iterable[Message]) -> list[IncidentEvent]:
-        """Take one batch, in its order, and give what changed."""
-        batch = self.scorer.score(messages)
-        self.messages += batch.messages
-        for letter in batch.letters:
-            self.refused[letter.reason] += 1
-            self.dead_letter(letter)
-        rollups = [rollup for rollup in batch.rollups if not self.brands or rollup.brand in self.brands]
-        self._counts = total([self._counts, *(rollup.counts for rollup in rollups)])
-        self.newest_ms = max(self.newest_ms, *(rollup.newest for rollup in rollups), 0)
-        return list(self._watch(rollups))
+        """Process one batch of messages, in order.
 
-    def _watch(self, rollups: list[Rollup]) -> Iterator[IncidentEvent]:
-        for rollup in rollups:
-            watch = self.watches.get(rollup.brand)
-            if watch is None:
-                watch = self.watches[rollup.brand] = BrandWatch(rollup.brand, self.config)
-            yield from watch.apply(rollup)
+        Returns
+        -------
+        list of IncidentEvent
+            In the order of the rollups.
+        """
+        batch = self.scorer.score(messages)
+        if self.brands:
+            batch = batch._replace(rollups=[rollup for rollup in batch.rollups if rollup.brand in self.brands])
+        self._count(batch)
+        self.on_batch(batch)
+        return self._report(event for rollup in batch.rollups for event in self._watch(rollup.brand).apply(rollup))
 
     def finish(self) -> list[IncidentEvent]:
-        """End the record: a heartbeat for each brand that closes the newest bucket of all."""
-        end = closing_ms(self.newest_ms, self.config.lateness_ms)
-        return [event for brand in sorted(self.watches) for event in self.watches[brand].advance_to(end)]
+        """End the record: advance each brand's watermark until the newest bucket of all is closed.
+
+        Returns
+        -------
+        list of IncidentEvent
+            By brand.
+        """
+        end_ms = closing_ms(self.newest_ms, self.config.lateness_ms)
+        return self._report(event for brand in sorted(self.watches) for event in self.watches[brand].advance_to(end_ms))
+
+    def _count(self, batch: Batch) -> None:
+        self.messages += batch.messages
+        for letter in batch.letters:
+            self.dead_letter_counts[letter.reason] += 1
+            self.dead_letter(letter)
+        self.counts = total([self.counts, *(rollup.counts for rollup in batch.rollups)])
+        self.newest_ms = max(self.newest_ms, *(rollup.newest for rollup in batch.rollups), 0)
+
+    def _watch(self, brand: str) -> BrandWatch:
+        watch = self.watches.get(brand)
+        if watch is None:
+            watch = self.watches[brand] = BrandWatch(brand, self.config)
+        return watch
+
+    def _report(self, events: Iterator[IncidentEvent]) -> list[IncidentEvent]:
+        reported = []
+        for event in events:
+            self.on_event(event)
+            reported.append(event)
+        return reported

@@ -1,32 +1,32 @@
-"""The commands about Grafana: build the dashboards' JSON, push them to a server."""
+"""`badbuzz dashboards`: build the JSON of the Grafana dashboards, or push them to a server."""
 
 from pathlib import Path
 
 import click
 
+from dashboards.build import JSON_DIR, build, write
+from dashboards.push import push_dashboards, push_datasource, push_folder
 from streams.errors import ConfigError
 from streams.oncall.grafana import Grafana, grafana_token
 
 
 @click.group()
-def dashboards() -> None:
+def dashboards_group() -> None:
     """Build the Grafana dashboards, or push them to a server."""
 
 
-@dashboards.command()
+@dashboards_group.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
-def build(folder: Path | None) -> None:
-    """Write the dashboards' JSON into FOLDER, or where it is kept."""
-    from dashboards import build as building  # noqa: PLC0415  Grafana's builders take a moment to load
-
+def build_command(folder: Path | None) -> None:
+    """Write the dashboards' JSON into FOLDER, by default where the repository has it."""
     try:
-        for file in building.write(folder or building.JSON_DIR):
+        for file in write(folder or JSON_DIR):
             click.echo(file)
     except OSError as error:
         raise ConfigError(f"expected a folder that can be written, got {folder}: {error.strerror}") from None
 
 
-@dashboards.command()
+@dashboards_group.command()
 @click.option("--url", required=True, envvar="BADBUZZ_GRAFANA_URL", help="Where Grafana is.")
 @click.option(
     "--token-file",
@@ -44,13 +44,10 @@ def build(folder: Path | None) -> None:
 @click.option(
     "--folder", default="badbuzz", show_default=True, envvar="BADBUZZ_GRAFANA_FOLDER", help="Title of their folder."
 )
-def push(url: str, token_file: Path | None, prometheus_url: str, folder: str) -> None:
-    """Push data source, folder and dashboards to a Grafana, over what is there of them."""
-    from dashboards import push as pushing  # noqa: PLC0415
-    from dashboards.build import build as built  # noqa: PLC0415
-
+def push_command(url: str, token_file: Path | None, prometheus_url: str, folder: str) -> None:
+    """Push data source, folder and dashboards to a Grafana, replacing earlier versions."""
     grafana = Grafana(url, grafana_token(token_file))
-    pushing.push_datasource(grafana, prometheus_url)
-    pushing.push_folder(grafana, folder)
-    for address in pushing.push_dashboards(grafana, built().values()):
+    push_datasource(grafana, prometheus_url)
+    push_folder(grafana, folder)
+    for address in push_dashboards(grafana, build().values()):
         click.echo(address)

@@ -1,10 +1,11 @@
-"""`badbuzz demo`: a reconstructed incident, live in the terminal, and what badbuzz would have said when."""
+"""`badbuzz demo`: a reconstructed incident, live in the terminal, and when badbuzz would have alerted."""
 
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import msgspec
 from rich.console import Console, Group
 from rich.live import Live
@@ -12,58 +13,85 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from detectors.negativity import NegativityModel
 from detectors.severity import SEVERITIES
-from streams.cli.output import STYLE, event_lines, told_at
-from streams.event_time import MINUTE_MS, utc
+from streams.cli.options import config_option
+from streams.cli.output import STYLE, event_lines, local_and_utc, out
+from streams.event_time import MINUTE_MS, duration, utc
 from streams.mentions.message import Message, event_ms
 from streams.picture import PictureBucket, draw
 from streams.pipeline import Pipeline
 from streams.scenarios import Scenario, load_scenario
-from streams.scoring.scorer import TextModel
-from streams.settings.config import Config
+from streams.settings.config import Config, load
 from streams.watching.incident_event import IncidentEvent
 
-BIN = 15
+BIN_MINUTES = 15
+HOUR_BINS = 60 // BIN_MINUTES
+DAY_BINS = 24 * HOUR_BINS
 BARS = " ▁▂▃▄▅▆▇█"
 QUIET_SHARE = 0.25
+"""Share of the show's time before the incident's part."""
+LEAD_IN = timedelta(hours=6)
+"""How long before the first documented fact the incident's part of the show begins."""
 
 
-def run_demo(
-    name: str, picture: Path, seconds: float, config: Config, model: TextModel, console: Console
-) -> list[IncidentEvent]:
-    """Play a scenario through the in-process pipeline and show it.
+@click.command()
+@click.option(
+    "--scenario",
+    default="trois_suisses_2012",
+    show_default=True,
+    envvar="BADBUZZ_SCENARIO",
+    help="A shipped scenario or a file.",
+)
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("badbuzz-demo.png"),
+    show_default=True,
+    envvar="BADBUZZ_PICTURE",
+    help="Where to draw the incident, .png or .svg.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0),
+    default=40.0,
+    show_default=True,
+    envvar="BADBUZZ_SECONDS",
+    help="How long to watch; 0: no waiting.",
+)
+@config_option
+def demo_command(scenario: str, picture: Path, seconds: float, config_path: Path | None) -> None:
+    """Watch a reconstructed incident unfold, live, and see when badbuzz would have alerted."""
+    run_demo(load_scenario(scenario), picture, seconds, load(config_path), out)
+
+
+def run_demo(scenario: Scenario, picture: Path, seconds: float, config: Config, console: Console) -> None:
+    """Play a scenario through the in-process pipeline, show it and draw it.
 
     Parameters
     ----------
-    name
-        A shipped scenario, or the path of a scenario file.
+    scenario
+        The incident.
     picture
         Where to draw it, `.png` or `.svg`.
     seconds
-        How long to take in a terminal; elsewhere, and with 0, nothing waits.
+        Length of the show in a terminal; elsewhere nothing waits.
     config
         Configuration; the scenario's zone is used for local times.
-    model
-        Scores texts.
     console
         Where to show it.
     """
-    scenario = load_scenario(name)
-    player = _Player(scenario, Pipeline(msgspec.structs.replace(config, timezone=str(scenario.zone)), model))
+    player = _Player(scenario, config)
     console.print(f"[bold]{escape(scenario.title)}[/]\n[dim]{escape(scenario.reconstruction)}[/]\n")
     if console.is_terminal:
         with Live(console=console, refresh_per_second=12) as live:
-            for told in player.play(seconds):
-                for event in told:
-                    for line in event_lines(event, scenario.zone):
-                        live.console.print(line)
+            for events in player.play(seconds):
+                _print_events(events, scenario, live.console)
                 live.update(player.screen())
     else:
-        for told in player.play(0):
-            for event in told:
-                for line in event_lines(event, scenario.zone):
-                    console.print(line)
-    _conclude(scenario, player, console)
+        for events in player.play(0):
+            _print_events(events, scenario, console)
+    _print_leads(scenario, player.events, console)
     draw(
         picture,
         title=scenario.title,
@@ -72,46 +100,46 @@ def run_demo(
         facts=scenario.facts,
         tz=scenario.zone,
         note=scenario.reconstruction,
-        bucket_minutes=BIN,
+        bucket_minutes=BIN_MINUTES,
     )
     console.print(f"\nA picture of the whole: [bold]{escape(str(picture))}[/]")
-    return player.events
 
 
 class _Player:
-    """Play a scenario in steps of `BIN` minutes of event time, and keep what the screen and the picture show."""
+    """Play a scenario in steps of `BIN_MINUTES` of event time, and collect what the screen and the picture show."""
 
-    def __init__(self, scenario: Scenario, pipeline: Pipeline) -> None:
+    def __init__(self, scenario: Scenario, config: Config) -> None:
         self.scenario = scenario
-        self.pipeline = pipeline
+        self.pipeline = Pipeline(msgspec.structs.replace(config, timezone=str(scenario.zone)), NegativityModel.load())
         self.events: list[IncidentEvent] = []
         self.buckets: list[PictureBucket] = []
-        self.now = 0
+        self.minute = 0
 
     def play(self, seconds: float) -> Iterator[list[IncidentEvent]]:
-        """Give what was told in each step."""
+        """Yield the incident events of each step, over so many seconds."""
         start = self.scenario.start
         first_fact = self.scenario.facts[0].at if self.scenario.facts else start
-        incident_from = int((first_fact - timedelta(hours=6)).timestamp()) // 60
-        quiet = max(1, (incident_from - int(start.timestamp()) // 60) // BIN)
-        loud = max(1, (int(self.scenario.end.timestamp()) // 60 - incident_from) // BIN)
-        for minute, lines in _bins(self.scenario):
-            self.now = minute
-            told = self.pipeline.run(lines)
-            self._measure(minute)
-            self.events += told
-            yield told
-            time.sleep(seconds * (QUIET_SHARE / quiet if minute < incident_from else (1 - QUIET_SHARE) / loud))
-        told = self.pipeline.finish()
-        self.events += told
-        yield told
+        incident_from = int((first_fact - LEAD_IN).timestamp()) // 60
+        quiet_bins = max(1, (incident_from - int(start.timestamp()) // 60) // BIN_MINUTES)
+        loud_bins = max(1, (int(self.scenario.end.timestamp()) // 60 - incident_from) // BIN_MINUTES)
+        for minute, messages in _bins(self.scenario):
+            self.minute = minute
+            events = self.pipeline.run(messages)
+            self._add_bucket(minute)
+            self.events += events
+            yield events
+            share = QUIET_SHARE / quiet_bins if minute < incident_from else (1 - QUIET_SHARE) / loud_bins
+            time.sleep(seconds * share)
+        events = self.pipeline.finish()
+        self.events += events
+        yield events
 
-    def _measure(self, minute: int) -> None:
+    def _add_bucket(self, minute: int) -> None:
         watch = self.pipeline.watches.get(self.scenario.brand)
         if watch is None or watch.opened is None:
             return
-        # The newest bin that is wholly closed: the lateness is a minute.
-        start = minute - BIN
+        # The lateness is a minute: this bin is wholly closed.
+        start = minute - BIN_MINUTES
         window = watch.recent.window(start, minute)
         seen = watch.readings(minute)
         self.buckets.append(
@@ -125,44 +153,45 @@ class _Player:
         )
 
     def screen(self) -> Panel:
-        """Draw the state of things."""
-        zone = self.scenario.zone
-        recent = self.buckets[-4:]
+        """Return the screen as of now."""
+        recent = self.buckets[-HOUR_BINS:]
         mentions, negatives = sum(b.mentions for b in recent), sum(b.negatives for b in recent)
         expected = sum(b.expected or 0.0 for b in recent)
         share = f"{negatives / mentions:.0%}" if mentions else "-"
         last = self.events[-1] if self.events else None
         severity = last.severity if last else "calm"
         figures = Table(show_header=False, box=None, pad_edge=False)
-        figures.add_row("local time", f"[bold]{datetime.fromtimestamp(self.now * 60, zone):%A %d %B %Y, %H:%M}[/]")
+        figures.add_row(
+            "local time", f"[bold]{datetime.fromtimestamp(self.minute * 60, self.scenario.zone):%A %d %B %Y, %H:%M}[/]"
+        )
         figures.add_row("last hour", f"{mentions:,} mentions, {expected:,.1f} expected; {share} negative")
         figures.add_row("score", f"{recent[-1].score or 0:.1f}" if recent else "-")
         figures.add_row("incident", f"[{STYLE[severity]}]{severity}[/]")
         figures.add_row("spreading", escape(", ".join(term for term, _ in self._terms())) or "-")
-        bars = _sparkline([bucket.mentions for bucket in self.buckets[-96:]])
+        bars = _sparkline([bucket.mentions for bucket in self.buckets[-DAY_BINS:]])
         return Panel(
             Group(figures, f"\n[cyan]{bars}[/]  [dim]mentions, 24 h[/]"), title=escape(self.scenario.brand), width=118
         )
 
     def _terms(self) -> list[tuple[str, int]]:
         watch = self.pipeline.watches.get(self.scenario.brand)
-        return watch.spreading(self.now) if watch else []
+        return watch.spreading(self.minute) if watch else []
 
 
 def _bins(scenario: Scenario) -> Iterator[tuple[int, list[Message]]]:
-    """Cut a scenario's lines where event time, heartbeats included, enters the next bin and its lateness has passed."""
-    lines: list[Message] = []
-    due: int | None = None
+    """Cut a scenario's lines where event time, heartbeats included, is past a bin's end and its lateness."""
+    messages: list[Message] = []
+    end: int | None = None
     for offset, value in enumerate(scenario.mentions()):
         minute = (event_ms(value) or 0) // MINUTE_MS
-        if due is None:
-            due = (minute // BIN + 1) * BIN
-        lines.append(Message(scenario.title, offset, value.rstrip()))
-        if minute > due:
-            yield due, lines
-            lines, due = [], due + BIN
-    if due is not None:
-        yield due, lines
+        if end is None:
+            end = (minute // BIN_MINUTES + 1) * BIN_MINUTES
+        messages.append(Message(scenario.title, offset, value.rstrip()))
+        if minute > end:
+            yield end, messages
+            messages, end = [], end + BIN_MINUTES
+    if end is not None:
+        yield end, messages
 
 
 def _sparkline(values: list[int]) -> str:
@@ -170,17 +199,23 @@ def _sparkline(values: list[int]) -> str:
     return "".join(BARS[round((len(BARS) - 1) * value / top)] for value in values)
 
 
-def _conclude(scenario: Scenario, player: _Player, console: Console) -> None:
+def _print_events(events: list[IncidentEvent], scenario: Scenario, console: Console) -> None:
+    for event in events:
+        for line in event_lines(event, scenario.zone):
+            console.print(line)
+
+
+def _print_leads(scenario: Scenario, events: list[IncidentEvent], console: Console) -> None:
+    """Print when each severity was first reached, and how long before the brand's public answer."""
     answer = scenario.answer
     console.print()
     for name in SEVERITIES[1:]:
-        first = next((event for event in player.events if event.severity == name), None)
+        first = next((event for event in events if event.severity == name), None)
         if first is None:
             continue
-        line = f"first [{STYLE[name]}]{name}[/]: {told_at(first, scenario.zone)}"
+        line = f"first [{STYLE[name]}]{name}[/]: {local_and_utc(first, scenario.zone)}"
         if answer:
-            ahead = answer.at - datetime.fromisoformat(first.at)
-            line += f", {_hours(ahead)} the company's public answer"
+            line += f", {_lead(answer.at - datetime.fromisoformat(first.at))} the company's public answer"
         console.print(line)
     if answer:
         local = answer.at.astimezone(scenario.zone)
@@ -190,7 +225,6 @@ def _conclude(scenario: Scenario, player: _Player, console: Console) -> None:
         )
 
 
-def _hours(ahead: timedelta) -> str:
+def _lead(ahead: timedelta) -> str:
     minutes = round(abs(ahead).total_seconds() / 60)
-    length = f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
-    return f"{length} {'before' if ahead > timedelta() else 'after'}"
+    return f"{duration(minutes)} {'before' if ahead > timedelta() else 'after'}"

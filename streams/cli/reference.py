@@ -1,10 +1,10 @@
-"""The pages made from the code: every option, docs/configuration.md, and every metric, docs/metrics.md."""
+"""Reference pages generated from the code: docs/configuration.md, every option, and docs/metrics.md, every metric."""
 
 from pathlib import Path
 
 import click
 
-from streams.cli.main import main
+from streams.cli.main import COMMANDS
 from streams.metrics.families import FAMILIES
 from streams.settings.config import OPTIONS, BrandConfig
 from streams.settings.metrics import LabelLimits
@@ -19,8 +19,8 @@ key or value ends with exit status 2 and one line that names the key, what was e
 
 _BRANDS = """## Brands
 
-Every brand that is spoken of is watched with the same thresholds. A table `[brands."NAME"]` tells what is known of one
-beforehand; it has no environment variables.
+Every brand in the mentions is watched with the same thresholds. A table `[brands."NAME"]` describes one; it has no
+environment variables.
 
 ```toml
 timezone = "Europe/Paris"
@@ -48,19 +48,19 @@ Each worker serves these on `/metrics`, in the text format or, where the scraper
 and the histogram then carry exemplars, the `mention_id` of one mention they counted.
 
 Labels are bounded. At most {_LIMITS.brands} brands and {_LIMITS.networks} networks have series of their own, those of
-the configuration first; later ones are counted together as `other`, and `badbuzz_label_overflow_total` tells how often.
-A brand with an open incident is shown even then: {_LIMITS.alarms} places are kept for such, and beyond these
-`badbuzz_incident_severity{{brand="other"}}` holds the worst severity, so that no crisis is lost. The series of a brand
-or network not heard of for {_LIMITS.forget_days:g} days are removed. Only `badbuzz_incident_info` carries words: one
-series a brand with an open incident, its texts cut and cleaned, replaced when they change.
+the configuration first; later ones are counted together as `other`, and `badbuzz_label_overflow_total` counts how
+often. A brand with an open incident has its own series even then: {_LIMITS.alarms} more are reserved for such brands,
+and beyond these `badbuzz_incident_severity{{brand="other"}}` holds the worst severity, so that no crisis is lost. The
+series of a brand or network without mentions for {_LIMITS.forget_days:g} days are removed. Only `badbuzz_incident_info`
+carries words: one series a brand with an open incident, its texts cut and cleaned, replaced when they change.
 
 Times are event times, in seconds since the epoch, unless it says wall clock. Where a brand moved from one worker to
-another, both may show it for a moment: aggregate with `max by (brand)`.
+another, both may export it for a moment: aggregate with `max by (brand)`.
 """
 
 
 def configuration_page() -> str:
-    """Write docs/configuration.md.
+    """Return the text of docs/configuration.md.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def configuration_page() -> str:
     True
     """
     rows = ["## Options", "", "| key | environment variable | type | default | meaning |", "|---|---|---|---|---|"]
-    rows += [f"| `{o.key}` | `{o.variable}` | {o.type} | {_shown(o.default)} | {o.meaning} |" for o in OPTIONS]
+    rows += [f"| `{o.key}` | `{o.variable}` | {o.type} | {_cell(o.default)} | {o.meaning} |" for o in OPTIONS]
     rows += [
         "",
         "## Options of the commands",
@@ -76,13 +76,13 @@ def configuration_page() -> str:
         "| command | option | environment variable | default | meaning |",
         "|---|---|---|---|---|",
     ]
-    rows += [row for name in sorted(main.commands) for row in _command_rows(name, main.commands[name])]
+    rows += [row for name in sorted(COMMANDS) for row in _command_rows(name, COMMANDS[name].load())]
     brand = [f"| `{key}` | {meaning} |" for key, meaning in described(BrandConfig).items()]
     return "\n".join([_CONFIGURATION, *rows, "", _BRANDS, "| key | meaning |", "|---|---|", *brand, ""])
 
 
 def metrics_page() -> str:
-    """Write docs/metrics.md.
+    """Return the text of docs/metrics.md.
 
     Examples
     --------
@@ -104,13 +104,13 @@ def _command_rows(name: str, command: click.Command) -> list[str]:
     rows = []
     for option in command.params:
         if isinstance(option, click.Option) and option.envvar:
-            default = _shown(option.default) if isinstance(option.default, (str, float, Path)) else ""
+            default = _cell(option.default) if isinstance(option.default, (str, float, Path)) else ""
             help_text = (option.help or "").split("  [")[0]
             rows.append(f"| `{name}` | `{option.opts[0]}` | `{option.envvar}` | {default} | {help_text} |")
     return rows
 
 
-def _shown(value: object) -> str:
+def _cell(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -17,6 +17,7 @@ from streams.mentions.heartbeat import encode_heartbeat
 from streams.mentions.mention import decode, milliseconds
 from streams.mentions.message import Message
 from streams.settings.config import Config
+from streams.sources.base import Source
 from streams.sources.pacing import batches, paced
 
 FLUSH_TIMEOUT_S = 60.0
@@ -157,7 +158,7 @@ class MentionProducer:
 
 
 def send_record(
-    messages: Iterable[Message],
+    messages: Source,
     producer: MentionProducer,
     *,
     speed: float = 0.0,

@@ -1,1 +1,1 @@
-"""On files, without a broker: replay, backtest, detect, score, recorded metrics."""
+"""Commands on files, without a broker: replay, backtest, detect, score, recorded metrics."""

@@ -1,7 +1,6 @@
-"""Measuring replays against what really happened: found or not, how late, and how often for nothing."""
+"""Backtest: replays measured against documented incidents. Found or not, delay, and false pages per brand-week."""
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -9,44 +8,39 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from detectors.severity import Severity
-from streams.errors import InputError
+from streams.errors import MentionError
+from streams.mentions.mention import SPOKEN, decode, milliseconds
+from streams.mentions.message import Message
+from streams.offline.backtest_truth import Truth
+from streams.offline.replay import replay
+from streams.pipeline import Pipeline
+from streams.sources.files import MentionFiles
 from streams.watching.incident_event import IncidentEvent
 
-HOUR = 3600
-WEEK = 7 * 24 * HOUR
-QUIET_HOURS = 6
-CLASSES = ("crisis", "benign surge", "coordinated", "ignore")
-
-
-class Truth(NamedTuple):
-    """One thing that happened: to which brand (`*`: any), its class, from when to when (in seconds)."""
-
-    file: str
-    brand: str
-    name: str
-    kind: str
-    onset: float
-    end: float
+HOUR_S = 3600
+WEEK_S = 7 * 24 * HOUR_S
+REPAGE_S = 6 * HOUR_S
+END_GRACE_S = 300
 
 
 class Page(NamedTuple):
-    """One time a person was woken: the first event in six hours, or one of higher severity than the last page."""
+    """One page to the on-call person: the first event in six hours, or one of higher severity than the last page."""
 
-    at: float
-    level: int
+    at_s: float
+    level: Severity
     criteria: tuple[str, ...]
 
 
-class Record(NamedTuple):
-    """What one file held and what badbuzz said of it: event times by brand, and incident events."""
+class ReplayedFile(NamedTuple):
+    """A mention file after its replay: event times of the mentions by brand, in seconds, and the incident events."""
 
     file: str
-    mentions: dict[str, list[float]]
+    times_s: dict[str, list[float]]
     events: list[IncidentEvent]
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """Whether and when one thing that happened was paged, by least severity; in minutes from its first mention."""
+    """The delay of the first page at each severity or above, in minutes from an incident's first mention."""
 
     name: str
     brand: str
@@ -59,18 +53,18 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Backtest(msgspec.Struct, frozen=True):
-    """The outcome of a backtest.
+    """The result of a backtest.
 
     Parameters
     ----------
     found
-        One row for each thing that happened.
+        One row for each documented incident.
     brand_weeks
-        Watched, warm-up left out.
+        Time watched over all brands, without the warm-up.
     false_pages
-        Pages outside anything that happened, by leading criterion.
+        Pages outside every documented incident, by leading criterion.
     false_warnings
-        Those at warning or above.
+        False pages at warning or above.
     """
 
     type: Literal["backtest"]
@@ -90,108 +84,109 @@ class Backtest(msgspec.Struct, frozen=True):
         return self.false_warnings / self.brand_weeks if self.brand_weeks else 0.0
 
 
-def read_truth(path: Path) -> list[Truth]:
-    """Read a truth table: CSV with columns file, brand, name, class, onset, end.
+def replay_file(path: str, pipeline: Pipeline) -> ReplayedFile:
+    """Replay one mention file for a backtest.
 
-    Raises
-    ------
-    InputError
-        Names the line, what was expected and what came.
+    Parameters
+    ----------
+    path
+        `.jsonl` or `.jsonl.gz`; its name without these is its name in the truth table, `stdin` for `-`.
+    pipeline
+        A fresh one.
     """
-    try:
-        with path.open(encoding="utf-8", newline="") as lines:
-            return [_truth(row, f"{path}, line {n}") for n, row in enumerate(csv.DictReader(lines), start=2)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"expected a readable CSV file, got {path}: {error}") from None
+    times_s: dict[str, list[float]] = {}
+    events, _ = replay(_noting_times(MentionFiles([path]), times_s, pipeline.brands), pipeline)
+    for seconds in times_s.values():
+        seconds.sort()
+    name = "stdin" if path == "-" else Path(path).name.removesuffix(".gz").removesuffix(".jsonl")
+    return ReplayedFile(name, times_s, events)
 
 
-def _truth(row: dict[str, str], where: str) -> Truth:
-    try:
-        truth = Truth(
-            row["file"], row["brand"], row["name"], row["class"], _seconds(row["onset"]), _seconds(row["end"])
-        )
-    except KeyError as error:
-        raise InputError(
-            f"{where}: expected the columns file, brand, name, class, onset, end; {error} is missing"
-        ) from None
-    except (ValueError, TypeError):
-        raise InputError(
-            f"{where}: expected times such as 2012-06-11T18:00:00Z, got {row['onset']!r} and {row['end']!r}"
-        ) from None
-    if truth.kind not in CLASSES:
-        raise InputError(f"{where}: expected a class of {', '.join(CLASSES)}, got {truth.kind!r}")
-    return truth
+def _noting_times(
+    messages: Iterable[Message], times_s: dict[str, list[float]], brands: frozenset[str]
+) -> Iterator[Message]:
+    for message in messages:
+        try:
+            mention = decode(message.value)
+        except MentionError:
+            pass
+        else:
+            if (not brands or mention.brand in brands) and mention.kind in SPOKEN and not mention.official:
+                times_s.setdefault(mention.brand, []).append(milliseconds(mention) / 1000)
+        yield message
 
 
 def pages(events: Iterable[IncidentEvent]) -> list[Page]:
-    """Give the pages that one brand's events make.
+    """Return the pages that one brand's events cause.
 
     Parameters
     ----------
     events
-        In order.
+        In order of time.
     """
-    kept: list[Page] = []
+    sent: list[Page] = []
     for event in events:
         level = Severity.of(event.severity)
-        at = _seconds(event.at)
-        if level and (not kept or at - kept[-1].at >= QUIET_HOURS * HOUR or level > kept[-1].level):
-            kept.append(Page(at, level, tuple(event.criteria)))
-    return kept
+        at_s = datetime.fromisoformat(event.at).timestamp()
+        if level and (not sent or at_s - sent[-1].at_s >= REPAGE_S or level > sent[-1].level):
+            sent.append(Page(at_s, level, tuple(event.criteria)))
+    return sent
 
 
-def backtest(records: Sequence[Record], truths: Sequence[Truth], warm_up_hours: float = 24) -> Backtest:
-    """Hold replays against the truth.
+def backtest(files: Sequence[ReplayedFile], truths: Sequence[Truth], warm_up_hours: float = 24) -> Backtest:
+    """Compare replays with the truth.
 
-    A page on a thing that happened is right, but that only a crisis deserves more than a watch: pages at warning or
-    above on a benign surge show in its row.
+    A page within a documented incident is right, whatever the class. Only a crisis deserves more than a watch: pages
+    at warning or above on a benign surge show in its row.
 
     Parameters
     ----------
-    records
-        One a file.
+    files
+        After their replay.
     truths
-        What happened.
+        The documented incidents.
     warm_up_hours
         Pages in a brand's first hours do not count, nor do those hours.
     """
-    rows: list[Outcome] = []
+    outcomes: list[Outcome] = []
     weeks = 0.0
-    false: dict[str, int] = {}
+    false_pages: dict[str, int] = {}
     false_warnings = 0
-    for record in records:
-        for brand, times in record.mentions.items():
-            warm = times[0] + warm_up_hours * HOUR
-            weeks += max(0.0, times[-1] - warm) / WEEK
-            got = [page for page in pages(e for e in record.events if e.brand == brand) if page.at >= warm]
-            mine = [t for t in truths if t.file == record.file and t.brand in {brand, "*"}]
-            rows += [_outcome(t, brand, times, got) for t in mine if t.kind != "ignore"]
-            for page in got:
-                if not any(_inside(page, t) for t in mine):
+    for file in files:
+        for brand, times_s in file.times_s.items():
+            warm_s = times_s[0] + warm_up_hours * HOUR_S
+            weeks += max(0.0, times_s[-1] - warm_s) / WEEK_S
+            sent = [page for page in pages(e for e in file.events if e.brand == brand) if page.at_s >= warm_s]
+            of_brand = [truth for truth in truths if truth.file == file.file and truth.brand in {brand, "*"}]
+            outcomes += [_outcome(truth, brand, times_s, sent) for truth in of_brand if truth.kind != "ignore"]
+            for page in sent:
+                if not any(_within(page, truth) for truth in of_brand):
                     lead = page.criteria[0] if page.criteria else "none"
-                    false[lead] = false.get(lead, 0) + 1
+                    false_pages[lead] = false_pages.get(lead, 0) + 1
                     false_warnings += page.level >= Severity.WARNING
-    return Backtest("backtest", rows, round(weeks, 2), dict(sorted(false.items())), false_warnings)
+    return Backtest("backtest", outcomes, round(weeks, 2), dict(sorted(false_pages.items())), false_warnings)
 
 
-def _inside(page: Page, truth: Truth) -> bool:
-    return truth.onset <= page.at <= truth.end + 300
+def _within(page: Page, truth: Truth) -> bool:
+    return truth.onset_s <= page.at_s <= truth.end_s + END_GRACE_S
 
 
-def _outcome(truth: Truth, brand: str, times: list[float], got: list[Page]) -> Outcome:
-    inside = [t for t in times if truth.onset <= t <= truth.end]
-    hits = [page for page in got if _inside(page, truth)]
+def _outcome(truth: Truth, brand: str, times_s: list[float], sent: list[Page]) -> Outcome:
+    mentions_s = [time for time in times_s if truth.onset_s <= time <= truth.end_s]
+    hits = [page for page in sent if _within(page, truth)]
 
-    def delay(level: int) -> int | None:
+    def delay(level: Severity) -> int | None:
         first = next((page for page in hits if page.level >= level), None)
-        return None if first is None or not inside else round((first.at - inside[0]) / 60)
+        return None if first is None or not mentions_s else round((first.at_s - mentions_s[0]) / 60)
 
     criteria = sorted({name for page in hits for name in page.criteria})
-    return Outcome(truth.name, brand, truth.kind, len(inside), delay(1), delay(2), delay(3), criteria)
-
-
-def _seconds(text: str) -> float:
-    time = datetime.fromisoformat(text)
-    if time.tzinfo is None:
-        raise ValueError(f"expected a time with a zone, got {text!r}")
-    return time.timestamp()
+    return Outcome(
+        truth.name,
+        brand,
+        truth.kind,
+        len(mentions_s),
+        delay(Severity.WATCH),
+        delay(Severity.WARNING),
+        delay(Severity.CRITICAL),
+        criteria,
+    )

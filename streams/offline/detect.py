@@ -1,4 +1,4 @@
-"""`badbuzz detect`: bursts in one series of counts, read from CSV row by row, each judged before the next is read."""
+"""`badbuzz detect`: bursts in one time series of counts, read from CSV; each row is scored before the next is read."""
 
 import csv
 import math
@@ -14,14 +14,14 @@ from streams.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-# Decades of rarity, agreed over all spans, at which a person is told: one moment in 160. On the benchmark 2.05 to
-# 2.25 score 80 to 84; from 2.3 on bursts people marked by hand go missing, at 1.7 false alarms are 2.6 times as many.
+# Tail surprisal, combined over all spans, of an alarm: one moment in 160. On the benchmark 2.05 to 2.25 score 80 to 84;
+# from 2.3 on bursts that people marked by hand go missing, at 1.7 false alarms are 2.6 times as many.
 THRESHOLD = 2.2
 COLUMNS = ("timestamp", "value")
 
 
 class Detector(Protocol):
-    """What scores a row: any river anomaly detector that understands `{"t": ..., "value": ...}`."""
+    """A detector of single rows: any river anomaly detector that understands `{"t": ..., "value": ...}`."""
 
     def learn_one(self, x: dict[Any, Any]) -> None:
         """Learn a row."""
@@ -31,7 +31,7 @@ class Detector(Protocol):
 
 
 class DetectRow(NamedTuple):
-    """One judged row."""
+    """One scored row."""
 
     timestamp: datetime
     value: float
@@ -40,7 +40,7 @@ class DetectRow(NamedTuple):
 
 
 class DetectSummary(NamedTuple):
-    """What a run read and found."""
+    """The totals of a run."""
 
     rows: int
     alarms: int
@@ -65,16 +65,16 @@ class _JsonRow(msgspec.Struct):
 def detect(
     rows: "Iterable[tuple[datetime, float]]", detector: Detector | None = None, gate: AlarmGate | None = None
 ) -> "Iterator[DetectRow]":
-    """Judge each row by the rows before it, and learn it afterwards.
+    """Score each row by the rows before it, then learn it.
 
     Parameters
     ----------
     rows
         Times with a zone, each later than the one before, and counts.
     detector
-        What scores; `detectors.series.burst.SeriesBurst` with its defaults where none is given.
+        Scores the rows; default `detectors.series.burst.SeriesBurst`.
     gate
-        What makes an alarm of a score; by default a threshold of 2.2, then a day of quiet unless it grows worse.
+        Turns scores into alarms; by default a threshold of 2.2, then a day without alarms unless the score grows.
 
     Yields
     ------
@@ -91,9 +91,9 @@ def detect(
     [90]
 
     """
-    judge = _judge(detector, gate)
+    score = _scoring(detector, gate)
     for when, value in rows:
-        yield judge(when, value)
+        yield score(when, value)
 
 
 def run_detect(
@@ -104,9 +104,9 @@ def run_detect(
     Parameters
     ----------
     source
-        CSV with a header; other columns are left out of the answer. Times are ISO 8601, in UTC where they name no zone.
+        CSV with a header; other columns are left out of the output. Times are ISO 8601, in UTC where they name no zone.
     out
-        Where the answer goes: CSV with a header, or with `json` one JSON object a line.
+        Receives CSV with a header, or with `json` one JSON object a line.
     json
         Write JSON lines.
     detector, gate
@@ -115,25 +115,25 @@ def run_detect(
     Returns
     -------
     DetectSummary
-        Rows read and alarms given, and the time of the first and last row.
+        Numbers of rows and alarms, and the times of the first and last row.
 
     Raises
     ------
     InputError
-        Where the input is not such a series: the line, what was expected, what came and how to mend it. Rows before it
-        have been written.
+        The input is not such a series: the line, what was expected, what came and the remedy. The rows before it have
+        been written.
 
     Examples
     --------
     >>> import io
-    >>> answer = io.StringIO()
-    >>> run_detect(io.StringIO("timestamp,value\n2026-01-01 00:00:00,4\n"), answer).rows
+    >>> out = io.StringIO()
+    >>> run_detect(io.StringIO("timestamp,value\n2026-01-01 00:00:00,4\n"), out).rows
     1
-    >>> answer.getvalue().splitlines()
+    >>> out.getvalue().splitlines()
     ['timestamp,value,score,alarm', '2026-01-01 00:00:00,4,0.000,0']
 
     """
-    judge = _judge(detector, gate)
+    score = _scoring(detector, gate)
     writer = csv.writer(out, lineterminator="\n")
     if not json:
         writer.writerow((*COLUMNS, "score", "alarm"))
@@ -141,7 +141,7 @@ def run_detect(
     first: datetime | None = None
     last: datetime | None = None
     for line in _read(source):
-        row = judge(line.when, line.value)
+        row = score(line.when, line.value)
         first = first or line.when
         last = line.when
         rows += 1
@@ -154,22 +154,22 @@ def run_detect(
     return DetectSummary(rows, alarms, first, last)
 
 
-def _judge(detector: Detector | None, gate: AlarmGate | None) -> "Callable[[datetime, float], DetectRow]":
+def _scoring(detector: Detector | None, gate: AlarmGate | None) -> "Callable[[datetime, float], DetectRow]":
     scorer: Detector = SeriesBurst() if detector is None else detector
     alarms = AlarmGate(THRESHOLD) if gate is None else gate
 
-    def judge(when: datetime, value: float) -> DetectRow:
+    def score(when: datetime, value: float) -> DetectRow:
         t = when.timestamp()
         x: dict[Any, Any] = {"t": t, "value": value}
-        score = scorer.score_one(x)
+        surprisal = scorer.score_one(x)
         scorer.learn_one(x)
-        return DetectRow(when, value, score, alarms.update(t, score))
+        return DetectRow(when, value, surprisal, alarms.update(t, surprisal))
 
-    return judge
+    return score
 
 
 def _read(source: TextIO) -> "Iterator[_Line]":
-    """Yield the lines of a `timestamp,value` CSV, strictly."""
+    """Yield the rows of a `timestamp,value` CSV; anything else is an error."""
     reader = csv.reader(source, strict=True)
     before: _Line | None = None
     try:
@@ -179,9 +179,9 @@ def _read(source: TextIO) -> "Iterator[_Line]":
         if any(header.count(name) != 1 for name in COLUMNS):
             raise InputError(
                 f"line 1: expected a header that names the columns timestamp and value once each, got"
-                f" {_shown(','.join(header))}; write timestamp,value as the first line"
+                f" {_quoted(','.join(header))}; write timestamp,value as the first line"
             )
-        at, of = (header.index(name) for name in COLUMNS)
+        time_column, count_column = (header.index(name) for name in COLUMNS)
         for fields in reader:
             if not fields:
                 continue
@@ -191,14 +191,15 @@ def _read(source: TextIO) -> "Iterator[_Line]":
                     f"line {number}: expected {len(header)} fields as in the header, got {len(fields)};"
                     f" quote values that hold a comma"
                 )
-            line = _Line(fields[at].strip(), fields[of].strip(), _time(fields[at], number), _count(fields[of], number))
+            timestamp, count = fields[time_column], fields[count_column]
+            line = _Line(timestamp.strip(), count.strip(), _time(timestamp, number), _count(count, number))
             if before is not None and line.when <= before.when:
                 raise InputError(_order(before, line, number))
             yield line
             before = line
     except csv.Error as error:
         raise InputError(
-            f"line {reader.line_num}: expected CSV, got something else ({error}); mend or leave out the line"
+            f"line {reader.line_num}: expected CSV, got something else ({error}); correct or remove the line"
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(
@@ -212,8 +213,8 @@ def _time(text: str, number: int) -> datetime:
         when = datetime.fromisoformat(text.strip())
     except ValueError:
         raise InputError(
-            f"line {number}: expected a time such as 2026-01-31T09:05:00Z or 2026-01-31 09:05:00 (taken as UTC), got"
-            f" {_shown(text)}; write times as ISO 8601"
+            f"line {number}: expected a time such as 2026-01-31T09:05:00Z or 2026-01-31 09:05:00 (read as UTC), got"
+            f" {_quoted(text)}; write times as ISO 8601"
         ) from None
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when
 
@@ -225,8 +226,8 @@ def _count(text: str, number: int) -> float:
         value = math.nan
     if not 0.0 <= value <= MAX_COUNT:
         raise InputError(
-            f"line {number}: expected a count, a number from 0 to 2**53, got {_shown(text)};"
-            f" leave out rows without a count, missing rows are taken as 0"
+            f"line {number}: expected a count, a number from 0 to 2**53, got {_quoted(text)};"
+            f" leave out rows without a count, missing rows count as 0"
         )
     return value
 
@@ -235,13 +236,13 @@ def _order(before: _Line, line: _Line, number: int) -> str:
     if line.when == before.when:
         return (
             f"line {number}: expected each time once, got {line.timestamp} again;"
-            f" add up the values of rows with the same time, or give one file for each series"
+            f" add up the values of rows with the same time, or write one file for each series"
         )
     return (
         f"line {number}: expected a time after {before.timestamp}, the row before, got {line.timestamp};"
-        f" sort the rows by time, and name the zone where clocks were put back"
+        f" sort the rows by time, and name the zone where clocks were set back"
     )
 
 
-def _shown(text: str) -> str:
+def _quoted(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")

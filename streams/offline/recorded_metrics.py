@@ -1,89 +1,88 @@
-"""A replay's metrics at their historic times, as OpenMetrics text: `promtool` makes blocks of them for Prometheus.
+"""A replay's metrics at their historic times, as OpenMetrics text that `promtool` makes Prometheus blocks of.
 
-The text holds what `/metrics` would have shown, sampled in event time: each minute while an incident is open or a score
-stands out, else every four minutes, which is within the five that Prometheus looks back. Where nothing was heard for
-more than a day there is a gap.
+The text holds the values that `/metrics` would have exported, sampled in event time: each minute while an incident is
+open or a score stands out, else every four minutes, which is within Prometheus' lookback of five. A day without any
+message leaves a gap.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from streams.errors import ConfigError
 from streams.event_time import MINUTE_MS
-from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.message import Message, event_ms
 from streams.metrics.brand_gauges import BrandGauges
 from streams.metrics.families import SCORE
 from streams.metrics.mention_counters import count_batch
 from streams.metrics.registry import Metrics
 from streams.pipeline import Pipeline
-from streams.scoring.scorer import Batch, Scorer, TextModel
-from streams.settings.config import Config
+from streams.scoring.scorer import Batch
 from streams.watching.incident_event import IncidentEvent
 
-QUIET_STEP = 4
-GAP = 1440
+QUIET_STEP_MINUTES = 4
+GAP_MINUTES = 1440
 LOUD_SCORE = 2.0
 
 
-class RecordedPipeline(Pipeline):
-    """An in-process pipeline that keeps its metrics as they were at each moment of event time.
+class RecordedMetrics:
+    """Feed a pipeline minute by minute and sample its metrics in event time.
 
     Parameters
     ----------
-    config, model, dead_letter, brands
-        As for `Pipeline`.
+    pipeline
+        A fresh one; its `on_batch` is replaced.
+
+    Attributes
+    ----------
+    metrics
+        As they are now.
+    samples
+        As they were over time.
 
     Examples
     --------
+    >>> from streams.settings.config import Config
     >>> class Flat:
     ...     def score_many(self, texts):
     ...         return [0.9 for _ in texts]
-    >>> pipeline = RecordedPipeline(Config(), Flat())
+    >>> recorded = RecordedMetrics(Pipeline(Config(), Flat()))
     >>> line = b'{"id":"1","brand":"Acme","network":"forum","created_at":"2012-06-11T18:00:00Z","text":"never again"}'
-    >>> pipeline.run([Message("example", 0, line)]), pipeline.finish()
+    >>> recorded.run([Message("example", 0, line)]), recorded.finish()
     ([], [])
-    >>> lines = pipeline.recording.lines()
-    >>> [line for line in lines if line.startswith("badbuzz_mentions_total")][0]
+    >>> [line for line in recorded.samples.lines() if line.startswith("badbuzz_mentions_total")][0]
     'badbuzz_mentions_total{brand="Acme",network="forum",tone="negative"} 1.0 1339437660'
     """
 
-    def __init__(
-        self,
-        config: Config,
-        model: TextModel,
-        dead_letter: Callable[[DeadLetter], None] = lambda _: None,
-        brands: frozenset[str] = frozenset(),
-    ) -> None:
-        super().__init__(config, model, dead_letter, brands)
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        pipeline.on_batch = self._count
         self._minute: int | None = None
-        self._sampled = 0
-        self.metrics = Metrics(config.brands, config.metrics, lambda: 60.0 * (self._minute or 0))
-        self.recording = Recording()
-        self._watched = BrandGauges(self.metrics, config.negative_at)
-        self.scorer = _CountingScorer(config, model, self._count)
+        self._sampled_minute = 0
+        self.metrics = Metrics(pipeline.config.brands, pipeline.config.metrics, lambda: 60.0 * (self._minute or 0))
+        self.samples = MetricSamples()
+        self._gauges = BrandGauges(self.metrics, pipeline.config.negative_at)
 
     def run(self, messages: Iterable[Message]) -> list[IncidentEvent]:
-        """Take one batch, cut where event time enters another minute."""
+        """Run one batch through the pipeline, cut where event time enters another minute."""
         events: list[IncidentEvent] = []
-        for minute, part in _minutes(messages, self._minute):
-            self._reach(minute)
-            events += self._told(super().run(part))
+        for minute, part in _by_minute(messages, self._minute):
+            self._advance(minute)
+            events += self._record(self.pipeline.run(part))
         return events
 
     def finish(self) -> list[IncidentEvent]:
-        """End the record."""
+        """End the record, and sample once more after its newest bucket is closed."""
         if self._minute is not None:
-            self._reach(self._minute + 1)
-        events = self._told(super().finish())
+            self._advance(self._minute + 1)
+        events = self._record(self.pipeline.finish())
         if self._minute is not None:
-            self._sample(self._minute + 2, at_once=True)
+            self._sample(self._minute + 2, always=True)
         return events
 
     def write(self, path: Path) -> int:
-        """Write what was recorded.
+        """Write the samples to a file.
 
         Returns
         -------
@@ -97,107 +96,99 @@ class RecordedPipeline(Pipeline):
         """
         try:
             with path.open("w", encoding="utf-8") as file:
-                file.writelines(f"{line}\n" for line in self.recording.lines())
+                file.writelines(f"{line}\n" for line in self.samples.lines())
         except OSError as error:
             raise ConfigError(
                 f"--openmetrics: expected a file that can be written, got {path}: {error.strerror}"
             ) from None
-        return self.recording.samples
+        return self.samples.count
 
     def _count(self, batch: Batch) -> None:
-        if self.brands:
-            batch = batch._replace(rollups=[rollup for rollup in batch.rollups if rollup.brand in self.brands])
         count_batch(self.metrics, batch)
 
-    def _told(self, events: list[IncidentEvent]) -> list[IncidentEvent]:
+    def _record(self, events: list[IncidentEvent]) -> list[IncidentEvent]:
         for event in events:
-            self._watched.record_event(event)
+            self._gauges.record_event(event)
         return events
 
-    def _reach(self, minute: int) -> None:
-        """Sample the minute that ends now, and the quiet ones before the next."""
+    def _advance(self, minute: int) -> None:
+        """Sample the end of the current minute, and the quiet minutes between it and the next."""
         if self._minute is None:
             self._minute = minute
         if minute == self._minute:
             return
         self._sample(self._minute + 1)
-        for at in range(self._sampled + QUIET_STEP, min(minute, self._minute + GAP), QUIET_STEP):
-            self._sample(at)
+        for quiet in range(
+            self._sampled_minute + QUIET_STEP_MINUTES, min(minute, self._minute + GAP_MINUTES), QUIET_STEP_MINUTES
+        ):
+            self._sample(quiet)
         self._minute = minute
 
-    def _sample(self, minute: int, *, at_once: bool = False) -> None:
-        for watch in self.watches.values():
-            self._watched.update_from(watch)
-        loud = any(watch.incident is not None for watch in self.watches.values()) or any(
+    def _sample(self, minute: int, *, always: bool = False) -> None:
+        watches = self.pipeline.watches.values()
+        for watch in watches:
+            self._gauges.update_from(watch)
+        loud = any(watch.incident is not None for watch in watches) or any(
             sample.value >= LOUD_SCORE for sample in self.metrics.samples(SCORE)
         )
-        if loud or at_once or minute - self._sampled >= QUIET_STEP:
-            self.recording.add(self.metrics, minute * 60)
-            self._sampled = minute
+        if loud or always or minute - self._sampled_minute >= QUIET_STEP_MINUTES:
+            self.samples.add(self.metrics, minute * 60)
+            self._sampled_minute = minute
 
 
 class _Series(NamedTuple):
-    """The samples of one series, in the order of time."""
+    """The samples of one series, in order of time."""
 
-    times: "array[int]"
+    times_s: "array[int]"
     values: "array[float]"
 
 
-class Recording:
-    """Samples of every metric over time, and how they are written.
+_SeriesKey = tuple[str, tuple[tuple[str, str], ...]]  # name of the sample, labels
+
+
+class MetricSamples:
+    """Samples of every metric over time, written as OpenMetrics text.
 
     Attributes
     ----------
-    samples
-        How many there are.
+    count
+        How many samples there are.
     """
 
     def __init__(self) -> None:
-        self.samples = 0
-        self._families: dict[str, tuple[str, str, dict[tuple[str, tuple[tuple[str, str], ...]], _Series]]] = {}
+        self.count = 0
+        self._families: dict[str, tuple[str, str, dict[_SeriesKey, _Series]]] = {}
 
     def add(self, metrics: Metrics, time_s: int) -> None:
-        """Keep what the page shows now."""
+        """Add a sample of every series as it is now."""
         for metric in metrics.registry.collect():
-            _, _, found = self._families.setdefault(metric.name, (metric.type, metric.documentation, {}))
+            _, _, family = self._families.setdefault(metric.name, (metric.type, metric.documentation, {}))
             for sample in metric.samples:
                 key = sample.name, tuple(sample.labels.items())
-                series = found.get(key)
+                series = family.get(key)
                 if series is None:
-                    series = found[key] = _Series(array("q"), array("d"))
-                series.times.append(time_s)
+                    series = family[key] = _Series(array("q"), array("d"))
+                series.times_s.append(time_s)
                 series.values.append(sample.value)
-                self.samples += 1
+                self.count += 1
 
     def lines(self) -> Iterator[str]:
-        """Write each family as one part, each of its series in the order of time, as OpenMetrics asks."""
-        for name, (kind, meaning, found) in self._families.items():
-            if not found:
+        """Yield the text, each family as one block and each series in order of time, as OpenMetrics requires."""
+        for name, (kind, meaning, family) in self._families.items():
+            if not family:
                 continue
             yield f"# HELP {name} {_escaped(meaning)}"
             yield f"# TYPE {name} {kind}"
-            for (sample, labels), (times, values) in found.items():
+            for (sample, labels), (times_s, values) in family.items():
                 inner = ",".join(f'{label}="{_escaped(value)}"' for label, value in labels)
                 head = f"{sample}{{{inner}}}" if inner else sample
-                for at, value in zip(times, values, strict=True):
-                    yield f"{head} {value!r} {at}"
+                for time_s, value in zip(times_s, values, strict=True):
+                    yield f"{head} {value!r} {time_s}"
         yield "# EOF"
 
 
-class _CountingScorer(Scorer):
-    """A scorer that shows each batch to its listener."""
-
-    def __init__(self, config: Config, model: TextModel, listener: Callable[[Batch], None]) -> None:
-        super().__init__(config, model)
-        self._listener = listener
-
-    def score(self, messages: Iterable[Message], partition: int = 0) -> Batch:
-        batch = super().score(messages, partition)
-        self._listener(batch)
-        return batch
-
-
-def _minutes(messages: Iterable[Message], minute: int | None) -> Iterator[tuple[int, list[Message]]]:
+def _by_minute(messages: Iterable[Message], minute: int | None) -> Iterator[tuple[int, list[Message]]]:
+    """Cut messages where event time first enters a later minute, starting in `minute`."""
     part: list[Message] = []
     for message in messages:
         ms = event_ms(message.value)

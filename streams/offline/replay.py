@@ -1,4 +1,4 @@
-"""Replaying mentions in one process: as fast as it goes, or at a multiple of event time."""
+"""Replay: a record through the pipeline in one process, as fast as it goes or at a multiple of event time."""
 
 from collections.abc import Callable, Iterable
 from typing import Literal
@@ -8,13 +8,14 @@ import msgspec
 from detectors.severity import SEVERITIES, Severity
 from streams.event_time import rfc3339
 from streams.mentions.message import Message
+from streams.offline.recorded_metrics import RecordedMetrics
 from streams.pipeline import Pipeline
 from streams.sources.pacing import batches, paced
 from streams.watching.incident_event import IncidentEvent
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """What a replay read and found; the last line of `badbuzz replay --json`.
+    """The totals of a replay; the last line of `badbuzz replay --json`.
 
     Parameters
     ----------
@@ -58,45 +59,42 @@ def replay(
     pipeline: Pipeline,
     *,
     speed: float = 0.0,
-    told: Callable[[IncidentEvent], None] = lambda _: None,
-    step: Callable[[Pipeline], None] = lambda _: None,
+    recorded: RecordedMetrics | None = None,
+    on_batch: Callable[[], None] = lambda: None,
 ) -> tuple[list[IncidentEvent], Summary]:
     """Replay a record through a pipeline to its end.
 
     Parameters
     ----------
     messages
-        In the order they were said, but for the lateness.
+        A source, or any messages in order of event time but for the lateness.
     pipeline
-        A fresh one.
+        A fresh one; its `on_event` is called with each incident event as it happens.
     speed
         Seconds of event time a second; 0 is as fast as it goes.
-    told
-        Called with each incident event as it happens.
-    step
+    recorded
+        Records the metrics of this pipeline.
+    on_batch
         Called after each batch, for progress.
 
     Returns
     -------
     events, summary
-        The events in order of `at`, brand and id, whatever order batches gave them in.
+        The events in order of `at`, brand and id, whatever the batches were.
     """
+    runner = recorded or pipeline
     events: list[IncidentEvent] = []
     for batch in paced(messages, speed) if speed else batches(messages):
-        for event in pipeline.run(batch):
-            told(event)
-            events.append(event)
-        step(pipeline)
-    for event in pipeline.finish():
-        told(event)
-        events.append(event)
-    step(pipeline)
+        events += runner.run(batch)
+        on_batch()
+    events += runner.finish()
+    on_batch()
     events.sort(key=lambda event: (event.at, event.brand, event.id))
     return events, summarise(pipeline, events)
 
 
 def summarise(pipeline: Pipeline, events: list[IncidentEvent]) -> Summary:
-    """Sum up a replay that has ended."""
+    """Return the totals of a replay that has ended."""
     worst: dict[str, str] = {}
     for event in events:
         worst[event.incident] = max(worst.get(event.incident, "calm"), event.severity, key=Severity.of)
@@ -109,7 +107,7 @@ def summarise(pipeline: Pipeline, events: list[IncidentEvent]) -> Summary:
         duplicates=counts.duplicates,
         late=counts.late,
         too_late=counts.too_late,
-        dead_letters=dict(sorted(pipeline.refused.items())),
+        dead_letters=dict(sorted(pipeline.dead_letter_counts.items())),
         brands=len(pipeline.watches),
         incidents={name: sum(value == name for value in worst.values()) for name in SEVERITIES[1:]},
         newest=rfc3339(pipeline.newest_ms) if pipeline.newest_ms else None,

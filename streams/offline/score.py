@@ -10,7 +10,7 @@ from detectors.negativity import with_rating
 from streams.mentions.dead_letter import DeadLetter
 from streams.scoring.scorer import TextModel
 
-CHUNK = 1 << 18
+CHUNK_BYTES = 1 << 18
 
 
 class _Scored(msgspec.Struct):
@@ -25,7 +25,7 @@ _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 def score_lines(
     source: IO[bytes], out: IO[bytes], model: TextModel, dead_letter: Callable[[DeadLetter], None], name: str = "stdin"
 ) -> tuple[int, int]:
-    r"""Score lines as they come, and flush what has come.
+    r"""Score lines as they arrive, and flush after each read.
 
     Parameters
     ----------
@@ -36,13 +36,13 @@ def score_lines(
     model
         Scores texts.
     dead_letter
-        Takes each line that is no such object.
+        Called with each line that is no such object.
     name
-        What the dead letters call the source.
+        Name of the source in dead letters.
 
     Returns
     -------
-    scored, refused
+    scored, unreadable
         Numbers of lines.
 
     Examples
@@ -57,15 +57,15 @@ def score_lines(
     >>> out.getvalue()
     b'{"text":"hm","n":1,"negativity":0.25}\n'
     """
-    scored = refused = offset = 0
-    for lines in _available(source):
+    scored = unreadable = offset = 0
+    for lines in _whole_lines(source):
         rows: list[tuple[dict[str, Any], _Scored]] = []
         for line in lines:
             if line.strip():
                 try:
                     rows.append((_decode_fields(line), _decode_scored(line)))
                 except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                    refused += 1
+                    unreadable += 1
                     reason = "type" if isinstance(error, msgspec.ValidationError) else "json"
                     dead_letter(DeadLetter(reason, str(error), name, offset, line))
             offset += 1
@@ -77,14 +77,14 @@ def score_lines(
             out.write(msgspec.json.encode(fields) + b"\n")
         out.flush()
         scored += len(rows)
-    return scored, refused
+    return scored, unreadable
 
 
-def _available(source: IO[bytes]) -> Iterator[list[bytes]]:
-    """Give the whole lines that have come, so that a program at the other end of a pipe is answered at once."""
+def _whole_lines(source: IO[bytes]) -> Iterator[list[bytes]]:
+    """Yield the whole lines of each read: a program at the other end of a pipe gets its results at once."""
     read = getattr(source, "read1", source.read)
     rest = b""
-    while chunk := read(CHUNK):
+    while chunk := read(CHUNK_BYTES):
         *lines, rest = (rest + chunk).split(b"\n")
         yield lines
     if rest:

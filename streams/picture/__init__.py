@@ -1,4 +1,4 @@
-"""The picture of a replay: what was said, what was expected, when badbuzz spoke up, and what is documented.
+"""The picture of a replay: observed and expected mentions, the score, incident events and documented instants.
 
 The same input gives the same SVG, byte for byte.
 """

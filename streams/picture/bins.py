@@ -1,4 +1,4 @@
-"""Buckets of event time gathered into bins, no more than a picture can show."""
+"""Binning: buckets of event time summed into bins, no more than a picture can show."""
 
 import math
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from streams.picture.time_axis import as_days
 
-WIDTHS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440)  # minutes
-MOST_BINS = 260
+WIDTHS_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440)
+MAX_BINS = 260
 
 Floats = NDArray[np.float64]
 
@@ -25,11 +25,11 @@ class PictureBucket(NamedTuple):
     start
         Its first instant, UTC.
     mentions, negatives
-        How many there were, and how many of them negative.
+        Counts; `negatives` is a part of `mentions`.
     expected
-        Mentions expected in it, or None where that is not known yet.
+        Expected mentions, or None where that is not known yet.
     score
-        Anomaly score (-log10 of how likely that is by chance), or None.
+        Anomaly score (tail surprisal, -log10 of the probability by chance), or None.
     """
 
     start: datetime
@@ -51,9 +51,9 @@ class Bins(NamedTuple):
 
 
 def binned(buckets: Sequence[PictureBucket], begin: datetime, end: datetime, tz: ZoneInfo, bucket_minutes: int) -> Bins:
-    """Gather the buckets between two times; bins of hours or a day begin at local ones."""
+    """Sum the buckets between two times into bins; bins of hours or a day begin at local ones."""
     span = (end - begin).total_seconds() / 60
-    minutes = max(bucket_minutes, next((m for m in WIDTHS if span / m <= MOST_BINS), math.ceil(span / MOST_BINS)))
+    minutes = max(bucket_minutes, next((m for m in WIDTHS_MINUTES if span / m <= MAX_BINS), math.ceil(span / MAX_BINS)))
     offset = begin.astimezone(tz).utcoffset() or timedelta()
     width = minutes * 60
     origin = (begin.timestamp() + offset.total_seconds()) // width * width - offset.total_seconds()
@@ -72,10 +72,10 @@ def binned(buckets: Sequence[PictureBucket], begin: datetime, end: datetime, tz:
     with np.errstate(invalid="ignore"):
         expected = columns[2] / columns[3] * (minutes / bucket_minutes)
     edges = np.array([as_days(datetime.fromtimestamp(origin + i * width, UTC)) for i in range(count + 1)])
-    return Bins(minutes, edges, columns[0], columns[1], _carried(expected), score)
+    return Bins(minutes, edges, columns[0], columns[1], _forward_filled(expected), score)
 
 
-def _carried(values: Floats) -> Floats:
+def _forward_filled(values: Floats) -> Floats:
     """Fill each gap with the value before it."""
     known = np.where(np.isnan(values), 0, np.arange(len(values)))
     filled: Floats = values[np.maximum.accumulate(known)]

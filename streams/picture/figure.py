@@ -1,4 +1,4 @@
-"""The whole page: the record in a strip on top, and the incident below it, panel by panel."""
+"""Layout of the figure: an overview of the record on top, and the incident below it, panel by panel."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from streams.picture.style import INK, STYLE
 from streams.picture.time_axis import as_days, mark_hours
 from streams.scenarios import Fact
 
-BEFORE = timedelta(hours=18)
+LEAD_IN = timedelta(hours=18)
 
 
 def draw(
@@ -34,8 +34,8 @@ def draw(
 ) -> Path:
     """Draw a replay.
 
-    The whole record stands in a strip on top; below it, from 18 hours before the first event to the end: mentions by
-    tone against what was expected, the share of negatives, the score and the severity.
+    On top is an overview of the whole record; below it, from 18 hours before the first event to the end: mentions by
+    tone and expected mentions, the share of negatives, the score and the severity.
 
     Parameters
     ----------
@@ -46,13 +46,13 @@ def draw(
     buckets
         In order of time; a missing one had no mentions.
     events
-        Incident events as `badbuzz replay --json` gives them, in order of time, of one brand.
+        Incident events of one brand, as `badbuzz replay --json` writes them, in order of time.
     facts
         Documented instants, drawn as dashed lines.
     tz
         Zone of the time axis.
     note
-        A line at the foot, such as that this is a reconstruction.
+        A line at the bottom, for example that this is a reconstruction.
     bucket_minutes
         Length of a bucket.
 
@@ -73,7 +73,7 @@ def draw(
     if not buckets:
         raise InputError("picture: expected at least one bucket of mentions, got none; replay a file that has mentions")
     with mpl.rc_context():
-        mpl.rcdefaults()  # the picture must not depend on anybody's matplotlibrc
+        mpl.rcdefaults()  # the picture must not depend on a user's matplotlibrc
         mpl.rcParams.update(STYLE)
         figure = _figure(buckets, events, facts, tz, bucket_minutes)
         figure.text(0.012, 0.955, title, fontsize=17, fontweight="bold", color=INK)
@@ -95,29 +95,29 @@ def _figure(
     times = [datetime.fromisoformat(event["at"]) for event in events]
     first = buckets[0].start
     last = max([buckets[-1].start + timedelta(minutes=bucket_minutes), *times])
-    begin = max(first, times[0] - BEFORE) if times else first
+    begin = max(first, times[0] - LEAD_IN) if times else first
     figure = Figure(figsize=(16, 9), dpi=100)
     FigureCanvasAgg(figure)
     heights = [0.6, 1.95, 4.2, 0.85, 0.85, 0.3]
     grid = figure.add_gridspec(
         6, 1, height_ratios=heights, left=0.06, right=0.975, top=0.925, bottom=0.085, hspace=0.16
     )
-    whole, lanes, main, share, score, severity = (figure.add_subplot(grid[row]) for row in range(6))
+    overview, lanes, mentions, share, score, severity = (figure.add_subplot(grid[row]) for row in range(6))
     figure.text(0.975, 0.014, f"times: {tz.key}", fontsize=10, color="#555555", ha="right")
 
-    draw_overview(whole, binned(buckets, first, last, tz, bucket_minutes), begin, last, tz)
+    draw_overview(overview, binned(buckets, first, last, tz, bucket_minutes), begin, last, tz)
     bins = binned(buckets, begin, last, tz, bucket_minutes)
-    draw_mentions(main, bins)
+    draw_mentions(mentions, bins)
     draw_share(share, bins)
     draw_score(score, bins)
     draw_severity(severity, events, times, begin, last)
     shown = [fact for fact in facts if begin <= fact.at <= last]
-    for axes in (lanes, main, share, score, severity):
+    for axes in (lanes, mentions, share, score, severity):
         axes.set_xlim(as_days(begin), as_days(last))
         if axes is not severity:
             axes.tick_params(axis="x", which="both", labelbottom=False, length=0)
-    draw_labels(lanes, (main, share, score), events, times, shown, tz)
+    draw_labels(lanes, (mentions, share, score), events, times, shown, tz)
     draw_lead(lanes, times, shown)
     mark_hours(severity, begin, last, tz)
-    figure.align_ylabels([main, share, score])
+    figure.align_ylabels([mentions, share, score])
     return figure

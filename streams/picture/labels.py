@@ -1,4 +1,4 @@
-"""Labels above a time axis that never lie upon each other."""
+"""Placement of labels above a time axis, without overlaps."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from streams.picture.style import FAINT, INK, SEVERITY_COLOURS, SEVERITY_INKS
 
-GAP = 12  # pixels between two labels of a lane
+GAP_PX = 12  # between two labels of a lane
 LEADER: dict[str, Any] = {"linewidth": 1.0, "zorder": 1}
 
 
@@ -18,11 +18,11 @@ class Label(NamedTuple):
     Parameters
     ----------
     x
-        Where it points, in data coordinates.
+        Its instant, in data coordinates.
     text
-        What it says.
+        Its words.
     severity
-        Decides its colours; None for a documented fact.
+        Selects its colours; None for a documented instant.
     """
 
     x: float
@@ -31,10 +31,10 @@ class Label(NamedTuple):
 
 
 def lanes_of(spans: Sequence[tuple[float, float]]) -> list[int]:
-    """Give each span a lane so that no two in a lane touch, and no leader crosses a label.
+    """Assign a lane to each span so that no two in a lane touch, and no leader crosses a label.
 
-    A label starts at its leader and runs to the right. Going from right to left, each takes the lane above every label
-    whose leader stands under it: those leaders end below, and its own leader passes left of all of them.
+    A label starts at its leader and extends to the right. From right to left, each is put in the lane above every label
+    whose leader is under it: those leaders end below, and its own leader passes left of all of them.
 
     Parameters
     ----------
@@ -65,11 +65,11 @@ def place(axes: Axes, below: Sequence[Axes], labels: Sequence[Label]) -> None:
     Parameters
     ----------
     axes
-        Where the labels go; its y axis is taken over.
+        Holds the labels; its y axis is reset.
     below
-        Axes that the leaders run through.
+        Axes that the leaders cross.
     labels
-        What to draw, in any order.
+        In any order.
     """
     axes.set_ylim(0, 1)
     axes.axis("off")
@@ -92,7 +92,7 @@ def place(axes: Axes, below: Sequence[Axes], labels: Sequence[Label]) -> None:
     area = axes.get_window_extent(renderer)
     spans = []
     for label, text in zip(labels, texts, strict=True):
-        width = text.get_window_extent(renderer).width + GAP
+        width = text.get_window_extent(renderer).width + GAP_PX
         left = axes.transData.transform((label.x, 0))[0]
         spans.append((left, left + width))
         if left + width > area.x1 + 0.02 * area.width:

@@ -1,4 +1,4 @@
-"""The panels of the picture, each drawn into axes of its own."""
+"""The panels of the picture: each function draws one into axes of its own."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,11 +10,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from streams.event_time import duration
 from streams.picture.bins import Bins
 from streams.picture.style import EXPECTED, FAINT, INK, NEGATIVE, OTHER, SEVERITY_COLOURS, SEVERITY_INKS
 from streams.picture.time_axis import as_days, mark_days
 
-LEAST_FOR_SHARE = 5  # mentions in a bin, below which a share of negatives says nothing
+MIN_MENTIONS_FOR_SHARE = 5  # in a bin; of fewer, a share of negatives means nothing
 
 
 def draw_overview(axes: Axes, bins: Bins, begin: datetime, end: datetime, tz: ZoneInfo) -> None:
@@ -31,7 +32,7 @@ def draw_overview(axes: Axes, bins: Bins, begin: datetime, end: datetime, tz: Zo
 
 
 def draw_mentions(axes: Axes, bins: Bins) -> None:
-    """Draw the mentions by tone, against what was expected."""
+    """Draw the mentions by tone, and the expected mentions with their usual range."""
     _stack(axes, bins)
     expected = np.append(bins.expected, bins.expected[-1:])
     spread = 2 * np.sqrt(expected)
@@ -40,7 +41,7 @@ def draw_mentions(axes: Axes, bins: Bins) -> None:
         bins.edges, np.maximum(expected - spread, 0), expected + spread, alpha=0.18, label="usual range", **band
     )
     axes.step(bins.edges, expected, where="post", color=EXPECTED, linewidth=1.1, label="expected", zorder=4)
-    axes.set_ylabel(f"mentions per {_span(bins.minutes)}")
+    axes.set_ylabel(f"mentions per {_unit(bins.minutes)}")
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     axes.set_ylim(0, max(1.0, float(bins.mentions.max())) * 1.06)
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.7)
@@ -50,7 +51,7 @@ def draw_mentions(axes: Axes, bins: Bins) -> None:
 
 def draw_share(axes: Axes, bins: Bins) -> None:
     """Draw the share of negatives."""
-    enough = bins.mentions >= LEAST_FOR_SHARE
+    enough = bins.mentions >= MIN_MENTIONS_FOR_SHARE
     share = np.where(enough, 100 * bins.negatives / np.maximum(bins.mentions, 1), np.nan)
     share = np.append(share, share[-1:])
     axes.fill_between(bins.edges, share, step="post", color=NEGATIVE, alpha=0.3, linewidth=0)
@@ -80,7 +81,7 @@ def draw_score(axes: Axes, bins: Bins) -> None:
 def draw_severity(
     axes: Axes, events: Sequence[Mapping[str, Any]], times: Sequence[datetime], begin: datetime, end: datetime
 ) -> None:
-    """Draw the severity as a band, each stretch named where there is room."""
+    """Draw the severity as a band, each period named where there is room."""
     changes = [
         (begin, "calm"),
         *((at, str(event["severity"])) for at, event in zip(times, events, strict=True)),
@@ -104,7 +105,5 @@ def _stack(axes: Axes, bins: Bins) -> None:
     axes.bar(bins.edges[:-1], others, bottom=bins.negatives, color=OTHER, label="other", **style)
 
 
-def _span(minutes: int) -> str:
-    if minutes % 60:
-        return f"{minutes} min" if minutes > 1 else "minute"
-    return f"{minutes // 60} h" if minutes > 60 else "hour"
+def _unit(minutes: int) -> str:
+    return {1: "minute", 60: "hour"}.get(minutes) or duration(minutes)

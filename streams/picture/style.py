@@ -1,7 +1,7 @@
-"""What the picture looks like.
+"""Colours, fonts and lines of the picture.
 
-Colours are Okabe and Ito's (https://jfly.uni-koeln.de/color/), which colour-blind people tell apart; every severity
-also stands in words.
+The colours are Okabe and Ito's (https://jfly.uni-koeln.de/color/), which colour-blind people can distinguish; every
+severity also stands in words.
 """
 
 from typing import Any

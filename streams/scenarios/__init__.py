@@ -1,6 +1,7 @@
-"""Past incidents reconstructed from small files.
+"""Scenarios: past incidents reconstructed from small TOML files, for the demo and for tests.
 
-`form` says how one is written, `telling` who says what and when, `reconstruct` in what lines it arrives.
+`schema` is the file's format, `validation` reads and checks a file, `simulation` generates who posts what and when, and
+`scenario` puts the posts into the order in which a collector would deliver them.
 """
 
 from streams.scenarios.scenario import Fact, Scenario, load_scenario, shipped_scenarios

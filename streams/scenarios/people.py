@@ -1,4 +1,4 @@
-"""The people of a scenario: who speaks, how they write, and what they pass on."""
+"""The people of a scenario: the crowd of authors, how they write, and which posts they repost."""
 
 import math
 import random
@@ -10,63 +10,63 @@ from itertools import accumulate
 from streams.scenarios.schema import Network, ScenarioFile
 from streams.scenarios.validation import ASIDE, SLOT
 
-PASSED_ON = 150  # how many recent posts of a tone people still see and repost
-ATTEMPTS = 6  # at a text that fits a network before it is cut
+REPOSTABLE = 150  # recent posts of a tone that people still see and repost
+ATTEMPTS = 6  # at a text that fits a network, before it is cut
 
 
 class Crowd:
-    """Who speaks: a pool of regulars on ordinary days, mostly newcomers in a phase.
+    """The authors: a pool of regulars on ordinary days, mostly newcomers in a phase.
 
     Parameters
     ----------
     file
         The scenario.
     rng
-        The only source of chance.
+        The only source of randomness.
     """
 
     def __init__(self, file: ScenarioFile, rng: random.Random) -> None:
         self._file = file
         self._rng = rng
-        self._spoken: dict[tuple[str, str], list[tuple[str, int | None]]] = {}
+        self._phase_authors: dict[tuple[str, str], list[tuple[str, int | None]]] = {}
         self._regulars = {
             name: [self._newcomer(network) for _ in range(file.authors.regulars)]
             for name, network in file.networks.items()
         }
-        # Zipf's law: a few regulars say much, most say little.
+        # Zipf's law: a few regulars post much, most post little.
         self._weights = list(accumulate(1 / (rank + 5) for rank in range(file.authors.regulars)))
 
-    def speaker(self, phase: str, network: str) -> tuple[str, int | None]:
-        """Choose who speaks next in a phase on a network: an opaque id, and followers where the network shows them."""
+    def author(self, phase: str, network: str) -> tuple[str, int | None]:
+        """Choose the next author of a phase on a network: an opaque id, and followers where the network shows them."""
         if phase == "baseline":
             return self._rng.choices(self._regulars[network], cum_weights=self._weights)[0]
-        spoken = self._spoken.setdefault((phase, network), [])
-        if spoken and self._rng.random() < self._file.authors.returning:
-            return spoken[int(self._rng.random() * len(spoken))]
-        someone = self._newcomer(self._file.networks[network])
-        spoken.append(someone)
-        return someone
+        known = self._phase_authors.setdefault((phase, network), [])
+        if known and self._rng.random() < self._file.authors.returning:
+            return known[int(self._rng.random() * len(known))]
+        newcomer = self._newcomer(self._file.networks[network])
+        known.append(newcomer)
+        return newcomer
 
-    def stranger(self) -> str:
-        """Give the id of somebody who has not spoken yet."""
+    def new_id(self) -> str:
+        """Return the id of a new author."""
         return f"{self._rng.getrandbits(48):012x}"
 
     def _newcomer(self, network: Network) -> tuple[str, int | None]:
         if not network.median_followers:
-            return self.stranger(), None
+            return self.new_id(), None
         followers = network.median_followers * math.exp(self._rng.gauss(0, self._file.authors.followers_sigma))
-        return self.stranger(), min(int(followers), self._file.authors.followers_max)
+        return self.new_id(), min(int(followers), self._file.authors.followers_max)
 
 
 class Writer:
-    """How people write: templates filled in, strung together, and typed with more or less care.
+    """Text generator: fills in templates, joins them, and types with more or less care.
 
     Parameters
     ----------
     file
         The scenario.
     rng
-        The only source of chance.
+        The only source of randomness.
 
     Examples
     --------
@@ -83,11 +83,11 @@ class Writer:
 
     def write(self, tone: str, network: Network) -> str:
         """Write one text of a tone that fits a network."""
-        text, kind = "", self._file.tones[tone]
+        text, style = "", self._file.tones[tone]
         for _ in range(ATTEMPTS):
-            count = self._rng.randint(*(kind.sentences or network.sentences))
+            count = self._rng.randint(*(style.sentences or network.sentences))
             sentences = [self._sentence(self._draw(tone)) for _ in range(count)]
-            if self._rng.random() < kind.asides:
+            if self._rng.random() < style.asides:
                 sentences.append(self._sentence(f"{{{ASIDE}}}"))
             text = " ".join([self._stopped(sentence) for sentence in sentences[:-1]] + sentences[-1:])
             if len(text) <= network.max_chars:
@@ -103,7 +103,7 @@ class Writer:
 
     @staticmethod
     def tidy(text: str) -> str:
-        """Close the gaps that empty slots leave."""
+        """Remove the gaps that empty slots leave."""
         text = re.sub(r"\s+", " ", text).strip()
         text = re.sub(r"\( ", "(", text)
         return re.sub(r" ([,.)])", r"\1", text).strip(" ,")
@@ -119,7 +119,7 @@ class Writer:
         return sentence + "." if sentence[-1:].isalnum() or sentence.endswith("%") else sentence
 
     def _draw(self, tone: str) -> str:
-        # Like a pack of cards: every template once before any comes again.
+        # Like a deck of cards: every template once before any is repeated.
         deck = self._decks.setdefault(tone, [])
         if not deck:
             deck.extend(self._file.tones[tone].templates)
@@ -141,24 +141,24 @@ class Writer:
 
 
 class Originals:
-    """Recent posts that people may pass on, the widely followed ones more often."""
+    """Recent posts that people may repost, those of widely followed authors more often."""
 
     def __init__(self) -> None:
         self._recent: dict[tuple[str, str], deque[tuple[str, float]]] = {}
         self._texts: dict[str, str] = {}
 
     def add(self, network: str, tone: str, name: str, text: str, followers: int) -> None:
-        """Remember a post."""
-        recent = self._recent.setdefault((network, tone), deque(maxlen=PASSED_ON))
+        """Add a post that people may repost."""
+        recent = self._recent.setdefault((network, tone), deque(maxlen=REPOSTABLE))
         recent.append((name, 1.0 + followers))
-        self.keep(name, text)
+        self.add_text(name, text)
 
-    def keep(self, name: str, text: str) -> None:
-        """Remember a text by the post's id."""
+    def add_text(self, name: str, text: str) -> None:
+        """Store the text of a post, by its id."""
         self._texts[name] = text
 
     def text(self, name: str) -> str:
-        """Give a post's text."""
+        """Return a post's text."""
         return self._texts[name]
 
     def pick(self, rng: random.Random, network: str, tone: str) -> str | None:

@@ -1,8 +1,8 @@
-"""Reconstructed incidents: a scenario file turned into mentions, the same to the byte for the same file.
+"""Reconstructed incidents: mentions generated from a scenario file, the same bytes for the same file.
 
-The file's form is described in `streams.scenarios.schema`; scenarios that ship with badbuzz lie in `streams/scenarios`.
-The lines come as a careful collector would send them: in the order of event time but for a few that are late by less
-than a minute, a few sent twice, and a heartbeat for every minute in which a network had nothing to say.
+`streams.scenarios.schema` describes the file; the scenarios that ship with badbuzz lie beside it. The lines are in the
+order in which a careful collector would deliver them: event time, but for a few late ones (by less than a minute) and a
+few duplicates, with a heartbeat for every minute in which a network has no mention.
 """
 
 import heapq
@@ -21,17 +21,17 @@ import msgspec
 from streams.errors import ConfigError
 from streams.event_time import MINUTE_MS, rfc3339
 from streams.mentions.heartbeat import encode_heartbeat
-from streams.scenarios.schema import ScenarioFile, Source
-from streams.scenarios.simulation import Telling, Utterance
+from streams.scenarios.schema import Citation, ScenarioFile
+from streams.scenarios.simulation import Simulation, Utterance
 from streams.scenarios.validation import parse
 
 LATE_SHARE = 0.03
-TWICE_SHARE = 0.006
-MOST_LATE = 55  # seconds: within the default allowed lateness of 60, so that no line is lost to it
+DUPLICATE_SHARE = 0.006
+MAX_LATE_S = 55  # within the default allowed lateness of 60, so that no line is too late
 
 
 class Fact(NamedTuple):
-    """An instant that a source documents.
+    """A documented instant.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Fact(NamedTuple):
     label
         What happened.
     source
-        Id of the source that says so.
+        Id of the source that documents it.
     approximate
         The source gives no exact time.
     answer
@@ -60,20 +60,20 @@ class Scenario:
     Parameters
     ----------
     file
-        The checked scenario file.
+        A valid scenario file.
 
     Attributes
     ----------
     title, reconstruction, brand
-        As the file says; `reconstruction` must be shown wherever the scenario is.
+        As in the file; `reconstruction` must be shown wherever the scenario is.
     zone
-        The zone its people live in.
+        Zone of its local times.
     start, end
         First and last instant, UTC.
     facts
         Documented instants, in order of time.
     sources
-        Where they were read.
+        The documents of these facts.
     networks
         Names of its networks, in the file's order.
     """
@@ -86,7 +86,7 @@ class Scenario:
         self.zone = ZoneInfo(file.timezone)
         self.start = self._utc(file.start)
         self.end = self._utc(file.end)
-        self.sources: tuple[Source, ...] = tuple(file.sources)
+        self.sources: tuple[Citation, ...] = tuple(file.sources)
         self.networks = tuple(file.networks)
         facts = (Fact(self._utc(f.at), f.label, f.source, f.approximate, f.answer) for f in file.facts)
         self.facts = tuple(sorted(facts))
@@ -97,13 +97,13 @@ class Scenario:
         return next((fact for fact in self.facts if fact.answer), None)
 
     def mentions(self) -> Iterator[bytes]:
-        r"""Yield every line, heartbeats included, in the order it would arrive.
+        r"""Yield every line, heartbeats included, in the order of arrival.
 
         Yields
         ------
         bytes
             One mention of version 1 as JSON, ending in a line feed. No line is 60 s or more behind the newest before
-            it, and the last ones are heartbeats two minutes after the end, which close the last buckets.
+            it; the last are heartbeats two minutes after the end, which close the last buckets.
 
         Examples
         --------
@@ -114,28 +114,28 @@ class Scenario:
         rng = random.Random(f"{self._file.seed} arrival")
         encode = msgspec.json.Encoder().encode
         arrivals: list[tuple[int, int, bytes]] = []
-        heard: set[tuple[str, int]] = set()
-        for order, said in enumerate(self.utterances()):
-            line = encode(said.mention) + b"\n"
-            late = rng.randint(1, MOST_LATE) if rng.random() < LATE_SHARE else 0
-            arrivals.append((said.at + late, order, line))
-            if rng.random() < TWICE_SHARE:
-                arrivals.append((said.at + rng.randint(late, MOST_LATE), order, line))
-            heard.add((str(said.mention["network"]), said.at // 60))
+        active_minutes: set[tuple[str, int]] = set()
+        for order, utterance in enumerate(self.utterances()):
+            line = encode(utterance.mention) + b"\n"
+            late = rng.randint(1, MAX_LATE_S) if rng.random() < LATE_SHARE else 0
+            arrivals.append((utterance.at + late, order, line))
+            if rng.random() < DUPLICATE_SHARE:
+                arrivals.append((utterance.at + rng.randint(late, MAX_LATE_S), order, line))
+            active_minutes.add((str(utterance.mention["network"]), utterance.at // 60))
         arrivals.sort()
-        for _, _, line in heapq.merge(arrivals, self._heartbeats(heard), key=itemgetter(0, 1)):
+        for _, _, line in heapq.merge(arrivals, self._heartbeats(active_minutes), key=itemgetter(0, 1)):
             yield line
 
     def utterances(self) -> list[Utterance]:
-        """Give everything that is said, in the order of event time, each once, with the tone that was meant."""
-        return list(Telling(self._file, self.start, self.end, self.zone).tell())
+        """Return every mention once, in the order of event time, with its ground truth."""
+        return list(Simulation(self._file, self.start, self.end, self.zone).run())
 
-    def _heartbeats(self, heard: set[tuple[str, int]]) -> Iterator[tuple[int, int, bytes]]:
+    def _heartbeats(self, active_minutes: set[tuple[str, int]]) -> Iterator[tuple[int, int, bytes]]:
         first, last = int(self.start.timestamp()) // 60, int(self.end.timestamp()) // 60
         for minute in range(first, last + 2):
             ms = (minute + 1) * MINUTE_MS
             for network in self.networks:
-                if (network, minute) not in heard:
+                if (network, minute) not in active_minutes:
                     line = encode_heartbeat(f"heartbeat:{network}:{rfc3339(ms)}", self.brand, network, ms)
                     yield ms // 1000, -1, line + b"\n"
 
@@ -155,7 +155,7 @@ def shipped_scenarios() -> list[str]:
 
 
 def load_scenario(name_or_path: str | Path) -> Scenario:
-    """Load a scenario by the name of one that ships with badbuzz, or from a file of one's own.
+    """Load a scenario: one that ships with badbuzz, or a file of your own.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     Raises
     ------
     ConfigError
-        There is no such scenario, or its file is not as `streams.scenarios.schema` says.
+        There is no such scenario, or its file is not valid by `streams.scenarios.schema`.
 
     Examples
     --------
@@ -173,15 +173,15 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     '3 Suisses'
     """
     name = str(name_or_path)
-    found: Traversable = Path(name) if name.endswith(".toml") else _folder() / f"{name}.toml"
+    file: Traversable = Path(name) if name.endswith(".toml") else _folder() / f"{name}.toml"
     if not name.endswith(".toml") and name not in shipped_scenarios():
         message = f'scenario: expected {" or ".join(shipped_scenarios())} or the path of a .toml file, got "{name}"'
         raise ConfigError(f"{message}; name one of them")
     try:
-        data = found.read_bytes()
+        data = file.read_bytes()
     except OSError as error:
-        raise ConfigError(f"scenario: expected a readable file, got {error}; mend the path") from None
-    return Scenario(parse(data, found.name))
+        raise ConfigError(f"scenario: expected a readable file, got {error}; correct the path") from None
+    return Scenario(parse(data, file.name))
 
 
 def _folder() -> Traversable:

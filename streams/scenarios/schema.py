@@ -1,6 +1,6 @@
-"""The scenario file: a reconstructed incident, written by hand as TOML.
+"""Format of a scenario file: a reconstructed incident, written by hand as TOML.
 
-Every key is checked; an unknown one is an error, so a slip of the pen does not go unnoticed. Times are local to
+Every key is checked, and an unknown one is an error, so that no typing error goes unnoticed. Times are local to
 `timezone` and carry no zone (`2012-06-11T17:00:00`). Weights and shares need not add up to 1. A smallest useful file::
 
     version = 1
@@ -20,7 +20,7 @@ Every key is checked; an unknown one is an error, so a slip of the pen does not 
     median_followers = 0             # 0: the network shows no followers (default)
     reposts = false                  # whether people can repost here (default false)
 
-    [baseline]                       # what is said on an ordinary day; it goes on beneath the phases
+    [baseline]                       # posts of an ordinary day; they go on during the phases
     mentions_per_day = 60
     by_hour = [1, 1, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5, 5, 5, 6, 7, 8, 8, 6, 4, 2]  # 24 weights, local hours
     by_weekday = [1, 1, 1, 1, 1, 1, 1]  # 7 weights, Monday first (default: all 1)
@@ -29,7 +29,7 @@ Every key is checked; an unknown one is an error, so a slip of the pen does not 
     repost_share = 0.0               # share of reposts where a network has them (default 0)
     tones = {chat = 8, complaint = 2}
 
-    [[phases]]                       # what comes on top of the baseline; phases may overlap
+    [[phases]]                       # posts on top of the baseline; phases may overlap
     name = "outage"
     start = 2020-03-15T20:00:00
     end = 2020-03-15T23:00:00
@@ -40,21 +40,21 @@ Every key is checked; an unknown one is an error, so a slip of the pen does not 
     repost_share = 0.0               # as in the baseline
 
     [tones.chat]
-    negative = false                 # what a person would call it; never written into the mentions
+    negative = false                 # the ground truth; never written into the mentions
     templates = ["{hello} anyone else on Acme?", "Acme works for me, {verdict}"]
-    sentences = [1, 2]               # in place of the network's
+    sentences = [1, 2]               # instead of the network's
     asides = 0.4                     # share of texts that end in a remark of the slot `aside` (default 0)
     [tones.complaint]
     negative = true
     templates = ["Acme is down {again}", "{hello} nothing loads {again}, awful"]
 
-    [slots]                          # what {name} in a template becomes; slots may name other slots
+    [slots]                          # replacements for {name} in a template; slots may name other slots
     hello = ["Hi all,", "Hello,", ""]
     verdict = ["quite happy", "no trouble at all"]
     aside = ["my neighbour says so too", "writing this on the bus"]
     again = ["again", "since this morning", "for the third time this week"]
 
-    [[facts]]                        # instants a source documents: drawn in the picture
+    [[facts]]                        # documented instants: drawn in the picture
     at = 2020-03-15T22:30:00
     label = "Acme answers"
     source = "paper"                 # the id of a source
@@ -70,8 +70,8 @@ Four further tables are optional:
 
 * `[style]` finishes texts: `lowercase` and `unaccented` are shares of texts typed so, `joins` replaces words that slots
   bring together (`{"de le" = "du"}`).
-* `[authors]` shapes who speaks: `regulars` (the pool the baseline draws from), `returning` (the chance that a phase's
-  mention comes from someone who spoke in it before), `followers_sigma` (log standard deviation) and `followers_max`.
+* `[authors]` shapes the crowd: `regulars` (the pool the baseline draws from), `returning` (the chance that a phase's
+  mention comes from an author who posted in it before), `followers_sigma` (log standard deviation) and `followers_max`.
 * `[answers]` lets the brand answer negative mentions officially: `tone`, `networks`, `share`, `median_minutes`, `hours`
   (opening and closing hour on weekdays), `until` (silent from then on), `promise_share` and `promise_hours`.
 * `[[posts]]` are single posts at a known time: `at`, `network`, `text`, and optionally `kind` (`post` or `scheduled`),
@@ -85,7 +85,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Local = Annotated[datetime, Meta(tz=False)]
+LocalTime = Annotated[datetime, Meta(tz=False)]
 Weight = Annotated[float, Meta(ge=0, le=1e9)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[float, Meta(gt=0, le=1e9)]
@@ -96,11 +96,11 @@ Sentences = tuple[Annotated[int, Meta(ge=1)], Annotated[int, Meta(le=12)]]
 Weights = Annotated[dict[Name, Weight], Meta(min_length=1)]
 
 
-class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StrictTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of the file: every key known, every value checked."""
 
 
-class Network(Strict, frozen=True):
+class Network(StrictTable, frozen=True):
     """One network people talk on."""
 
     share: Weight
@@ -110,8 +110,8 @@ class Network(Strict, frozen=True):
     reposts: bool = False
 
 
-class Baseline(Strict, frozen=True):
-    """What is said on an ordinary day."""
+class Baseline(StrictTable, frozen=True):
+    """The posts of an ordinary day."""
 
     mentions_per_day: Weight
     by_hour: Annotated[list[Weight], Meta(min_length=24, max_length=24)]
@@ -124,12 +124,12 @@ class Baseline(Strict, frozen=True):
     repost_share: Share = 0
 
 
-class Phase(Strict, frozen=True):
-    """A stretch of the incident: what it adds to the baseline."""
+class Phase(StrictTable, frozen=True):
+    """A period of the incident: the posts it adds to the baseline."""
 
     name: Name
-    start: Local
-    end: Local
+    start: LocalTime
+    end: LocalTime
     rate: tuple[Weight, Weight]
     tones: Weights
     ramp: Literal["linear", "exponential"] = "linear"
@@ -137,14 +137,14 @@ class Phase(Strict, frozen=True):
     repost_share: Share = 0
 
     def rate_at(self, fraction: float) -> float:
-        """Give the mentions an hour at a fraction (0 to 1) of the phase."""
+        """Return the mentions an hour at a fraction (0 to 1) of the phase."""
         first, last = self.rate
         if self.ramp == "linear":
             return first + (last - first) * fraction
         return float(first * (last / first) ** fraction)
 
 
-class Tone(Strict, frozen=True):
+class Tone(StrictTable, frozen=True):
     """One way of talking about the brand."""
 
     negative: bool
@@ -153,7 +153,7 @@ class Tone(Strict, frozen=True):
     asides: Share = 0
 
 
-class Style(Strict, frozen=True):
+class Style(StrictTable, frozen=True):
     """How carelessly people type."""
 
     lowercase: Share = 0
@@ -161,8 +161,8 @@ class Style(Strict, frozen=True):
     joins: dict[Annotated[str, Meta(min_length=1)], str] = {}
 
 
-class Authors(Strict, frozen=True):
-    """Who speaks."""
+class Authors(StrictTable, frozen=True):
+    """How many authors there are, and how far they are followed."""
 
     regulars: Annotated[int, Meta(ge=1, le=1_000_000)] = 1_000
     returning: Share = 0.25
@@ -170,7 +170,7 @@ class Authors(Strict, frozen=True):
     followers_max: Count = 1_000_000
 
 
-class Answers(Strict, frozen=True):
+class AnsweringPolicy(StrictTable, frozen=True):
     """How the brand answers complaints."""
 
     tone: Name
@@ -178,23 +178,23 @@ class Answers(Strict, frozen=True):
     share: Share
     median_minutes: Positive
     hours: tuple[Annotated[int, Meta(ge=0, le=23)], Annotated[int, Meta(ge=1, le=24)]]
-    until: Local
+    until: LocalTime
     promise_share: Share = 0
     promise_hours: Annotated[int, Meta(ge=1)] = 24
 
 
-class Echo(Strict, frozen=True):
-    """What one post sets off: its rate halves every half-life."""
+class Echo(StrictTable, frozen=True):
+    """Reposts of, or replies to, one post: their rate halves every half-life."""
 
     count: Annotated[int, Meta(ge=1, le=100_000)]
     half_life_minutes: Positive
     tone: Name | None = None
 
 
-class Single(Strict, frozen=True):
+class SinglePost(StrictTable, frozen=True):
     """One post at a known time."""
 
-    at: Local
+    at: LocalTime
     network: Name
     text: Line
     kind: Literal["post", "scheduled"] = "post"
@@ -206,7 +206,7 @@ class Single(Strict, frozen=True):
     answered: Echo | None = None
 
 
-class Source(Strict, frozen=True):
+class Citation(StrictTable, frozen=True):
     """Where a documented fact was read."""
 
     id: Name
@@ -214,17 +214,17 @@ class Source(Strict, frozen=True):
     says: Line
 
 
-class MarkedInstant(Strict, frozen=True):
-    """An instant that a source documents, in local time."""
+class DocumentedInstant(StrictTable, frozen=True):
+    """A documented instant, in local time."""
 
-    at: Local
+    at: LocalTime
     label: Annotated[str, Meta(min_length=1, max_length=80)]
     source: Name
     approximate: bool = False
     answer: bool = False
 
 
-class ScenarioFile(Strict, frozen=True):
+class ScenarioFile(StrictTable, frozen=True):
     """The whole file."""
 
     version: Literal[1]
@@ -234,16 +234,16 @@ class ScenarioFile(Strict, frozen=True):
     timezone: Line
     lang: Annotated[str, Meta(min_length=2, max_length=35)]
     seed: int
-    start: Local
-    end: Local
+    start: LocalTime
+    end: LocalTime
     networks: Annotated[dict[Name, Network], Meta(min_length=1)]
     baseline: Baseline
     tones: Annotated[dict[Name, Tone], Meta(min_length=1)]
-    sources: Annotated[list[Source], Meta(min_length=1)]
-    facts: list[MarkedInstant] = []
+    sources: Annotated[list[Citation], Meta(min_length=1)]
+    facts: list[DocumentedInstant] = []
     phases: list[Phase] = []
-    posts: list[Single] = []
+    posts: list[SinglePost] = []
     slots: dict[Name, Annotated[list[str], Meta(min_length=1)]] = {}
     style: Style = Style()
     authors: Authors = Authors()
-    answers: Answers | None = None
+    answers: AnsweringPolicy | None = None

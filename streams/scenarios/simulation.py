@@ -1,4 +1,4 @@
-"""One telling of a scenario: when each thing is said, by whom, and in what words."""
+"""Discrete-event simulation of a scenario: when each mention is posted, by whom, and in which words."""
 
 import heapq
 import math
@@ -10,22 +10,22 @@ from zoneinfo import ZoneInfo
 
 from streams.event_time import rfc3339
 from streams.scenarios.people import Crowd, Originals, Writer
-from streams.scenarios.schema import Echo, Phase, ScenarioFile, Single
+from streams.scenarios.schema import Echo, Phase, ScenarioFile, SinglePost
 
 
 class Utterance(NamedTuple):
-    """One mention and what only its author knows.
+    """One mention and its ground truth, which the mention itself does not carry.
 
     Parameters
     ----------
     at
         Event time, seconds since the epoch.
     tone, negative
-        What was meant: the truth, which the mention itself does not carry.
+        What its author meant.
     phase
         The phase it belongs to, `baseline`, `answers` or `posts`.
     mention
-        The record, as it is sent.
+        The record, ready to be encoded.
     """
 
     at: int
@@ -36,7 +36,7 @@ class Utterance(NamedTuple):
 
 
 class _Planned(NamedTuple):
-    """Something to be said; those of one second in the order in which they were planned."""
+    """A future post; those of one second are in the order in which they were planned."""
 
     at: int
     order: int
@@ -44,48 +44,49 @@ class _Planned(NamedTuple):
     tone: str
     network: str
     repost_share: float
-    single: Single | None = None
+    single: SinglePost | None = None
     target: str | None = None
     kind: str = "post"
 
 
-class Telling:
-    """One telling of a scenario: plans when things are said, then says them in order.
+class Simulation:
+    """One run of a scenario: a queue of planned posts, published in the order of event time.
 
-    What is said may bring about more: reposts, replies, answers of the brand.
+    A post may cause others: reposts, replies, answers of the brand.
 
     Parameters
     ----------
     file
-        The checked scenario file.
+        A valid scenario file.
     start, end
         First and last instant, UTC.
     zone
-        The zone its people live in.
+        Zone of its local times.
     """
 
     def __init__(self, file: ScenarioFile, start: datetime, end: datetime, zone: ZoneInfo) -> None:
         self.file = file
         self.zone = zone
         self.start, self.end = int(start.timestamp()), int(end.timestamp())
+        # The words of the seeds decide every text: changing one changes all mentions of a scenario.
         self.rng = random.Random(f"{file.seed} said")
         self.crowd = Crowd(file, random.Random(f"{file.seed} crowd"))
         self.writer = Writer(file, random.Random(f"{file.seed} words"))
         self.originals = Originals()
         self.queue: list[_Planned] = []
-        self.meant: dict[str, bool] = {}
+        self.negative_posts: dict[str, bool] = {}
         self.orders = 0
         self.ids = 0
 
-    def tell(self) -> Iterator[Utterance]:
-        """Say everything, in the order of event time."""
+    def run(self) -> Iterator[Utterance]:
+        """Yield every mention, in the order of event time."""
         self._plan_baseline()
         for phase in self.file.phases:
             self._plan_phase(phase)
         for single in self.file.posts:
             self._plan(self._seconds(single.at), "posts", "", single.network, single=single)
         while self.queue:
-            yield self._say(heapq.heappop(self.queue))
+            yield self._publish(heapq.heappop(self.queue))
 
     def _plan(
         self,
@@ -95,7 +96,7 @@ class Telling:
         network: str,
         repost_share: float = 0.0,
         *,
-        single: Single | None = None,
+        single: SinglePost | None = None,
         target: str | None = None,
         kind: str = "post",
     ) -> None:
@@ -128,12 +129,12 @@ class Telling:
             for at in _arrivals(rng, step, min(step + 60, last), rate):
                 self._plan(at, phase.name, _pick(rng, phase.tones), _pick(rng, shares), phase.repost_share)
 
-    def _say(self, planned: _Planned) -> Utterance:
+    def _publish(self, planned: _Planned) -> Utterance:
         if planned.single is not None:
-            return self._say_single(planned, planned.single)
+            return self._publish_single(planned, planned.single)
         network = self.file.networks[planned.network]
         official = planned.phase == "answers"
-        author, followers = ("official", None) if official else self.crowd.speaker(planned.phase, planned.network)
+        author, followers = ("official", None) if official else self.crowd.author(planned.phase, planned.network)
         repost_of, text, kind = planned.target if planned.kind == "repost" else None, "", planned.kind
         if repost_of is None and network.reposts and self.rng.random() < planned.repost_share:
             repost_of = self.originals.pick(self.rng, planned.network, planned.tone)
@@ -148,22 +149,22 @@ class Telling:
         if official:
             extra |= {"official": True, "promise_due_at": self._promise(planned.at)}
         mention = self._mention(planned, kind, author, text, extra)
-        negative = self.file.tones[planned.tone].negative if planned.tone else self.meant[str(planned.target)]
+        negative = self.file.tones[planned.tone].negative if planned.tone else self.negative_posts[str(planned.target)]
         if kind == "post":
             self.originals.add(planned.network, planned.tone, str(mention["id"]), text, followers or 0)
         if negative and not official and kind != "repost":
             self._plan_answer(planned, str(mention["id"]))
         return Utterance(planned.at, planned.tone, negative, planned.phase, mention)
 
-    def _say_single(self, planned: _Planned, single: Single) -> Utterance:
-        author = "official" if single.official else self.crowd.stranger()
+    def _publish_single(self, planned: _Planned, single: SinglePost) -> Utterance:
+        author = "official" if single.official else self.crowd.new_id()
         extra: dict[str, object] = {"followers": single.followers, "url": single.url}
         if single.official:
             extra["official"] = True
         mention = self._mention(planned, single.kind, author, single.text, extra)
         name = str(mention["id"])
-        self.originals.keep(name, single.text)
-        self.meant[name] = single.negative
+        self.originals.add_text(name, single.text)
+        self.negative_posts[name] = single.negative
         for echo, kind in ((single.reposted, "repost"), (single.answered, "reply")):
             if echo is not None:
                 self._plan_echo(planned, echo, name, kind)
@@ -224,7 +225,7 @@ def _spread(rng: random.Random, sigma: float) -> float:
 
 
 def _arrivals(rng: random.Random, start: int, end: int, rate: float) -> Iterator[int]:
-    """Draw the seconds of a Poisson process of so many an hour between two instants."""
+    """Draw the seconds of a Poisson process, with a rate an hour, between two instants."""
     if rate <= 0:
         return
     at = start - math.log(1.0 - rng.random()) * 3600 / rate

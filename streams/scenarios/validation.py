@@ -1,4 +1,4 @@
-"""Reading a scenario file, with the checks a type cannot make: names that must exist, times that must lie within."""
+"""Validation of a scenario file: types, then what types cannot express, such as names that must exist."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from streams.errors import ConfigError
-from streams.scenarios.schema import Phase, ScenarioFile, Single
+from streams.scenarios.schema import Phase, ScenarioFile, SinglePost
 
 SLOT = re.compile(r"\{([^{}]*)\}")
 ASIDE = "aside"
@@ -17,46 +17,44 @@ MAX_MENTIONS = 1_000_000
 
 
 def parse(data: bytes, name: str) -> ScenarioFile:
-    """Read and check a scenario file.
+    """Decode and validate a scenario file.
 
     Parameters
     ----------
     data
         The file's bytes (TOML, UTF-8).
     name
-        What to call the file in messages.
+        Name of the file in error messages.
 
     Returns
     -------
     ScenarioFile
-        Checked: every name it uses is defined, every time lies within it.
+        Valid: every name it uses is defined, every time lies within its start and end.
 
     Raises
     ------
     ConfigError
-        The file is not a scenario; the message names the key, what was expected, what came and how to mend it.
+        The file is not a scenario; the message names the key, what was expected, what came and the remedy.
 
     Examples
     --------
     >>> parse(b'version = 2', "acme.toml")
     Traceback (most recent call last):
     ...
-    streams.errors.ConfigError: acme.toml: version: invalid enum value 2; mend it as `streams/scenarios/schema.py` says
+    streams.errors.ConfigError: acme.toml: version: invalid enum value 2; see `streams/scenarios/schema.py`
     """
     try:
         table = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{name}: expected a TOML file in UTF-8, got {error}; mend the line it names") from None
+        raise ConfigError(f"{name}: expected a TOML file in UTF-8, got {error}; correct the line it names") from None
     try:
         file = msgspec.convert(table, ScenarioFile, builtin_types=(datetime,))
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at ")
-        key = where.strip("`").removeprefix("$").removeprefix(".")
-        came = "" if re.search("got|field|value", what) else f", got {_value_at(table, key)!r}"
-        what = what[:1].lower() + what[1:] + came
-        raise ConfigError(
-            f"{name}: {key or 'top level'}: {what}; mend it as `streams/scenarios/schema.py` says"
-        ) from None
+        problem, _, path = str(error).partition(" - at ")
+        key = path.strip("`").removeprefix("$").removeprefix(".")
+        value = "" if re.search("got|field|value", problem) else f", got {_value_at(table, key)!r}"
+        problem = problem[:1].lower() + problem[1:] + value
+        raise ConfigError(f"{name}: {key or 'top level'}: {problem}; see `streams/scenarios/schema.py`") from None
     try:
         _check(file)
     except ConfigError as error:
@@ -135,7 +133,7 @@ def _check_phase(file: ScenarioFile, where: str, phase: Phase) -> None:
         _check_weights(f"{where}.networks", phase.networks, set(file.networks))
 
 
-def _check_post(file: ScenarioFile, where: str, post: Single) -> None:
+def _check_post(file: ScenarioFile, where: str, post: SinglePost) -> None:
     _known(f"{where}.network", post.network, set(file.networks))
     if not file.start <= post.at < file.end:
         message = f"expected a time within {file.start} to {file.end}, got {post.at}"
@@ -172,13 +170,13 @@ def _check_slots(file: ScenarioFile, where: str, text: str) -> None:
     for slot in SLOT.findall(text):
         if slot not in file.slots:
             message = f"expected the name of a slot in braces, got {{{slot}}} in {text!r}"
-            raise ConfigError(f"{where}: {message}; add it under [slots] or mend its spelling")
+            raise ConfigError(f"{where}: {message}; add it under [slots] or correct its spelling")
 
 
 def _check_loops(file: ScenarioFile, slot: str, path: tuple[str, ...], seen: set[str]) -> None:
     if slot in path:
         loop = " in ".join((slot, *path[::-1]))
-        raise ConfigError(f"slots.{slot}: expected slots that end in words, got {loop}; take one of them out")
+        raise ConfigError(f"slots.{slot}: expected slots that end in words, got {loop}; remove one of them")
     if slot in seen:
         return
     for choice in file.slots[slot]:
@@ -210,4 +208,4 @@ def _check_weights(where: str, weights: dict[str, float], known: set[str]) -> No
 def _known(where: str, name: str, known: set[str]) -> None:
     if name not in known:
         message = f'expected one of {", ".join(sorted(known))}, got "{name}"'
-        raise ConfigError(f"{where}: {message}; add it or mend its spelling")
+        raise ConfigError(f"{where}: {message}; add it or correct its spelling")

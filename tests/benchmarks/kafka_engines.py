@@ -59,7 +59,7 @@ from typing import NamedTuple
 import msgspec
 
 from deploy.local.kafka import LocalKafka
-from streams.cli.main import GC_THRESHOLDS
+from streams.cli.options import GC_THRESHOLDS
 from streams.settings.kafka import KafkaSettings
 from tests.benchmarks.engines import check, feed
 from tests.benchmarks.engines.clock import Clock

@@ -19,7 +19,7 @@ from streams.metrics.brand_gauges import BrandGauges
 from streams.metrics.label_cap import LabelCap
 from streams.metrics.mention_counters import count_batch, count_rollups
 from streams.metrics.registry import DAY_S, Metrics
-from streams.offline.recorded_metrics import RecordedPipeline
+from streams.offline.recorded_metrics import RecordedMetrics
 from streams.offline.replay import replay
 from streams.pipeline import Pipeline
 from streams.scoring.rollup import Counts, Rollup
@@ -52,17 +52,17 @@ def series(metrics: Metrics, family: m.Family) -> dict[tuple[str, ...], float]:
 
 
 @pytest.fixture(scope="module")
-def in_crisis() -> RecordedPipeline:
+def in_crisis() -> RecordedMetrics:
     """Two brands, one of them in the midst of a crisis."""
-    pipeline = RecordedPipeline(Config(), NegativityModel.load())
+    recorded = RecordedMetrics(_pipeline())
     lines = [value for value in crisis() if b"2024-03-09T12" not in value]
     middle = next(i for i, value in enumerate(lines) if b"2024-03-09T11" in value)
-    pipeline.run([Message("record", i, value) for i, value in enumerate(lines[:middle])])
-    return pipeline
+    recorded.run([Message("record", i, value) for i, value in enumerate(lines[:middle])])
+    return recorded
 
 
 @pytest.mark.usefixtures("tools")
-def test_promtool_finds_nothing_to_complain_of_on_the_page(in_crisis: RecordedPipeline) -> None:
+def test_promtool_finds_nothing_to_complain_of_on_the_page(in_crisis: RecordedMetrics) -> None:
     in_crisis.metrics.observe(m.LATENCY, 70.0, "critical", exemplar="m1")
     checked = subprocess.run(
         [binary("promtool"), "check", "metrics"], input=in_crisis.metrics.render()[0], capture_output=True, check=False
@@ -70,7 +70,7 @@ def test_promtool_finds_nothing_to_complain_of_on_the_page(in_crisis: RecordedPi
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
 
 
-def test_a_crisis_can_be_read_off_the_page(in_crisis: RecordedPipeline) -> None:
+def test_a_crisis_can_be_read_off_the_page(in_crisis: RecordedMetrics) -> None:
     metrics = in_crisis.metrics
     assert series(metrics, m.SEVERITY) == {("Acme",): 3.0, ("Other",): 0.0}
     assert series(metrics, m.OPEN) == {("watch",): 0.0, ("warning",): 0.0, ("critical",): 1.0}
@@ -88,16 +88,17 @@ def test_a_crisis_can_be_read_off_the_page(in_crisis: RecordedPipeline) -> None:
 
 def test_recording_changes_no_answer_and_what_is_told_of_an_incident_goes_with_it() -> None:
     lines = [Message("record", i, value) for i, value in enumerate(crisis())]
-    recorded = _pipeline()
-    answer = replay(lines, recorded)
-    assert answer == replay(lines, Pipeline(Config(), NegativityModel.load()))
+    pipeline = _pipeline()
+    recorded = RecordedMetrics(pipeline)
+    answer = replay(lines, pipeline, recorded=recorded)
+    assert answer == replay(lines, _pipeline())
     assert [event.severity for event in answer[0]][-1] == "calm"
     assert series(recorded.metrics, m.SEVERITY) == {("Acme",): 0.0, ("Other",): 0.0}
     for family in (m.INFO, m.SINCE, m.CRITERION, m.INCIDENT_OBSERVED):
         assert series(recorded.metrics, family) == {}
 
 
-def test_openmetrics_carries_the_id_of_a_mention_that_was_counted(in_crisis: RecordedPipeline) -> None:
+def test_openmetrics_carries_the_id_of_a_mention_that_was_counted(in_crisis: RecordedMetrics) -> None:
     body, content_type = in_crisis.metrics.render(OPENMETRICS)
     assert content_type.startswith("application/openmetrics-text")
     exemplars = [
@@ -194,8 +195,8 @@ def test_a_crisis_of_a_brand_beyond_the_limit_is_still_shown() -> None:
     assert series(metrics, m.SEVERITY) == {("other",): 0.0}
 
 
-def _pipeline() -> RecordedPipeline:
-    return RecordedPipeline(Config(), NegativityModel.load())
+def _pipeline() -> Pipeline:
+    return Pipeline(Config(), NegativityModel.load())
 
 
 def _crisis_of(brand: str) -> list[bytes]:

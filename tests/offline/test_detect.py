@@ -25,7 +25,7 @@ def series(counts: list[float], step: timedelta = STEP) -> str:
     return "timestamp,value\n" + "".join(rows)
 
 
-def answer(text: str, *, as_json: bool = False) -> tuple[str, DetectSummary]:
+def output(text: str, *, as_json: bool = False) -> tuple[str, DetectSummary]:
     out = io.StringIO()
     summary = run_detect(io.StringIO(text, newline=""), out, json=as_json)
     return out.getvalue(), summary
@@ -39,7 +39,7 @@ def with_burst(rows: int = 3000, at: int = 2900) -> list[float]:
 
 def test_every_row_comes_back_once_in_order_with_its_score_and_alarm() -> None:
     counts = with_burst()
-    text, summary = answer(series(counts))
+    text, summary = output(series(counts))
     rows = list(csv.DictReader(io.StringIO(text)))
     assert list(rows[0]) == ["timestamp", "value", "score", "alarm"]
     assert [float(row["value"]) for row in rows] == counts
@@ -55,13 +55,13 @@ def test_every_row_comes_back_once_in_order_with_its_score_and_alarm() -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(length=st.integers(0, 700))
-def test_what_comes_later_changes_nothing_that_was_said_before(length: int) -> None:
+def test_later_rows_change_no_earlier_output(length: int) -> None:
     whole = series(with_burst(700, 650))
     first = "".join(whole.splitlines(keepends=True)[: length + 1])
-    assert answer(whole)[0].startswith(answer(first)[0])
+    assert output(whole)[0].startswith(output(first)[0])
 
 
-def test_each_row_is_answered_before_the_next_is_read() -> None:
+def test_each_row_is_scored_before_the_next_is_read() -> None:
     asked = 0
 
     def rows() -> Iterator[tuple[datetime, float]]:
@@ -76,10 +76,10 @@ def test_each_row_is_answered_before_the_next_is_read() -> None:
         assert asked == number
 
 
-def test_json_says_the_same_as_csv() -> None:
+def test_json_and_csv_hold_the_same_values() -> None:
     counts = with_burst(700, 650)
-    rows = csv.DictReader(io.StringIO(answer(series(counts))[0]))
-    lines = [json.loads(line) for line in answer(series(counts), as_json=True)[0].splitlines()]
+    rows = csv.DictReader(io.StringIO(output(series(counts))[0]))
+    lines = [json.loads(line) for line in output(series(counts), as_json=True)[0].splitlines()]
     assert lines == [
         {
             "timestamp": row["timestamp"],
@@ -93,13 +93,13 @@ def test_json_says_the_same_as_csv() -> None:
 
 def test_times_with_a_zone_a_byte_order_mark_other_columns_and_windows_line_ends_are_read() -> None:
     text = "\ufeffplace,Value, timestamp\r\nx,3,2026-01-01T01:00:00+01:00\r\ny,4.5,2026-01-01T00:05:00Z\r\n\r\n"
-    out, summary = answer(text)
+    out, summary = output(text)
     assert out.splitlines()[1:] == ["2026-01-01T01:00:00+01:00,3,0.000,0", "2026-01-01T00:05:00Z,4.5,0.000,0"]
     assert (summary.first, summary.last) == (START, START + STEP)
 
 
 def test_a_header_alone_is_a_series_without_rows() -> None:
-    assert answer("timestamp,value\n") == ("timestamp,value,score,alarm\n", DetectSummary(0, 0, None, None))
+    assert output("timestamp,value\n") == ("timestamp,value,score,alarm\n", DetectSummary(0, 0, None, None))
 
 
 T = "2026-01-01 00:00:00"
@@ -124,12 +124,12 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("text", "said"), BAD.items(), ids=range(len(BAD)))
-def test_what_is_no_series_is_refused_with_the_line_and_how_to_mend_it(text: str, said: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("text", "parts"), BAD.items(), ids=range(len(BAD)))
+def test_an_invalid_series_is_refused_with_the_line_and_the_remedy(text: str, parts: tuple[str, ...]) -> None:
     with pytest.raises(InputError) as refused:
-        answer(text)
+        output(text)
     message = str(refused.value)
-    assert all(part in message for part in said), message
+    assert all(part in message for part in parts), message
     assert "; " in message
     assert len(message) < 300
 
@@ -142,13 +142,13 @@ def test_bytes_that_are_no_text_are_refused_as_such() -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=80) | st.text(alphabet='timesapvlu,\n"0123456789-: .eE', max_size=80))
-def test_no_text_however_odd_ends_in_anything_but_an_answer_or_one_clear_line(text: str) -> None:
-    said = ""
+def test_any_text_ends_in_an_output_or_one_clear_line(text: str) -> None:
+    message = ""
     try:
-        answer("timestamp,value\n" + text)
+        output("timestamp,value\n" + text)
     except InputError as error:
-        said = str(error)
-    assert "\n" not in said
+        message = str(error)
+    assert "\n" not in message
 
 
 def test_the_default_settings_score_at_least_82_on_the_benchmark(shared: Path, tmp_path: Path) -> None:

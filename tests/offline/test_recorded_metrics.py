@@ -97,14 +97,14 @@ def seconds_year(at: str) -> int:
     return datetime.fromisoformat(at).year
 
 
-def test_the_figures_and_words_are_those_that_were_told(past: Past) -> None:
+def test_figures_and_words_are_those_of_the_incident_event(past: Past) -> None:
     event = next(event for event in past.events if event["severity"] == "critical")
-    at = past.when("critical") + 360  # Prometheus shows what was told before for five minutes
+    at = past.when("critical") + 360  # Prometheus shows an earlier sample for five minutes
     (observed,) = past.prometheus.query("badbuzz_incident_observed_people", at)
     assert float(observed["value"][1]) == event["observed"]
-    (told,) = past.prometheus.query("badbuzz_incident_info", at)
-    assert told["metric"]["network"] == next(iter(event["networks"]))
-    assert told["metric"]["terms"] == ", ".join(term["term"] for term in event["terms"][:5])
+    (info,) = past.prometheus.query("badbuzz_incident_info", at)
+    assert info["metric"]["network"] == next(iter(event["networks"]))
+    assert info["metric"]["terms"] == ", ".join(term["term"] for term in event["terms"][:5])
 
 
 def test_every_panel_and_rule_is_answered_or_known_to_be_empty(past: Past) -> None:
@@ -122,7 +122,7 @@ MADE_UP = {
 }
 
 
-def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_an_error_before_the_work(tmp_path: Path) -> None:
     record = tmp_path / "record.jsonl"
     record.write_bytes(b"")
     done = CliRunner().invoke(main, ["replay", "--openmetrics", str(tmp_path / "no" / "such"), str(record)])

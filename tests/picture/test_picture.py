@@ -52,7 +52,7 @@ def picture(path: Path, **changes: Any) -> Path:
     return draw(path, **(given | changes))
 
 
-def test_the_svg_says_in_words_what_happened_and_when_in_local_time(tmp_path: Path) -> None:
+def test_the_svg_names_events_and_their_local_times_in_words(tmp_path: Path) -> None:
     svg = picture(tmp_path / "a.svg", note="A reconstruction.").read_text(encoding="utf-8")
     for words in (
         "Acme in June",
@@ -100,7 +100,7 @@ def test_a_picture_needs_no_events_facts_expectations_or_scores(tmp_path: Path) 
     assert picture(tmp_path / "a.png", buckets=one, events=[], facts=[]).stat().st_size > 10_000
 
 
-def test_many_events_are_thinned_to_the_gravest(tmp_path: Path) -> None:
+def test_many_events_are_thinned_to_the_most_severe(tmp_path: Path) -> None:
     events = []
     for hour in range(0, 60, 2):
         at = ALERT + timedelta(hours=hour)

@@ -12,11 +12,10 @@ import pytest
 from detectors.negativity import NegativityModel
 from streams.errors import ConfigError
 from streams.mentions.mention import Mention, decode, milliseconds
-from streams.scenarios import Scenario, Utterance, load_scenario, shipped_scenarios
-from streams.scenarios import schema as form
+from streams.scenarios import Scenario, Utterance, load_scenario, schema, shipped_scenarios
 
 PARIS = ZoneInfo("Europe/Paris")
-SAMPLE = re.sub(r"(?m)^    ", "", form.__doc__.split("::\n", 1)[1].split("\nFour further", 1)[0])
+SAMPLE = re.sub(r"(?m)^    ", "", schema.__doc__.split("::\n", 1)[1].split("\nFour further", 1)[0])
 
 
 @pytest.fixture(scope="module")
@@ -35,17 +34,17 @@ def mentions(lines: list[bytes]) -> list[Mention]:
 
 
 @pytest.fixture(scope="module")
-def said(promo: Scenario) -> list[Utterance]:
+def utterances(promo: Scenario) -> list[Utterance]:
     return promo.utterances()
 
 
-def between(said: list[Utterance], start: str, end: str) -> list[Utterance]:
+def between(utterances: list[Utterance], start: str, end: str) -> list[Utterance]:
     first, last = (datetime.fromisoformat(t).replace(tzinfo=PARIS).timestamp() for t in (start, end))
-    return [u for u in said if first <= u.at < last and not u.mention.get("official")]
+    return [u for u in utterances if first <= u.at < last and not u.mention.get("official")]
 
 
-def negative_share(said: list[Utterance]) -> float:
-    return sum(u.negative for u in said) / len(said)
+def negative_share(utterances: list[Utterance]) -> float:
+    return sum(u.negative for u in utterances) / len(utterances)
 
 
 def write(folder: Path, text: str) -> Path:
@@ -58,7 +57,7 @@ def test_a_scenario_is_the_same_to_the_byte_every_time(lines: list[bytes]) -> No
     assert lines == list(load_scenario("trois_suisses_2012").mentions())
 
 
-def test_another_seed_tells_the_same_story_in_other_words(tmp_path: Path) -> None:
+def test_another_seed_gives_the_same_story_in_other_words(tmp_path: Path) -> None:
     one, other = (
         load_scenario(write(tmp_path, SAMPLE.replace("seed = 1", f"seed = {n}"))).utterances() for n in (1, 2)
     )
@@ -90,39 +89,39 @@ def test_ids_are_unique_but_for_a_few_lines_sent_twice(mentions: list[Mention], 
     assert len(set(lines)) == len(copies)
 
 
-def test_every_network_is_heard_of_in_every_minute_and_a_heartbeat_closes_the_last(
+def test_every_network_has_a_mention_or_heartbeat_in_every_minute_and_a_heartbeat_closes_the_last(
     promo: Scenario, mentions: list[Mention]
 ) -> None:
     first, last = int(promo.start.timestamp()) // 60, int(promo.end.timestamp()) // 60
     for network in promo.networks:
-        heard = set()
+        covered = set()
         for mention in mentions:
             if mention.network == network:
-                # A heartbeat at the end of a minute speaks for that minute.
-                heard.add((milliseconds(mention) - 60_000 * (mention.kind == "heartbeat")) // 60_000)
-        assert heard == set(range(first, last + 2))
+                # A heartbeat at the end of a minute covers that minute.
+                covered.add((milliseconds(mention) - 60_000 * (mention.kind == "heartbeat")) // 60_000)
+        assert covered == set(range(first, last + 2))
     assert mentions[-1].kind == "heartbeat"
 
 
-def test_the_demo_is_small_enough_to_run_in_seconds(said: list[Utterance], lines: list[bytes]) -> None:
-    assert 8_000 <= len(said) <= 15_000
+def test_the_demo_is_small_enough_to_run_in_seconds(utterances: list[Utterance], lines: list[bytes]) -> None:
+    assert 8_000 <= len(utterances) <= 15_000
     assert len(lines) < 200_000
 
 
-def test_ordinary_days_bring_between_80_and_300_mentions(said: list[Utterance]) -> None:
-    days = Counter(datetime.fromtimestamp(u.at, PARIS).date() for u in said)
+def test_ordinary_days_bring_between_80_and_300_mentions(utterances: list[Utterance]) -> None:
+    days = Counter(datetime.fromtimestamp(u.at, PARIS).date() for u in utterances)
     quiet = sorted(days)[:21]
     assert quiet[0].isoformat() == "2012-05-21"
     assert all(80 <= days[day] <= 300 for day in quiet)
 
 
-def test_the_timeline_is_the_documented_one(said: list[Utterance]) -> None:
-    code = [u for u in said if "29343" in str(u.mention["text"]) and u.phase != "posts"]
+def test_the_timeline_is_the_documented_one(utterances: list[Utterance]) -> None:
+    code = [u for u in utterances if "29343" in str(u.mention["text"]) and u.phase != "posts"]
     assert datetime.fromtimestamp(code[0].at, PARIS).strftime("%a %d %H") == "Mon 11 17"
-    evening = between(said, "2012-06-11T19:00", "2012-06-12T01:00")
-    night = between(said, "2012-06-12T01:00", "2012-06-12T06:00")
-    waiting = between(said, "2012-06-12T08:00", "2012-06-12T14:30")
-    afternoon = between(said, "2012-06-12T14:45", "2012-06-12T20:00")
+    evening = between(utterances, "2012-06-11T19:00", "2012-06-12T01:00")
+    night = between(utterances, "2012-06-12T01:00", "2012-06-12T06:00")
+    waiting = between(utterances, "2012-06-12T08:00", "2012-06-12T14:30")
+    afternoon = between(utterances, "2012-06-12T14:45", "2012-06-12T20:00")
     assert len(evening) > 2_000
     assert negative_share(evening) < 0.1
     assert 0.2 < negative_share(night) < 0.6
@@ -131,10 +130,12 @@ def test_the_timeline_is_the_documented_one(said: list[Utterance]) -> None:
     assert negative_share(afternoon) > 0.6
 
 
-def test_the_company_is_silent_from_the_first_evening_to_its_answer(promo: Scenario, said: list[Utterance]) -> None:
+def test_the_company_is_silent_from_the_first_evening_to_its_answer(
+    promo: Scenario, utterances: list[Utterance]
+) -> None:
     assert promo.answer is not None
     assert promo.answer.at.astimezone(PARIS).isoformat() == "2012-06-12T15:00:00+02:00"
-    official = [u for u in said if u.mention.get("official")]
+    official = [u for u in utterances if u.mention.get("official")]
     start = datetime(2012, 6, 11, 18, tzinfo=PARIS).timestamp()
     silent = [u for u in official if start <= u.at < promo.answer.at.timestamp()]
     assert [u.mention["kind"] for u in silent] == ["scheduled"]
@@ -149,26 +150,28 @@ def test_facts_are_in_order_of_time_and_name_a_source(promo: Scenario) -> None:
     assert "reconstruction" in promo.reconstruction.lower()
 
 
-def test_texts_are_mostly_distinct_and_no_longer_than_the_network_allows(said: list[Utterance]) -> None:
+def test_texts_are_mostly_distinct_and_no_longer_than_the_network_allows(utterances: list[Utterance]) -> None:
     for start, end in (("2012-06-11T19:00", "2012-06-12T01:00"), ("2012-06-12T14:30", "2012-06-12T20:00")):
-        texts = [str(u.mention["text"]).casefold() for u in between(said, start, end) if u.mention["kind"] != "repost"]
+        texts = [
+            str(u.mention["text"]).casefold() for u in between(utterances, start, end) if u.mention["kind"] != "repost"
+        ]
         assert len(set(texts)) > 0.9 * len(texts)
-    assert max(len(str(u.mention["text"])) for u in said if u.mention["network"] == "twitter") <= 140
-    assert not [u for u in said if re.search(r"[{}]|  ", str(u.mention["text"]))]
+    assert max(len(str(u.mention["text"])) for u in utterances if u.mention["network"] == "twitter") <= 140
+    assert not [u for u in utterances if re.search(r"[{}]|  ", str(u.mention["text"]))]
 
 
-def test_many_people_speak_and_a_few_are_widely_followed(said: list[Utterance]) -> None:
-    evening = between(said, "2012-06-11T19:00", "2012-06-12T01:00")
+def test_there_are_many_authors_and_a_few_are_widely_followed(utterances: list[Utterance]) -> None:
+    evening = between(utterances, "2012-06-11T19:00", "2012-06-12T01:00")
     authors = {u.mention["author"] for u in evening}
     assert len(authors) > 0.6 * len(evening)
-    followers = sorted(int(str(u.mention["followers"])) for u in said if "followers" in u.mention)
+    followers = sorted(int(str(u.mention["followers"])) for u in utterances if "followers" in u.mention)
     assert followers[-1] > 100 * followers[len(followers) // 2] > 0
 
 
-def test_reposts_and_replies_name_an_earlier_mention(said: list[Utterance]) -> None:
+def test_reposts_and_replies_name_an_earlier_mention(utterances: list[Utterance]) -> None:
     known: set[object] = set()
     kinds: Counter[object] = Counter()
-    for utterance in said:
+    for utterance in utterances:
         mention = utterance.mention
         kinds[mention["kind"]] += 1
         for key in ("repost_of", "reply_to"):
@@ -180,29 +183,29 @@ def test_reposts_and_replies_name_an_earlier_mention(said: list[Utterance]) -> N
     assert kinds["scheduled"] == 2
 
 
-def test_the_negativity_model_hears_the_joy_of_the_evening_and_the_anger_of_the_afternoon(
-    said: list[Utterance],
+def test_the_negativity_model_separates_the_joy_of_the_evening_from_the_anger_of_the_afternoon(
+    utterances: list[Utterance],
 ) -> None:
     model = NegativityModel.load()
     share = {}
     for tone in ("joie", "partage", "colere", "deception"):
-        texts = [str(u.mention["text"]) for u in said if u.tone == tone and u.mention["kind"] != "repost"]
+        texts = [str(u.mention["text"]) for u in utterances if u.tone == tone and u.mention["kind"] != "repost"]
         share[tone] = sum(score >= 0.5 for score in model.score_many(texts)) / len(texts)
     assert max(share["joie"], share["partage"]) < 0.2
     assert min(share["colere"], share["deception"]) > 0.5
 
 
-def test_the_meaning_of_a_text_is_never_written_into_the_mention(lines: list[bytes]) -> None:
+def test_the_ground_truth_is_never_written_into_the_mention(lines: list[bytes]) -> None:
     known = set(Mention.__struct_fields__)
     assert {key for line in lines[-3000:] for key in msgspec.json.decode(line)} <= known
 
 
 def test_the_sample_in_the_documentation_is_a_working_scenario(tmp_path: Path) -> None:
     own = load_scenario(write(tmp_path, SAMPLE))
-    said = own.utterances()
+    utterances = own.utterances()
     assert own.brand == "Acme"
     assert own.answer is not None
-    assert 300 < len([u for u in said if u.phase == "outage"]) < 400
+    assert 300 < len([u for u in utterances if u.phase == "outage"]) < 400
     assert [decode(line) for line in own.mentions()]
 
 
@@ -254,7 +257,7 @@ def test_shipped_scenarios_all_load() -> None:
         ('aside = ["my', 'asside = ["my', 'tones.chat.asides: expected a slot "aside"'),
     ],
 )
-def test_a_slip_in_a_scenario_is_named_with_what_was_expected_and_how_to_mend_it(
+def test_an_error_in_a_scenario_names_the_key_and_the_remedy(
     tmp_path: Path, old: str, new: str, message: str | None
 ) -> None:
     assert old in SAMPLE
@@ -274,7 +277,7 @@ def test_a_slip_in_a_scenario_is_named_with_what_was_expected_and_how_to_mend_it
 def test_an_unknown_scenario_is_answered_with_those_that_ship(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="expected trois_suisses_2012 or the path"):
         load_scenario("nowhere")
-    with pytest.raises(ConfigError, match="mend the path"):
+    with pytest.raises(ConfigError, match="correct the path"):
         load_scenario(tmp_path / "nowhere.toml")
     (tmp_path / "latin.toml").write_bytes(b'title = "caf\xe9"')
     with pytest.raises(ConfigError, match="expected a TOML file in UTF-8"):

@@ -1,0 +1,59 @@
+"""`badbuzz backtest`: replays measured against documented incidents."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from detectors.negativity import NegativityModel
+from streams.cli.options import brand_option, config_option, json_option
+from streams.cli.output import err, print_backtest, write_line
+from streams.offline.backtest import backtest, replay_file
+from streams.offline.backtest_truth import read_truth
+from streams.pipeline import Pipeline
+from streams.settings.config import load
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "--truth",
+    "truth_path",
+    type=click.Path(path_type=Path),
+    required=True,
+    envvar="BADBUZZ_TRUTH",
+    help="CSV: file, brand, name, class, onset, end.",
+)
+@click.option(
+    "--warm-up",
+    type=click.FloatRange(min=0),
+    default=24.0,
+    show_default=True,
+    envvar="BADBUZZ_WARM_UP",
+    help="Hours of a brand that do not count.",
+)
+@brand_option
+@config_option
+@json_option
+def backtest_command(
+    files: tuple[str, ...],
+    truth_path: Path,
+    warm_up: float,
+    brands: tuple[str, ...],
+    config_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Replay FILES and compare them with documented incidents: found or not, delay, false alarms."""
+    config = load(config_path)
+    truths = read_truth(truth_path)
+    model = NegativityModel.load()
+    replayed = []
+    for file in files:
+        if err.is_terminal:
+            err.print(f"replaying {file}", style="dim")
+        replayed.append(replay_file(file, Pipeline(config, model, brands=frozenset(brands))))
+    result = backtest(replayed, truths, warm_up)
+    if as_json:
+        write_line(msgspec.json.encode(result))
+    else:
+        print_backtest(result)

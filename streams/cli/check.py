@@ -1,0 +1,34 @@
+"""`badbuzz check`: whether configuration, broker, topics, Prometheus and Grafana are as badbuzz needs them."""
+
+from pathlib import Path
+
+import click
+
+from dashboards.build import uids
+from streams.cli.options import config_option, quiet_kafka_clients
+from streams.cli.output import out
+from streams.errors import BadBuzzError
+from streams.kafka.topic_admin import describe
+from streams.oncall.checks import check_oncall
+from streams.settings.config import Config, load
+
+
+@click.command()
+@config_option
+def check_command(config_path: Path | None) -> None:
+    """Check configuration, broker, topics, Prometheus and Grafana, and name the remedy for the first fault."""
+    quiet_kafka_clients()
+    config = load(config_path)
+    out.print("configuration: good")
+    _check_kafka(config)
+    for line in check_oncall(uids()):
+        out.print(line, markup=False)
+
+
+def _check_kafka(config: Config) -> None:
+    reports = describe(config.kafka, config.topics)
+    out.print(f"Kafka at {', '.join(config.kafka.servers)}: answers")
+    differences = [difference for report in reports for difference in report.differences]
+    if differences:
+        raise BadBuzzError("; ".join(map(str, differences)))
+    out.print(f"topics {', '.join(report.name for report in reports)}: good")

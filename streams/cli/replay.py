@@ -1,0 +1,120 @@
+"""`badbuzz replay`: mention files through the pipeline in this process, or to Kafka."""
+
+import time
+from pathlib import Path
+
+import click
+
+from detectors.negativity import NegativityModel
+from streams.cli.options import (
+    brand_option,
+    config_option,
+    dead_letters_option,
+    json_option,
+    open_dead_letters,
+    quiet_kafka_clients,
+    relax_garbage_collection,
+)
+from streams.cli.output import ReadingProgress, event_lines, out, summary_table, write_line
+from streams.kafka.mention_producer import MentionProducer, send_record
+from streams.mentions.dead_letter import DeadLetterFile
+from streams.offline.recorded_metrics import RecordedMetrics
+from streams.offline.replay import replay
+from streams.pipeline import Pipeline
+from streams.settings.config import Config, load
+from streams.sources.base import Source
+from streams.sources.files import MentionFiles
+from streams.watching.incident_event import IncidentEvent
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True)
+@brand_option
+@config_option
+@json_option
+@dead_letters_option
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    envvar="BADBUZZ_SPEED",
+    help="Times event time; 0: as fast as it goes.",
+)
+@click.option(
+    "--openmetrics",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="BADBUZZ_OPENMETRICS",
+    help="Write the metrics, at their historic times, here: see docs/on-call.md.",
+)
+@click.option(
+    "--to-kafka", is_flag=True, envvar="BADBUZZ_TO_KAFKA", help="Send the mentions to Kafka; workers watch them there."
+)
+def replay_command(
+    files: tuple[str, ...],
+    brands: tuple[str, ...],
+    config_path: Path | None,
+    as_json: bool,
+    dead_letters_path: Path | None,
+    speed: float,
+    openmetrics: Path | None,
+    to_kafka: bool,
+) -> None:
+    """Replay mention FILES (.jsonl, .jsonl.gz, - for standard input) and report the incidents in them.
+
+    Several files are merged by event time.
+    """
+    config = load(config_path)
+    source = MentionFiles(files)
+    letters = open_dead_letters(dead_letters_path)
+    relax_garbage_collection()
+    if to_kafka:
+        send_files(source, config, letters, frozenset(brands), speed, as_json)
+    else:
+        pipeline = Pipeline(config, NegativityModel.load(), letters.write, frozenset(brands))
+        replay_files(source, pipeline, speed, openmetrics, as_json)
+    letters.close()
+
+
+def replay_files(source: Source, pipeline: Pipeline, speed: float, openmetrics: Path | None, as_json: bool) -> None:
+    """Replay a source in this process: print its incident events, then the summary."""
+    started = time.perf_counter()
+
+    def report(event: IncidentEvent) -> None:
+        if not as_json:
+            for line in event_lines(event, pipeline.config.zone):
+                out.print(line)
+        elif speed:
+            write_line(event.to_json())
+
+    pipeline.on_event = report
+    recorded = RecordedMetrics(pipeline) if openmetrics else None
+    if recorded and openmetrics:
+        recorded.write(openmetrics)  # a file that cannot be written is an error before the work
+    with ReadingProgress(source) as step:
+        events, summary = replay(source, pipeline, speed=speed, recorded=recorded, on_batch=step)
+    if recorded and openmetrics:
+        recorded.write(openmetrics)
+    if not as_json:
+        out.print(summary_table(summary, time.perf_counter() - started))
+        return
+    if not speed:
+        for event in events:
+            write_line(event.to_json())
+    write_line(summary.to_json())
+
+
+def send_files(
+    source: Source, config: Config, letters: DeadLetterFile, brands: frozenset[str], speed: float, as_json: bool
+) -> None:
+    """Send a source to Kafka: `badbuzz replay --to-kafka`."""
+    quiet_kafka_clients()
+    started = time.perf_counter()
+    with ReadingProgress(source, "sending") as step:
+        sent = send_record(source, MentionProducer(config, letters.write, brands), speed=speed, step=step)
+    if as_json:
+        write_line(sent.to_json())
+    else:
+        seconds = time.perf_counter() - started
+        out.print(f"{sent.messages:,} mentions and {sent.heartbeats:,} heartbeats sent in {seconds:.1f} s")
+        if sent.too_large:
+            out.print(f"{sent.too_large:,} lines are too large for Kafka; --dead-letters FILE stores them")

@@ -1,0 +1,24 @@
+"""`badbuzz score` and `badbuzz detect`, as a person runs them."""
+
+import json
+from pathlib import Path
+
+from tests.helpers.terminal import badbuzz, write_lines
+
+
+def test_score_writes_each_object_with_its_negativity() -> None:
+    done = badbuzz("score", stdin=b'{"n": 1.50, "text": "worst service ever"}\n{"text": "hm", "rating": 1}\nbroken\n')
+    first, second = [json.loads(line) for line in done.stdout.splitlines()]
+    assert list(first) == ["n", "text", "negativity"]
+    assert b'"n":1.50' in done.stdout
+    assert second["negativity"] < 0.5 < first["negativity"] <= 1
+    assert b"1 lines are no objects" in done.stderr
+    assert done.returncode == 0
+
+
+def test_score_and_detect_read_gzipped_files(tmp_path: Path) -> None:
+    texts = write_lines(tmp_path / "texts.jsonl.gz", [b'{"text": "worst service ever"}'])
+    assert json.loads(badbuzz("score", texts, "--json").stdout)["negativity"] > 0.5
+    rows = [b"timestamp,value", b"2024-03-01 00:00:00,5", b"2024-03-01 00:05:00,6"]
+    counts = write_lines(tmp_path / "counts.csv.gz", rows)
+    assert len(badbuzz("detect", counts).stdout.splitlines()) == 3
