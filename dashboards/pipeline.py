@@ -75,7 +75,7 @@ def pipeline() -> dashboard.Dashboard:
             p.lines(
                 "Sources: last heard",
                 "How far each network's newest event time, of a mention or heartbeat, is behind the clock.",
-                {"{{network}}": f"time() - max by (network) ({m.SOURCE_HEARD.name})"},
+                {"{{network}}": f"time() - max by (network) ({m.SOURCE_EVENT.name})"},
                 unit="s",
                 marks=((None, "transparent"), (900, p.ORANGE)),
             ),
@@ -95,14 +95,14 @@ def pipeline() -> dashboard.Dashboard:
                 "Late and duplicate mentions in 15 minutes",
                 "Kept in the oldest open minute, dropped as more than an hour late, dropped as known.",
                 {
-                    "late, {{fate}}": f"sum by (fate) (increase({m.LATE.name}[15m]))",
+                    "late, {{outcome}}": f"sum by (outcome) (increase({m.LATE.name}[15m]))",
                     "duplicate": f"sum(increase({m.DUPLICATES.name}[15m]))",
                 },
             ),
             p.lines(
                 "Incident events in an hour",
                 "By the new severity.",
-                {"{{severity}}": f"sum by (severity) (increase({m.CHANGES.name}[1h]))"},
+                {"{{severity}}": f"sum by (severity) (increase({m.INCIDENT_EVENTS.name}[1h]))"},
                 stacked=True,
             ),
             p.lines(
