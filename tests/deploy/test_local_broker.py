@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from deploy.local import kafka as local
-from deploy.local.kafka import KafkaUnavailableError, LocalKafka
+from deploy.local.kafka import LocalKafka
+from deploy.local.kafka_jars import why_unavailable
+from deploy.local.server import LocalServerError
 from streams.kafka.clients import consumer_options, producer_options
 from streams.kafka.topics import create
 from streams.settings.kafka import KafkaSettings, TopicSettings
@@ -95,9 +96,9 @@ def test_people_run_it_in_the_foreground_and_a_named_data_folder_stays(tmp_path:
         assert probe.connect_ex(("127.0.0.1", int(serving[1]))) != 0
 
 
-def test_a_taken_port_is_told_with_the_remedy(broker: LocalKafka) -> None:
+def test_a_port_in_use_is_reported_with_the_remedy(broker: LocalKafka) -> None:
     second = LocalKafka(port=int(broker.bootstrap.rpartition(":")[2]))
-    with pytest.raises(KafkaUnavailableError, match="taken: stop what listens there or choose another --port"):
+    with pytest.raises(LocalServerError, match="taken: stop what listens there or choose another"):
         second.start()
     second.stop()
 
@@ -106,16 +107,18 @@ def test_a_broker_that_cannot_start_says_why(tmp_path: Path, broker: LocalKafka)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "meta.properties").write_text("cluster.id=another\nversion=1\nnode.id=7\n")
     failing = LocalKafka(data_dir=tmp_path, heap="256m")
-    with pytest.raises(KafkaUnavailableError, match="node"):
+    with pytest.raises(LocalServerError, match="node"):
         failing.start()
     assert failing.pid is None
 
 
-def test_a_machine_without_java_or_maven_is_told_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_java_or_maven_the_error_names_the_script_to_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert local.why_unavailable() == "the local Kafka needs java and mvn: run deploy/local/install-kafka.sh as root"
-    with pytest.raises(KafkaUnavailableError, match=r"install-kafka\.sh"):
+    assert why_unavailable() == "the local Kafka needs java and mvn: run deploy/local/install-kafka.sh as root"
+    with pytest.raises(LocalServerError, match=r"install-kafka\.sh"):
         LocalKafka().start()
 
 

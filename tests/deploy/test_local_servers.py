@@ -6,14 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.prometheus import (
-    LOOPBACK,
-    LocalAlertmanager,
-    LocalPrometheus,
-    PrometheusUnavailableError,
-    binary,
-)
-from deploy.local.stack import local_alertmanager, local_prometheus
+from deploy.local.configuration import local_alertmanager, local_prometheus
+from deploy.local.prometheus import LocalAlertmanager, LocalPrometheus, binary
+from deploy.local.server import LOOPBACK, LocalServerError
 from tests.helpers.paths import DEPLOY
 
 pytestmark = pytest.mark.usefixtures("tools")
@@ -47,14 +42,14 @@ def test_a_named_folder_stays(config: Path, tmp_path: Path) -> None:
 def test_a_server_that_cannot_start_says_why(config: Path) -> None:
     config.write_text("global: {scrape: 1}\n", encoding="utf-8")
     failing = LocalPrometheus(config)
-    with pytest.raises(PrometheusUnavailableError, match="field scrape not found"):
+    with pytest.raises(LocalServerError, match="field scrape not found"):
         failing.start()
     assert failing.pid is None
 
 
-def test_a_machine_without_them_is_told_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_them_the_error_names_the_script_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PrometheusUnavailableError, match=r"amtool is missing: run deploy/local/install-prometheus\.sh"):
+    with pytest.raises(LocalServerError, match=r"amtool is missing: run deploy/local/install-prometheus\.sh"):
         binary("amtool")
 
 
