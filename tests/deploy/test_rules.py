@@ -72,7 +72,7 @@ def test_every_alert_says_what_happened_what_to_do_and_where_to_read_on(rule: di
     if rule["labels"]["audience"] == "crisis-cell":
         assert "$labels.brand" in said["summary"]
         assert "by (brand)" in rule["expr"]
-        assert said["said"]
+        assert said["terms"]
 
 
 def test_the_alerts_are_those_people_know() -> None:
