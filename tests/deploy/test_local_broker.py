@@ -1,4 +1,4 @@
-"""What a user can rely on about the local Kafka."""
+"""What a user of the local Kafka can rely on."""
 
 import re
 import signal
@@ -80,7 +80,7 @@ def test_stopping_removes_the_data_and_may_be_repeated() -> None:
 
 
 def test_people_run_it_in_the_foreground_and_a_named_data_folder_stays(tmp_path: Path, broker: LocalKafka) -> None:
-    """The broker fixture only says whether Kafka can be had here."""
+    """The broker fixture only skips the test where Kafka is unavailable."""
     command = [sys.executable, "-m", "deploy.local.kafka", "--port", "0", "--heap", "256m", "--data-dir", str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -122,7 +122,7 @@ def test_without_java_or_maven_the_error_names_the_script_to_run(
         LocalKafka().start()
 
 
-def test_installing_what_is_there_is_quick_and_silent(broker: LocalKafka) -> None:
+def test_installing_again_is_quick_and_silent(broker: LocalKafka) -> None:
     done = subprocess.run(
         [ROOT / "deploy" / "local" / "install-kafka.sh"], capture_output=True, text=True, check=True, timeout=30
     )

@@ -1,4 +1,4 @@
-"""What a person can rely on who runs Prometheus and Alertmanager without containers."""
+"""What a person who runs Prometheus and Alertmanager without containers can rely on."""
 
 import socket
 import subprocess
@@ -53,14 +53,14 @@ def test_without_them_the_error_names_the_script_to_run(monkeypatch: pytest.Monk
         binary("amtool")
 
 
-def test_installing_what_is_there_is_quick_and_silent() -> None:
+def test_installing_again_is_quick_and_silent() -> None:
     done = subprocess.run(
         [DEPLOY / "local" / "install-prometheus.sh"], capture_output=True, text=True, check=True, timeout=30
     )
     assert (done.stdout, done.stderr) == ("", "")
 
 
-def test_the_local_stack_runs_what_is_deployed_but_for_addresses_and_receivers(tmp_path: Path) -> None:
+def test_the_local_stack_runs_the_deployed_configuration_except_addresses_and_receivers(tmp_path: Path) -> None:
     alertmanager = local_alertmanager(tmp_path / "alertmanager", "http://127.0.0.1:1")
     deployed = (DEPLOY / "alertmanager" / "alertmanager.yml").read_text(encoding="utf-8")
     assert alertmanager.read_text(encoding="utf-8").startswith(deployed.partition("\nreceivers:\n")[0])
