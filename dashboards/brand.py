@@ -92,7 +92,7 @@ def brand() -> dashboard.Dashboard:
             ),
             p.time_series(
                 "Distinct authors in 6 hours",
-                "Tells a crowd from a few loud authors.",
+                "Distinguishes a crowd from a few loud authors.",
                 {"{{tone}}": f"max by (tone) ({m.AUTHORS.name}{BRAND})"},
                 stacked=True,
             ),

@@ -114,7 +114,9 @@ class LocalServer(ABC):
         if self._process is not None:
             return
         if _in_use(self.port):
-            raise LocalServerError(f"port {self.port} is taken: stop what listens there or choose another")
+            raise LocalServerError(
+                f"port {self.port} is in use: stop the process that listens there or choose another port"
+            )
         try:
             self.prepare()
             command = [*_bound_to_parent(), *self.command()]

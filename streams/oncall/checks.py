@@ -69,7 +69,9 @@ def check_prometheus(url: str) -> str:
     if not _get(url, "/api/v1/query", query=BUILD.name)["result"]:
         raise InputError(f"{name} scrapes no worker: start one, and add the job of deploy/prometheus/prometheus.yml")
     if not _get(url, "/api/v1/alertmanagers")["activeAlertmanagers"]:
-        raise InputError(f"{name} has no Alertmanager: alerts fire but notify nobody; set `alerting` in its configuration")
+        raise InputError(
+            f"{name} has no Alertmanager: alerts fire but notify nobody; set `alerting` in its configuration"
+        )
     return f"{name}: has the rules, scrapes a worker, reaches an Alertmanager"
 
 

@@ -15,6 +15,7 @@ from dashboards.defaults import RUNBOOKS
 from streams.cli.main import main
 from streams.metrics.families import FAMILIES
 from tests.helpers.alert_rules import ALERT_NAMES, RULES_FILE, metrics_in
+from tests.helpers.queries import HEALTHY, REPLAYED, queries
 
 FILES = {name: json.loads(text) for name, text in build().items()}
 PANELS = [
@@ -98,3 +99,7 @@ def test_incidents_are_annotated_on_the_dashboards_they_concern() -> None:
         assert [query["target"]["tags"] for query in queries] == [tags]
         assert not queries[0]["target"]["matchAny"]
     assert set(BOARDS) == {"overview", "brand", "pipeline"}
+
+
+def test_queries_that_may_be_empty_are_queries_of_a_panel_or_rule() -> None:
+    assert HEALTHY.keys() | REPLAYED.keys() <= {name for name, _ in queries("Acme")}

@@ -98,7 +98,7 @@ def test_people_run_it_in_the_foreground_and_a_named_data_folder_stays(tmp_path:
 
 def test_a_port_in_use_is_reported_with_the_remedy(broker: LocalKafka) -> None:
     second = LocalKafka(port=int(broker.bootstrap.rpartition(":")[2]))
-    with pytest.raises(LocalServerError, match="taken: stop what listens there or choose another"):
+    with pytest.raises(LocalServerError, match="in use: stop the process that listens there or choose another port"):
         second.start()
     second.stop()
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 
-from deploy.local.stack import LocalStack, Notification
+from deploy.local.inbox import Notification
+from deploy.local.stack import LocalStack
 from detectors.negativity import NegativityModel
 from streams.kafka.clients import consumer_options
 from streams.kafka.topics import INCIDENTS

@@ -1,4 +1,4 @@
-"""What a person who runs `badbuzz check` can rely on: whatever keeps alerts from people is named, with its remedy."""
+"""What a person who runs `badbuzz check` can rely on: each obstacle is named, with its remedy."""
 
 from collections.abc import Iterator
 from pathlib import Path
