@@ -1,1 +1,1 @@
-"""Grafana dashboards as code: what is drawn, the JSON it gives, and pushing it to a server."""
+"""Grafana dashboards as code: their panels, the JSON built from them, and pushing it to a server."""

@@ -1,10 +1,10 @@
-"""Brand: what is said of one brand, against what is usual, and its incident."""
+"""Dashboard of one brand: its mentions against the baseline, and its incident."""
 
 from grafana_foundation_sdk.builders import dashboard, table, timeseries
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, DynamicConfigValue
 
 from dashboards import panels as p
-from dashboards.defaults import brand_variable, incident_annotations, link, page, runbook
+from dashboards.defaults import board, brand_variable, incident_annotations, link, runbook
 from streams.metrics import families as m
 from streams.oncall.grafana import TAG
 
@@ -13,109 +13,109 @@ BRAND = '{brand="$brand"}'
 
 
 def brand() -> dashboard.Dashboard:
-    """Draw the dashboard."""
-    board = page(
+    """Return the dashboard."""
+    built = board(
         "badbuzz: brand",
         UID,
-        "One brand: how much is said, how it sounds, and against what is usual.",
+        "One brand: volume, tone and reach of its mentions against the baseline, and its incident.",
         links=[
             link("Overview", "/d/badbuzz-overview"),
-            runbook("crisis", "BadBuzzCrisis"),
-            runbook("negatives grow", "BadBuzzNegativeGrowth"),
-            runbook("far-reaching post", "BadBuzzFarReachingPost"),
+            runbook("BadBuzzCrisis"),
+            runbook("BadBuzzNegativeGrowth"),
+            runbook("BadBuzzFarReachingPost"),
         ],
         panels=[
-            p.figure(
+            p.stat(
                 "Severity",
-                "The open incident's severity.",
+                "Severity of the open incident.",
                 f"max({m.SEVERITY.name}{BRAND})",
-                steps=((None, p.GREEN), (1, p.BLUE), (2, p.ORANGE), (3, p.RED)),
-            ).mappings(p.SEVERITIES),
-            p.figure(
+                steps=tuple((rank or None, color) for rank, color in enumerate(p.SEVERITY_COLORS.values())),
+            ).mappings(p.SEVERITY_NAMES),
+            p.stat(
                 "Since",
-                "When the open incident began.",
+                "Event time at which the open incident began.",
                 f"1000 * max({m.SINCE.name}{BRAND})",
                 unit="dateTimeAsIso",
                 steps=((None, "text"),),
             ),
-            p.figure(
+            p.stat(
                 "People in the last hour",
-                "Distinct authors, and how many are usual at this hour.",
+                "Distinct authors, observed and expected at this hour.",
                 {
-                    "seen": f"max({m.OBSERVED.name}{_signal('volume')})",
+                    "observed": f"max({m.OBSERVED.name}{_signal('volume')})",
                     "expected": f"max({m.EXPECTED.name}{_signal('volume')})",
                 },
                 steps=((None, "text"),),
                 decimals=0,
             ),
-            p.figure(
+            p.stat(
                 "Negative share, last hour",
-                "Of the mentions.",
+                "Share of the mentions that are negative.",
                 _share("1h"),
                 unit="percentunit",
                 steps=((None, p.GREEN), (0.4, p.ORANGE), (0.6, p.RED)),
                 decimals=0,
             ),
-            _said(),
-            p.lines(
+            _spreading_terms(),
+            p.time_series(
                 "Mentions in 15 minutes, by tone",
-                "Every mention but the brand's own.",
+                "All mentions except the brand's own.",
                 {"{{tone}}": f"sum by (tone) (increase({m.MENTIONS.name}{BRAND}[15m]))"},
                 exemplars=["{{tone}}"],
                 stacked=True,
             ),
-            p.lines(
+            p.time_series(
                 "Negative share",
-                "Of the mentions of 15 minutes.",
+                "Share of the mentions of 15 minutes that are negative.",
                 {"negative": _share("15m")},
                 unit="percentunit",
             ).max(1),
-            _against_usual("People in an hour, against what is usual", "volume"),
-            _against_usual("Negative people in an hour, against what is usual", "negatives"),
-            p.lines(
+            _against_baseline("People in an hour, observed and expected", "volume"),
+            _against_baseline("Negative people in an hour, observed and expected", "negatives"),
+            p.time_series(
                 "Anomaly score",
-                f"-log10 of how likely it is by chance; a warning takes {p.USUAL.warning_score:g} of the negatives, a "
-                f"watch {p.USUAL.watch_score:g} of the volume, unless configured otherwise.",
+                f"-log10 of the probability by chance. By default a warning takes {p.DEFAULTS.warning_score:g} of the "
+                f"negatives, a watch {p.DEFAULTS.watch_score:g} of the volume.",
                 {"{{signal}}": f"max by (signal) ({m.SCORE.name}{BRAND})"},
-                marks=((None, "transparent"), (p.USUAL.warning_score, p.ORANGE)),
+                lines_at=((None, "transparent"), (p.DEFAULTS.warning_score, p.ORANGE)),
             ),
-            p.lines(
-                "Reach of the widest publication of the hour",
+            p.time_series(
+                "Reach of the farthest-reaching post of the hour",
                 "Followers of its author or views, whichever is more.",
                 {"{{tone}}": f"max by (tone) ({m.REACH.name}{BRAND})"},
             ),
-            p.lines(
-                "Networks, mentions in 15 minutes",
-                "Where it is said.",
+            p.time_series(
+                "Mentions in 15 minutes, by network",
+                "All mentions except the brand's own.",
                 {"{{network}}": f"sum by (network) (increase({m.MENTIONS.name}{BRAND}[15m]))"},
                 stacked=True,
             ),
-            p.lines(
+            p.time_series(
                 "Distinct authors in 6 hours",
-                "A crowd, or a few loud ones.",
+                "Distinguishes a crowd from a few loud authors.",
                 {"{{tone}}": f"max by (tone) ({m.AUTHORS.name}{BRAND})"},
                 stacked=True,
             ),
-            p.timeline(
-                "What holds in the open incident",
-                "The criteria that have held since it opened.",
+            p.state_timeline(
+                "Criteria of the open incident",
+                "Criteria that have held since it opened.",
                 {"{{criterion}}": f"max by (criterion) ({m.CRITERION.name}{BRAND})"},
                 p.YES_NO,
             ),
-            p.lines(
-                "What the brand does, in an hour",
-                "Answers help; deletions, blocks and scheduled publications in a crisis make it worse.",
+            p.time_series(
+                "Brand actions in an hour",
+                "Answers help; deletions, blocks and scheduled posts make a crisis worse.",
                 {"{{action}}": f"sum by (action) (increase({m.ACTIONS.name}{BRAND}[1h]))"},
             ),
-            p.lines(
+            p.time_series(
                 "Complaints in an hour",
-                "Negative mentions, reposts left out: those who wait for an answer.",
+                "Negative mentions, reposts excluded: people who wait for an answer.",
                 {"negative": f"sum(increase({m.COMPLAINTS.name}{BRAND}[1h]))"},
             ),
         ],
     )
-    board.with_variable(brand_variable(f"label_values({m.SEVERITY.name}, brand)"))
-    return board.annotation(incident_annotations([TAG, "$brand"]))
+    built.with_variable(brand_variable(f"label_values({m.SEVERITY.name}, brand)"))
+    return built.annotation(incident_annotations([TAG, "$brand"]))
 
 
 def _signal(name: str) -> str:
@@ -127,18 +127,18 @@ def _share(window: str) -> str:
     return f"{negative} / (sum(increase({m.MENTIONS.name}{BRAND}[{window}])) > 0)"
 
 
-def _against_usual(title: str, signal: str) -> timeseries.Panel:
-    panel = p.lines(
+def _against_baseline(title: str, signal: str) -> timeseries.Panel:
+    panel = p.time_series(
         title,
-        "What is seen, what is expected at this hour, and the most that is still usual.",
+        "Distinct authors observed, expected at this hour, and the upper bound of the usual range.",
         {
-            "seen": f"max({m.OBSERVED.name}{_signal(signal)})",
+            "observed": f"max({m.OBSERVED.name}{_signal(signal)})",
             "expected": f"max({m.EXPECTED.name}{_signal(signal)})",
-            "usual at most": f"max({m.USUAL_MAX.name}{_signal(signal)})",
+            "upper bound": f"max({m.USUAL_MAX.name}{_signal(signal)})",
         },
     )
     panel.override_by_name(
-        "usual at most",
+        "upper bound",
         [
             DynamicConfigValue("custom.fillBelowTo", "expected"),
             DynamicConfigValue("custom.fillOpacity", 15),
@@ -148,10 +148,10 @@ def _against_usual(title: str, signal: str) -> timeseries.Panel:
     return panel
 
 
-def _said() -> table.Panel:
-    panel = p.grid(
-        "What is being said",
-        "Of the open incident: the terms that spread, and where most of it is said.",
+def _spreading_terms() -> table.Panel:
+    panel = p.table(
+        "Spreading terms",
+        "Terms that spread in the open incident, and the network with most of its mentions.",
         [f"max by (network, share, terms) ({m.INFO.name}{BRAND})"],
         height=4,
     )
@@ -161,7 +161,7 @@ def _said() -> table.Panel:
             options={
                 "excludeByName": {"Time": True, "Value": True},
                 "indexByName": {"terms": 0, "network": 1, "share": 2},
-                "renameByName": {"terms": "Terms that spread", "network": "Network", "share": "Share of the mentions"},
+                "renameByName": {"terms": "Spreading terms", "network": "Network", "share": "Share of the mentions"},
             },
         )
     )

@@ -1,4 +1,4 @@
-"""The dashboards' JSON: `badbuzz dashboards build` writes it, and it is committed for those who mount files."""
+"""JSON of the dashboards, as `badbuzz dashboards build` writes it; committed for installations that mount files."""
 
 import json
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ from dashboards.pipeline import pipeline
 
 JSON_DIR = Path(__file__).parent / "json"
 BOARDS = {"overview": overview, "brand": brand, "pipeline": pipeline}
-"""What each file of `dashboards/json` is drawn by."""
+"""The dashboards, by the name of their file in `dashboards/json`."""
 
 
 class Expression(NamedTuple):
-    """One PromQL expression, and the panel that asks it."""
+    """A PromQL expression, with the dashboard's uid and the panel's title."""
 
     board: str
     panel: str
@@ -25,7 +25,7 @@ class Expression(NamedTuple):
 
 
 def build() -> dict[str, str]:
-    """Give the JSON of each dashboard by the name of its file.
+    """Return the JSON of each dashboard by the name of its file.
 
     Examples
     --------
@@ -33,10 +33,10 @@ def build() -> dict[str, str]:
     ['brand.json', 'overview.json', 'pipeline.json']
     """
     files = {}
-    for name, draw in BOARDS.items():
-        board = draw().build()
+    for name, new_board in BOARDS.items():
+        board = new_board().build()
         for number, panel in enumerate(board.panels or (), start=1):
-            panel.id_val = number  # links to a panel hold on to it
+            panel.id_val = number  # a stable id, for links to the panel
         files[f"{name}.json"] = json.dumps(board, cls=JSONEncoder, indent=2, ensure_ascii=False) + "\n"
     return files
 
@@ -49,11 +49,11 @@ def uids() -> list[str]:
     >>> uids()
     ['badbuzz-overview', 'badbuzz-brand', 'badbuzz-pipeline']
     """
-    return [str(draw().build().uid) for draw in BOARDS.values()]
+    return [str(new_board().build().uid) for new_board in BOARDS.values()]
 
 
 def write(folder: Path = JSON_DIR) -> list[Path]:
-    """Write the files and list them."""
+    """Write the files; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for name, text in build().items():
@@ -63,7 +63,7 @@ def write(folder: Path = JSON_DIR) -> list[Path]:
 
 
 def expressions(board: dict[str, Any]) -> Iterator[Expression]:
-    """List what the panels of a dashboard ask Prometheus."""
+    """Yield the queries of a dashboard's panels."""
     for panel in board["panels"]:
         for target in panel.get("targets", ()):
             yield Expression(board["uid"], panel["title"], target["expr"])

@@ -1,5 +1,6 @@
-"""The page that panels stand on: what all dashboards have in common, their links, variables and annotations."""
+"""Defaults of every dashboard: data source, time range, runbook links, variables and annotations."""
 
+import re
 from collections.abc import Iterable
 
 from grafana_foundation_sdk.builders import dashboard
@@ -22,7 +23,7 @@ GRAFANA = DataSourceRef(type_val="grafana", uid="-- Grafana --")
 
 
 def link(title: str, url: str, *, keep_time: bool = True) -> dashboard.DashboardLink:
-    """Link to a page; those of Grafana keep the time shown."""
+    """Return a link; to another dashboard it keeps the time range, to anything else it opens a tab."""
     return (
         dashboard.DashboardLink(title)
         .type(DashboardLinkType.LINK)
@@ -32,24 +33,25 @@ def link(title: str, url: str, *, keep_time: bool = True) -> dashboard.Dashboard
     )
 
 
-def runbook(what: str, name: str) -> dashboard.DashboardLink:
-    """Link to a page of `deploy/runbooks`."""
-    return link(f"Runbook: {what}", f"${{runbooks}}/{name}.md", keep_time=False)
+def runbook(alert: str) -> dashboard.DashboardLink:
+    """Return a link to the runbook of an alert, titled after it."""
+    words = re.findall("[A-Z][a-z]+", alert.removeprefix("BadBuzz"))
+    return link(f"Runbook: {' '.join(words).lower()}", f"${{runbooks}}/{alert}.md", keep_time=False)
 
 
-def page(
+def board(
     title: str,
     uid: str,
-    meaning: str,
+    description: str,
     *,
     links: Iterable[dashboard.DashboardLink],
     panels: Iterable[Builder[Panel]],
 ) -> dashboard.Dashboard:
-    """Draw a dashboard with what all have in common: a fixed uid, the data source, where runbooks are."""
-    board = (
+    """Return a dashboard with the defaults, a fixed uid, and these links and panels."""
+    built = (
         dashboard.Dashboard(title)
         .uid(uid)
-        .description(meaning)
+        .description(description)
         .tags([TAG])
         .version(1)
         .timezone("browser")
@@ -64,15 +66,15 @@ def page(
         )
         .with_variable(dashboard.ConstantVariable("runbooks").value(RUNBOOKS))
     )
-    for to in links:
-        board.link(to)
+    for target in links:
+        built.link(target)
     for panel in panels:
-        board.with_panel(panel)
-    return board
+        built.with_panel(panel)
+    return built
 
 
 def brand_variable(expression: str) -> dashboard.QueryVariable:
-    """Choose one brand of those that a metric has."""
+    """Return the variable `brand`: one of the brands that a query lists."""
     return (
         dashboard.QueryVariable("brand")
         .label("Brand")
@@ -85,7 +87,7 @@ def brand_variable(expression: str) -> dashboard.QueryVariable:
 
 
 def incident_annotations(tags: list[str]) -> dashboard.AnnotationQuery:
-    """Mark the incident events that badbuzz sent to Grafana."""
+    """Return the query of the annotations that badbuzz sends for incident events."""
     return (
         dashboard.AnnotationQuery()
         .name("incidents")

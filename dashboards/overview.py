@@ -1,11 +1,12 @@
-"""Overview: every brand, the worst first."""
+"""Dashboard of all brands, the most severe first."""
 
 from grafana_foundation_sdk.builders import dashboard, stat, table
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, DynamicConfigValue
 
 from dashboards import brand, pipeline
 from dashboards import panels as p
-from dashboards.defaults import incident_annotations, link, page
+from dashboards.defaults import board, incident_annotations, link
+from detectors.severity import SEVERITIES
 from streams.metrics import families as m
 from streams.oncall.grafana import TAG
 
@@ -14,73 +15,71 @@ _SEVERITY = f"max by (brand) ({m.SEVERITY.name})"
 
 
 def overview() -> dashboard.Dashboard:
-    """Draw the dashboard."""
-    return page(
+    """Return the dashboard."""
+    return board(
         "badbuzz: overview",
         UID,
-        "Every brand that is watched, the worst first.",
+        "All brands, the most severe first.",
         links=[
             link("Pipeline", f"/d/{pipeline.UID}"),
             link("Runbooks", "${runbooks}", keep_time=False),
         ],
         panels=[
-            _open("critical", p.RED),
-            _open("warning", p.ORANGE),
-            _open("watch", p.BLUE),
-            p.figure(
-                "Longest without progress",
-                "How long ago the slowest stage finished a round. Beyond two minutes nobody is watching.",
+            *(_open_incidents(severity) for severity in reversed(SEVERITIES[1:])),
+            p.stat(
+                "Time since last progress",
+                "Of the slowest stage. Beyond two minutes nobody is watching.",
                 f"max(time() - max by (stage) ({m.PROGRESS.name}))",
                 unit="s",
-                steps=p.STANDSTILL,
+                steps=p.PROGRESS_THRESHOLDS,
                 decimals=0,
             ),
             _brands(),
-            p.timeline(
+            p.state_timeline(
                 "Incidents",
-                "Severity of the brands that have an incident.",
+                "Severity of the brands with an open incident.",
                 {"{{brand}}": f"{_SEVERITY} > 0"},
-                p.SEVERITIES,
+                p.SEVERITY_NAMES,
             ),
-            p.lines(
+            p.time_series(
                 "Mentions in 15 minutes",
-                "The ten brands most spoken of.",
+                "The ten brands with most mentions.",
                 {"{{brand}}": f"topk(10, sum by (brand) (increase({m.MENTIONS.name}[15m])))"},
             ),
-            p.lines(
+            p.time_series(
                 "Highest anomaly scores",
-                "-log10 of how likely it is by chance: 4 is once in ten thousand looks.",
+                "-log10 of the probability by chance: 4 is once in ten thousand.",
                 {"{{brand}}": f"topk(10, max by (brand) ({m.SCORE.name}))"},
-                marks=((None, "transparent"), (p.USUAL.watch_score, p.ORANGE)),
+                lines_at=((None, "transparent"), (p.DEFAULTS.watch_score, p.ORANGE)),
             ),
         ],
     ).annotation(incident_annotations([TAG]))
 
 
-def _open(severity: str, color: str) -> stat.Panel:
-    return p.figure(
+def _open_incidents(severity: str) -> stat.Panel:
+    return p.stat(
         f"Open: {severity}",
-        f"Open incidents at {severity}.",
+        f"Open incidents of severity {severity}.",
         f'sum({m.OPEN.name}{{severity="{severity}"}})',
-        steps=((None, p.GREEN), (1, color)),
+        steps=((None, p.GREEN), (1, p.SEVERITY_COLORS[severity])),
         decimals=0,
     )
 
 
 def _brands() -> table.Panel:
-    hour = f'sum by (brand) (increase({m.MENTIONS.name}{{tone="negative"}}[1h]))'
+    negatives = f'sum by (brand) (increase({m.MENTIONS.name}{{tone="negative"}}[1h]))'
     columns = {
         "A": ("Severity", f"sort_desc({_SEVERITY})"),
         "B": ("Score", f"max by (brand) ({m.SCORE.name})"),
         "C": ("People in the last hour", f'max by (brand) ({m.OBSERVED.name}{{signal="volume"}})'),
         "D": ("Expected", f'max by (brand) ({m.EXPECTED.name}{{signal="volume"}})'),
-        "E": ("Negative", f"{hour} / (sum by (brand) (increase({m.MENTIONS.name}[1h])) > 0)"),
+        "E": ("Negative", f"{negatives} / (sum by (brand) (increase({m.MENTIONS.name}[1h])) > 0)"),
         "F": ("Since", f"1000 * max by (brand) ({m.SINCE.name})"),
-        "G": ("Told", f"max by (brand, network, share, terms) ({m.INFO.name})"),
+        "G": ("Info", f"max by (brand, network, share, terms) ({m.INFO.name})"),
     }
-    panel = p.grid(
-        "Brands, the worst first",
-        "A brand opens its own dashboard.",
+    panel = p.table(
+        "Brands by severity",
+        "Each brand links to its own dashboard.",
         [expression for _, expression in columns.values()],
     )
     names = {f"Value #{ref}": title for ref, (title, _) in columns.items()}
@@ -90,7 +89,8 @@ def _brands() -> table.Panel:
             "organize",
             options={
                 "excludeByName": {"Value #G": True, **{f"Time {n}": True for n in range(1, 8)}, "Time": True},
-                "renameByName": names | {"brand": "Brand", "network": "Where", "share": "Share", "terms": "Said"},
+                "renameByName": names
+                | {"brand": "Brand", "network": "Network", "share": "Share", "terms": "Spreading terms"},
                 "indexByName": {
                     name: at
                     for at, name in enumerate(
@@ -105,7 +105,7 @@ def _brands() -> table.Panel:
     )
     to_brand = [
         {
-            "title": "Look at it",
+            "title": "Open the brand",
             "url": f"/d/{brand.UID}?var-brand=${{__value.text:percentencode}}&${{__url_time_range}}",
         }
     ]
@@ -113,7 +113,7 @@ def _brands() -> table.Panel:
     panel.override_by_name(
         "Severity",
         [
-            DynamicConfigValue("mappings", p.SEVERITIES),
+            DynamicConfigValue("mappings", p.SEVERITY_NAMES),
             DynamicConfigValue("custom.cellOptions", {"type": "color-background"}),
         ],
     )

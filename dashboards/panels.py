@@ -1,10 +1,14 @@
-"""The panels that every dashboard is drawn from, and how severities, tones and limits look on them."""
+"""Panel types with their defaults, and the colours of severities, tones and thresholds."""
 
 from collections.abc import Collection, Mapping, Sequence
 from string import ascii_uppercase
 from typing import TypeVar
 
-from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.builders import common, dashboard, prometheus
+from grafana_foundation_sdk.builders.stat import Panel as Stat
+from grafana_foundation_sdk.builders.statetimeline import Panel as StateTimeline
+from grafana_foundation_sdk.builders.table import Panel as Table
+from grafana_foundation_sdk.builders.timeseries import Panel as TimeSeries
 from grafana_foundation_sdk.models import common as shapes
 from grafana_foundation_sdk.models.dashboard import (
     DynamicConfigValue,
@@ -19,18 +23,18 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from dashboards.defaults import SOURCE
 from detectors.settings import DetectorSettings
+from detectors.severity import SEVERITIES
 
-USUAL = DetectorSettings()
-"""The thresholds that hold unless configured otherwise."""
+DEFAULTS = DetectorSettings()
+"""The default thresholds of the detectors."""
 
 GREEN, BLUE, ORANGE, RED, GREY = "green", "blue", "orange", "red", "#8e8e8e"
-SEVERITIES: list[ValueMapping] = [
+SEVERITY_COLORS = dict(zip(SEVERITIES, (GREEN, BLUE, ORANGE, RED), strict=True))
+SEVERITY_NAMES: list[ValueMapping] = [
     ValueMap(
         {
-            "0": ValueMappingResult(text="calm", color=GREEN, index=0),
-            "1": ValueMappingResult(text="watch", color=BLUE, index=1),
-            "2": ValueMappingResult(text="warning", color=ORANGE, index=2),
-            "3": ValueMappingResult(text="critical", color=RED, index=3),
+            str(rank): ValueMappingResult(text=severity, color=color, index=rank)
+            for rank, (severity, color) in enumerate(SEVERITY_COLORS.items())
         }
     )
 ]
@@ -42,23 +46,23 @@ YES_NO: list[ValueMapping] = [
         }
     )
 ]
-Limits = Sequence[tuple[float | None, str]]
-"""From which value on which colour; the first from None."""
+Thresholds = Sequence[tuple[float | None, str]]
+"""Colours, each with the value from which it applies; the first has None."""
 Queries = str | Mapping[str, str]
-"""One expression, or some by their legends."""
-P = TypeVar("P", timeseries.Panel, stat.Panel, statetimeline.Panel, table.Panel)
+"""One PromQL expression, or several by their legends."""
+P = TypeVar("P", TimeSeries, Stat, StateTimeline, Table)
 
-WHOLE = 24
-"""Width of the screen."""
-STANDSTILL: Limits = ((None, GREEN), (60, ORANGE), (120, RED))
-"""Seconds since a stage's last round."""
+FULL_WIDTH = 24
+"""Columns of Grafana's grid."""
+PROGRESS_THRESHOLDS: Thresholds = ((None, GREEN), (60, ORANGE), (120, RED))
+"""Seconds since a stage's last progress."""
 
-# What tones and lines look like, the same on every dashboard.
-COLORS = {"negative": RED, "other": BLUE, "seen": RED, "expected": GREEN, "usual at most": GREY}
+COLORS = {"negative": RED, "other": BLUE, "observed": RED, "expected": GREEN, "upper bound": GREY}
+"""Colours of legends, the same on every dashboard."""
 
 
-def limits(steps: Limits) -> dashboard.ThresholdsConfig:
-    """Colour by value."""
+def thresholds(steps: Thresholds) -> dashboard.ThresholdsConfig:
+    """Return the configuration of absolute thresholds."""
     return (
         dashboard.ThresholdsConfig()
         .mode(ThresholdsMode.ABSOLUTE)
@@ -66,9 +70,9 @@ def limits(steps: Limits) -> dashboard.ThresholdsConfig:
     )
 
 
-def lines(
+def time_series(
     title: str,
-    meaning: str,
+    description: str,
     queries: Queries,
     *,
     exemplars: Collection[str] = (),
@@ -76,17 +80,27 @@ def lines(
     width: int = 12,
     height: int = 8,
     stacked: bool = False,
-    marks: Limits = (),
-) -> timeseries.Panel:
-    """Draw series over time; `exemplars` are legends of queries that show them, `marks` lines at fixed values."""
-    asked = [query.range().exemplar(True) if name in exemplars else query.range() for name, query in _asked(queries)]
+    lines_at: Thresholds = (),
+) -> TimeSeries:
+    """Return a panel of series over time.
+
+    Parameters
+    ----------
+    exemplars
+        Legends of the queries whose exemplars are shown.
+    lines_at
+        Thresholds drawn as lines.
+    """
+    targets = [
+        query.range().exemplar(True) if legend in exemplars else query.range() for legend, query in _targets(queries)
+    ]
     panel = (
-        _begun(timeseries.Panel(), title, meaning, asked, width, height)
+        _with_common(TimeSeries(), title, description, targets, width, height)
         .unit(unit)
         .min(0)
         .line_width(2)
         .show_points(shapes.VisibilityMode.NEVER)
-        # Five minutes: what Prometheus itself looks back.
+        # Five minutes: the lookback of Prometheus itself.
         .span_nulls(300_000)
         .legend(
             common.VizLegendOptions()
@@ -101,29 +115,29 @@ def lines(
     if stacked:
         panel.draw_style(shapes.GraphDrawStyle.BARS).fill_opacity(80).line_width(0)
         panel.stacking(common.StackingConfig().mode(shapes.StackingMode.NORMAL).group("A"))
-    if marks:
-        panel.thresholds(limits(marks))
+    if lines_at:
+        panel.thresholds(thresholds(lines_at))
         panel.thresholds_style(common.GraphThresholdsStyleConfig().mode(shapes.GraphThresholdsStyleMode.DASHED))
     return panel
 
 
-def figure(
+def stat(
     title: str,
-    meaning: str,
+    description: str,
     queries: Queries,
     *,
     unit: str = "short",
-    steps: Limits = ((None, GREEN),),
+    steps: Thresholds = ((None, GREEN),),
     width: int = 6,
     height: int = 4,
     decimals: int | None = None,
-) -> stat.Panel:
-    """Show one number, or a few side by side, at the end of the time shown."""
-    asked = [query.instant() for _, query in _asked(queries)]
+) -> Stat:
+    """Return a panel of one number, or a few side by side, at the end of the time range."""
+    targets = [query.instant() for _, query in _targets(queries)]
     panel = (
-        _begun(stat.Panel(), title, meaning, asked, width, height)
+        _with_common(Stat(), title, description, targets, width, height)
         .unit(unit)
-        .thresholds(limits(steps))
+        .thresholds(thresholds(steps))
         .color_mode(shapes.BigValueColorMode.BACKGROUND)
         .graph_mode(shapes.BigValueGraphMode.NONE)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
@@ -132,16 +146,16 @@ def figure(
     return panel if decimals is None else panel.decimals(decimals)
 
 
-def timeline(
-    title: str, meaning: str, queries: Queries, mappings: list[ValueMapping], *, height: int = 6
-) -> statetimeline.Panel:
-    """Show states over time as coloured bands."""
-    asked = [query.range() for _, query in _asked(queries)]
+def state_timeline(
+    title: str, description: str, queries: Queries, mappings: list[ValueMapping], *, height: int = 6
+) -> StateTimeline:
+    """Return a panel of states over time, as coloured bands."""
+    targets = [query.range() for _, query in _targets(queries)]
     return (
-        _begun(statetimeline.Panel(), title, meaning, asked, WHOLE, height)
+        _with_common(StateTimeline(), title, description, targets, FULL_WIDTH, height)
         .mappings(mappings)
         .color_scheme(dashboard.FieldColor().mode(FieldColorModeId.THRESHOLDS))
-        .thresholds(limits([(None, GREEN)]))
+        .thresholds(thresholds([(None, GREEN)]))
         .merge_values(True)
         .show_value(shapes.VisibilityMode.AUTO)
         .row_height(0.8)
@@ -149,21 +163,21 @@ def timeline(
     )
 
 
-def grid(title: str, meaning: str, expressions: Sequence[str], *, height: int = 10) -> table.Panel:
-    """Show a table as wide as the screen: the rows of each expression at the end of the time shown."""
-    asked = [
+def table(title: str, description: str, expressions: Sequence[str], *, height: int = 10) -> Table:
+    """Return a table of full width: the series of each expression at the end of the time range."""
+    targets = [
         _query(expression, "", ref).instant().format(PromQueryFormat.TABLE)
         for ref, expression in zip(ascii_uppercase, expressions, strict=False)
     ]
     return (
-        _begun(table.Panel(), title, meaning, asked, WHOLE, height)
+        _with_common(Table(), title, description, targets, FULL_WIDTH, height)
         .cell_height(shapes.TableCellHeight.MD)
         .filterable(False)
         .no_value("-")
     )
 
 
-def _asked(queries: Queries) -> list[tuple[str, prometheus.Dataquery]]:
+def _targets(queries: Queries) -> list[tuple[str, prometheus.Dataquery]]:
     by_legend = {"": queries} if isinstance(queries, str) else queries
     return [
         (legend, _query(expression, legend, ref))
@@ -175,7 +189,9 @@ def _query(expression: str, legend: str, ref: str) -> prometheus.Dataquery:
     return prometheus.Dataquery().expr(expression).legend_format(legend or "__auto").ref_id(ref)
 
 
-def _begun(panel: P, title: str, meaning: str, asked: Sequence[prometheus.Dataquery], width: int, height: int) -> P:
-    """Set what every kind of panel has."""
-    panel.title(title).description(meaning).datasource(SOURCE).targets(list(asked)).span(width).height(height)
+def _with_common(
+    panel: P, title: str, description: str, targets: Sequence[prometheus.Dataquery], width: int, height: int
+) -> P:
+    """Set the options that every panel type has."""
+    panel.title(title).description(description).datasource(SOURCE).targets(list(targets)).span(width).height(height)
     return panel

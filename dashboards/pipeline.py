@@ -1,118 +1,118 @@
-"""Pipeline: whether badbuzz itself keeps up, and whether its sources speak."""
+"""Dashboard of badbuzz itself: progress, lag, latency, throughput, dead letters and sources."""
 
 from grafana_foundation_sdk.builders import dashboard
 
 from dashboards import panels as p
-from dashboards.defaults import link, page, runbook
+from dashboards.defaults import board, link, runbook
 from streams.metrics import families as m
 
 UID = "badbuzz-pipeline"
 
 
 def pipeline() -> dashboard.Dashboard:
-    """Draw the dashboard."""
-    return page(
+    """Return the dashboard."""
+    return board(
         "badbuzz: pipeline",
         UID,
-        "Lag, latency, throughput, dead letters and sources of badbuzz itself.",
+        "badbuzz itself: progress, lag, latency, throughput, dead letters and sources.",
         links=[
             link("Overview", "/d/badbuzz-overview"),
-            runbook("stalled", "BadBuzzPipelineStalled"),
-            runbook("lagging", "BadBuzzLagging"),
-            runbook("source silent", "BadBuzzSourceSilent"),
-            runbook("dead letters", "BadBuzzDeadLetters"),
+            runbook("BadBuzzPipelineStalled"),
+            runbook("BadBuzzLagging"),
+            runbook("BadBuzzSourceSilent"),
+            runbook("BadBuzzDeadLetters"),
         ],
         panels=[
-            p.figure(
-                "Since the last round",
-                "Wall clock. Beyond two minutes a stage stands still.",
+            p.stat(
+                "Time since last progress",
+                "By the wall clock. Beyond two minutes a stage has stalled.",
                 {"{{stage}}": f"time() - max by (stage) ({m.PROGRESS.name})"},
                 unit="s",
-                steps=p.STANDSTILL,
+                steps=p.PROGRESS_THRESHOLDS,
                 width=8,
                 decimals=0,
             ),
-            p.figure(
-                "Waiting messages",
-                "Of all partitions.",
+            p.stat(
+                "Consumer lag",
+                "Messages not read yet, of all partitions.",
                 {"{{stage}}": f"sum by (stage) ({m.LAG.name})"},
                 steps=((None, p.GREEN), (1000, p.ORANGE), (100_000, p.RED)),
                 width=8,
                 decimals=0,
             ),
-            p.figure(
+            p.stat(
                 "Dead letters in an hour",
-                "Messages that could not be read.",
+                "Messages rejected as unreadable.",
                 f"sum(increase({m.DEAD_LETTERS.name}[1h]))",
                 steps=((None, p.GREEN), (1, p.ORANGE), (40, p.RED)),
                 width=8,
                 decimals=0,
             ),
-            p.lines(
+            p.time_series(
                 "Throughput",
-                "Messages a second: mentions into the scorer, rollups into the watcher.",
+                "Messages processed a second: mentions by the scorer, batches of rollups by the watcher.",
                 {"{{stage}}": f"sum by (stage) (rate({m.MESSAGES.name}[15m]))"},
                 unit="cps",
             ),
-            p.lines(
-                "Lag",
-                "Messages that wait, by partition.",
+            p.time_series(
+                "Consumer lag by partition",
+                "Messages not read yet.",
                 {"{{stage}} {{partition}}": f"sum by (stage, partition) ({m.LAG.name})"},
             ),
-            p.lines(
-                "From a mention's arrival to its incident event",
-                "Median and 99th percentile of the last hour's events.",
+            p.time_series(
+                "Latency from mention to incident event",
+                "Median and 99th percentile of the events of an hour.",
                 {"median": _quantile(0.5), "99 %": _quantile(0.99)},
                 exemplars=["99 %"],
                 unit="s",
             ),
-            p.lines(
-                "Delay of the watermarks",
-                "Up to where the ten slowest brands' minutes are closed, behind the clock.",
+            p.time_series(
+                "Watermark lag",
+                "Wall clock minus watermark, of the ten brands furthest behind.",
                 {"{{brand}}": f"topk(10, time() - max by (brand) ({m.WATERMARK.name}))"},
                 unit="s",
             ),
-            p.lines(
-                "Sources: last heard",
-                "How far each network's newest event time, of a mention or heartbeat, is behind the clock.",
-                {"{{network}}": f"time() - max by (network) ({m.SOURCE_HEARD.name})"},
+            p.time_series(
+                "Sources: time since last event",
+                "Wall clock minus the newest event time of a network's mentions and heartbeats.",
+                {"{{network}}": f"time() - max by (network) ({m.SOURCE_EVENT.name})"},
                 unit="s",
-                marks=((None, "transparent"), (900, p.ORANGE)),
+                lines_at=((None, "transparent"), (900, p.ORANGE)),
             ),
-            p.lines(
-                "Sources: last mention",
-                "A network that is heard and says nothing is quiet, not silent.",
+            p.time_series(
+                "Sources: time since last mention",
+                "A network with heartbeats but no mentions is quiet, not silent.",
                 {"{{network}}": f"time() - max by (network) ({m.SOURCE_MENTION.name})"},
                 unit="s",
             ),
-            p.lines(
+            p.time_series(
                 "Dead letters in 15 minutes",
                 "By reason.",
                 {"{{reason}}": f"sum by (reason) (increase({m.DEAD_LETTERS.name}[15m])) > 0"},
                 stacked=True,
             ),
-            p.lines(
+            p.time_series(
                 "Late and duplicate mentions in 15 minutes",
-                "Kept in the oldest open minute, dropped as more than an hour late, dropped as known.",
+                "Late: counted in the oldest open minute, or dropped if over an hour late. Duplicates: dropped.",
                 {
-                    "late, {{fate}}": f"sum by (fate) (increase({m.LATE.name}[15m]))",
+                    "late, {{outcome}}": f"sum by (outcome) (increase({m.LATE.name}[15m]))",
                     "duplicate": f"sum(increase({m.DUPLICATES.name}[15m]))",
                 },
             ),
-            p.lines(
+            p.time_series(
                 "Incident events in an hour",
                 "By the new severity.",
-                {"{{severity}}": f"sum by (severity) (increase({m.CHANGES.name}[1h]))"},
+                {"{{severity}}": f"sum by (severity) (increase({m.INCIDENT_EVENTS.name}[1h]))"},
                 stacked=True,
             ),
-            p.lines(
-                "Names beyond the limit in an hour",
-                "Brands and networks counted as other: raise `metrics.brands`, or configure those that matter.",
+            p.time_series(
+                "Label overflow in an hour",
+                "Brands and networks exported as other: raise `metrics.brands`, or configure those that matter.",
                 {"{{label}}": f"sum by (label) (increase({m.OVERFLOW.name}[1h]))"},
             ),
-            p.grid(
-                "Running",
-                "What each worker runs.",
+            p.table(
+                "Running versions",
+                "Workers by version of badbuzz and Python.",
                 [f"count by (version, python) ({m.BUILD.name})"],
                 height=4,
             ),

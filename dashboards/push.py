@@ -1,4 +1,4 @@
-"""Pushing to a Grafana server: data source, folder and dashboards, over what is there of them."""
+"""Push data source, folder and dashboards to a Grafana server; existing ones are updated."""
 
 import json
 from collections.abc import Iterable
@@ -9,8 +9,8 @@ from streams.oncall.grafana import DATASOURCE_UID, FOLDER_UID, Grafana
 
 
 def push_datasource(grafana: Grafana, prometheus_url: str) -> None:
-    """Create the data source the dashboards query, or point it at this Prometheus; leave a provisioned one alone."""
-    wanted = {
+    """Create or update the data source that the dashboards query; a provisioned one stays as it is."""
+    datasource = {
         "uid": DATASOURCE_UID,
         "name": "badbuzz",
         "type": "prometheus",
@@ -19,43 +19,43 @@ def push_datasource(grafana: Grafana, prometheus_url: str) -> None:
         "jsonData": {"httpMethod": "POST", "timeInterval": "5s"},
     }
     path = f"/datasources/uid/{DATASOURCE_UID}"
-    found = grafana.find(lambda: grafana.face.api.GET(path))
-    if found is None:
-        grafana.ask(lambda: grafana.face.datasource.create_datasource(wanted))
-    elif not found.get("readOnly"):
-        grafana.ask(lambda: grafana.face.api.PUT(path, json=wanted))
+    existing = grafana.find(lambda: grafana.client.api.GET(path))
+    if existing is None:
+        grafana.call(lambda: grafana.client.datasource.create_datasource(datasource))
+    elif not existing.get("readOnly"):
+        grafana.call(lambda: grafana.client.api.PUT(path, json=datasource))
 
 
 def push_folder(grafana: Grafana, title: str = "badbuzz") -> None:
-    """Create the folder of the dashboards unless it is there."""
-    if grafana.find(lambda: grafana.face.folder.get_folder(FOLDER_UID)) is None:
+    """Create the folder of the dashboards unless it exists."""
+    if grafana.find(lambda: grafana.client.folder.get_folder(FOLDER_UID)) is None:
         try:
-            grafana.ask(lambda: grafana.face.folder.create_folder(title, uid=FOLDER_UID))
+            grafana.call(lambda: grafana.client.folder.create_folder(title, uid=FOLDER_UID))
         except GrafanaError as error:
-            # Somebody else has just created it.
+            # Created by another client meanwhile.
             if error.status not in {409, 412}:
                 raise
 
 
-def push_dashboards(grafana: Grafana, boards: Iterable[str]) -> list[str]:
-    """Write dashboards into the folder, over what is there.
+def push_dashboards(grafana: Grafana, dashboards: Iterable[str]) -> list[str]:
+    """Create or update dashboards in the folder.
 
     Parameters
     ----------
     grafana
         The server.
-    boards
+    dashboards
         The JSON of each.
 
     Returns
     -------
     list of str
-        The address of each.
+        The URL of each.
     """
-    addresses = []
-    for text in boards:
-        board = json.loads(text)
-        request = {"dashboard": board, "folderUid": FOLDER_UID, "overwrite": True, "message": "badbuzz"}
-        answer = grafana.ask(partial(grafana.face.dashboard.update_dashboard, request))
-        addresses.append(grafana.url + str((answer or {}).get("url", f"/d/{board['uid']}")))
-    return addresses
+    urls = []
+    for text in dashboards:
+        dashboard = json.loads(text)
+        request = {"dashboard": dashboard, "folderUid": FOLDER_UID, "overwrite": True, "message": "badbuzz"}
+        response = grafana.call(partial(grafana.client.dashboard.update_dashboard, request))
+        urls.append(grafana.url + str((response or {}).get("url", f"/d/{dashboard['uid']}")))
+    return urls

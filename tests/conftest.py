@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.kafka import KafkaUnavailableError, LocalKafka
-from deploy.local.prometheus import PrometheusUnavailableError, binary
+from deploy.local.kafka import LocalKafka
+from deploy.local.prometheus import binary
+from deploy.local.server import LocalServerError
 from streams.settings.kafka import KafkaSettings
 from tests.helpers.paths import SHARED
 
@@ -52,7 +53,7 @@ def shared_broker() -> Iterator[LocalKafka]:
     broker = LocalKafka()
     try:
         broker.start()
-    except KafkaUnavailableError as reason:
+    except LocalServerError as reason:
         # On a developer's machine Java may be missing; where the tests decide, they must have run.
         if os.environ.get("CI") == "true":
             pytest.fail(f"no Kafka to test on: {reason}")
@@ -85,7 +86,7 @@ def tools() -> None:
     try:
         for name in ("prometheus", "promtool", "alertmanager", "amtool"):
             binary(name)
-    except PrometheusUnavailableError as reason:
+    except LocalServerError as reason:
         if os.environ.get("CI") == "true":
             pytest.fail(str(reason))
         pytest.skip(str(reason))

@@ -1,4 +1,4 @@
-# Sourced by the install-*.sh beside it: puts Debian's packages in place, or says why it cannot and what is missing.
+# Sourced by the install-*.sh beside it: installs Debian packages, or says why it cannot and what is missing.
 
 fail() { # what is wrong
     printf '%s: %s\n  %s\n' "${0##*/}" "$1" "$needed" >&2
@@ -15,7 +15,7 @@ apt_install() { # what needs them, and packages
     apt-get update -qq || fail "apt-get update failed: is the network there?"
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
-    # The services that packages bring are not wanted: what badbuzz starts, it starts itself and stops again.
+    # RUNLEVEL=1: the packages must not start their services; badbuzz starts the servers itself, and stops them again.
     if ! RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "$@" >"$log" 2>&1; then
         tail -n 20 "$log" >&2
         fail "apt-get install failed"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts in place what the local broker runs on: Java 17 or newer, and Maven to fetch the broker's jars.
-# Does nothing where both are there. On Debian and its kin, as root, installs the distribution's packages.
+# Installs the requirements of the local broker: Java 17 or newer, and Maven to fetch the broker's jars.
+# Needs Debian or a derivative, and root; does nothing where both are installed.
 set -eu
 . "$(dirname "$0")/apt.sh"
 

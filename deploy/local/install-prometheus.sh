@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts in place Prometheus and Alertmanager with promtool and amtool, for tests and for trying badbuzz out.
-# Does nothing where they are there. On Debian and its kin, as root, installs the distribution's packages.
+# Installs Prometheus and Alertmanager with promtool and amtool, for tests and for trying badbuzz out.
+# Needs Debian or a derivative, and root; does nothing where they are installed.
 set -eu
 . "$(dirname "$0")/apt.sh"
 

@@ -1,1 +1,1 @@
-"""What Prometheus scrapes: metric families, their registry and bounds, counters and gauges."""
+"""Prometheus metrics: families, their registry and label caps, counters of mentions, gauges of brands."""

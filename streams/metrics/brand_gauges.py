@@ -1,4 +1,4 @@
-"""Gauges of the brands that a process watches: what their detectors see, and what is told of their incidents."""
+"""Gauges of the brands that a process watches: their detectors' readings and their open incidents."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,8 +12,9 @@ from streams.metrics.registry import Metrics
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.incident_event import IncidentEvent
 
-MAX_TERMS = 120
-_WHILE_OPEN = (
+MAX_TERMS_CHARS = 120
+INFO_TERMS = 5
+_INCIDENT_GAUGES = (
     m.SINCE,
     m.CRITERION,
     m.INFO,
@@ -27,84 +28,89 @@ _WHILE_OPEN = (
 
 
 class BrandGauges:
-    """Keep the gauges of the brands that one process watches.
+    """Set the gauges of the brands that one process watches.
+
+    A brand's readings are set by `update_from`, its incident's figures by `record_event`; they are removed when the
+    incident closes.
 
     Parameters
     ----------
     metrics
-        Where to set them.
+        The registry.
     negative_at
-        Negativity from which a publication counts as negative.
+        Negativity from which a post counts as negative.
     """
 
     def __init__(self, metrics: Metrics, negative_at: float = 0.5) -> None:
         self.metrics = metrics
         self.negative_at = negative_at
         self._severity: dict[str, int] = {}
-        self._held: dict[str, set[str]] = {}
-        self._told: set[str] = set()
-        self._others_shown = False
+        # Criteria that have held during the open incident, by brand.
+        self._criteria: dict[str, set[str]] = {}
+        # Brands whose incident's figures are those of an event of this process.
+        self._with_event: set[str] = set()
+        self._other_exported = False
         for severity in SEVERITIES:
             if severity != "calm":
                 metrics.set(m.OPEN, 0, severity)
 
     def update_from(self, watch: BrandWatch) -> None:
-        """Set the gauges of a brand as its detectors see it at its watermark."""
+        """Set the gauges of a brand to its detectors' readings at its watermark."""
         if watch.opened is None:
             return
         metrics, brand, minute = self.metrics, watch.brand, watch.opened
         self._set_severity(brand, watch.severity)
         if watch.incident is None and metrics.brands.label(brand) == OTHER:
-            return  # nothing of it would be shown
-        found = watch.readings(minute)
-        for name, signal in (("volume", found.volume), ("negatives", found.negatives)):
+            return  # beyond the label limit: its gauges would not be set
+        readings = watch.readings(minute)
+        for name, signal in (("volume", readings.volume), ("negatives", readings.negatives)):
             metrics.set(m.SCORE, signal.score, brand, name)
             metrics.set(m.OBSERVED, signal.observed, brand, name)
             metrics.set(m.EXPECTED, signal.expected, brand, name)
             metrics.set(m.USUAL_MAX, signal.usual_max, brand, name)
-        metrics.set(m.AUTHORS, found.negative_authors, brand, "negative")
-        metrics.set(m.AUTHORS, max(0, found.authors - found.negative_authors), brand, "other")
-        widest = {"negative": 0, "other": 0}
+        metrics.set(m.AUTHORS, readings.negative_authors, brand, "negative")
+        metrics.set(m.AUTHORS, max(0, readings.authors - readings.negative_authors), brand, "other")
+        max_reach = {"negative": 0, "other": 0}
         for rollup in watch.recent.rollups(minute - HOUR, minute):
             for post in rollup.posts:
                 tone = "negative" if post.negativity >= 1000 * self.negative_at else "other"
-                widest[tone] = max(widest[tone], post.reach)
-        for tone, people in widest.items():
+                max_reach[tone] = max(max_reach[tone], post.reach)
+        for tone, people in max_reach.items():
             metrics.set(m.REACH, people, brand, tone)
         metrics.set(m.WATERMARK, minute * 60, brand)
         if watch.incident is not None:
             metrics.set(m.SINCE, watch.incident.since * 60, brand)
-            if "coordinated" in found.criteria:
-                self._held.setdefault(brand, set()).add("coordinated")
+            if "coordinated" in readings.criteria:
+                self._criteria.setdefault(brand, set()).add("coordinated")
                 metrics.set(m.CRITERION, 1, brand, "coordinated")
-            if brand not in self._told:
-                self._tell_of_restored(watch, found, minute)
+            if brand not in self._with_event:
+                self._set_restored_incident(watch, readings, minute)
 
     def severity_matches(self, watch: BrandWatch) -> bool:
-        """Tell whether the severity shown of a brand is that of its detectors."""
+        """Return whether the exported severity of a brand is that of its detectors."""
         return self._severity.get(watch.brand, 0) == watch.severity
 
     def record_event(self, event: IncidentEvent, seconds: float | None = None, mention_id: str | None = None) -> None:
-        """Take in an incident event.
+        """Count an incident event and set the incident's gauges to its figures.
 
         Parameters
         ----------
         event
-            As published.
+            The event, as published.
         seconds
-            From the start of the minute that changed the incident to now, where that is known.
+            Latency of the event, from the start of the minute that changed the incident, if known.
         mention_id
-            Of a publication that carries it.
+            Id of one of the incident's posts: the exemplar of the latency.
         """
         metrics, brand = self.metrics, event.brand
-        metrics.inc(m.CHANGES, event.severity)
+        metrics.inc(m.INCIDENT_EVENTS, event.severity)
         if seconds is not None:
             metrics.observe(m.LATENCY, seconds, event.severity, exemplar=mention_id)
         self._set_severity(brand, Severity.of(event.severity))
         if event.severity == "calm":
             return
-        self._told.add(brand)
-        self._tell(
+        self._with_event.add(brand)
+        self._set_incident(
             brand,
             criteria=event.criteria,
             observed=event.observed,
@@ -118,26 +124,26 @@ class BrandGauges:
         )
         metrics.set(m.SINCE, datetime.fromisoformat(event.since).timestamp(), brand)
 
-    def _tell_of_restored(self, watch: BrandWatch, found: Readings, minute: int) -> None:
-        """Tell an incident that opened in another process by what its detectors see in the last hour."""
-        lead = found.negatives if "negative_growth" in found.criteria else found.volume
+    def _set_restored_incident(self, watch: BrandWatch, readings: Readings, minute: int) -> None:
+        """Set the gauges of an incident whose events another process published, from the last hour's readings."""
+        lead = readings.negatives if "negative_growth" in readings.criteria else readings.volume
         window = watch.recent.window(minute - HOUR, minute)
         mentions = sum(n for n, _ in window.networks.values())
         networks = sorted(window.networks.items(), key=lambda item: (-item[1][0], item[0]))
-        self._tell(
+        self._set_incident(
             watch.brand,
-            criteria=found.criteria,
+            criteria=readings.criteria,
             observed=lead.observed,
             expected=lead.expected,
             window_s=HOUR * 60,
-            negatives=found.negatives.observed,
-            copies=found.copies,
+            negatives=readings.negatives.observed,
+            copies=readings.copies,
             reach=max((post.reach for _, post in window.posts), default=0),
             networks={network: n / mentions for network, (n, _) in networks},
             terms=[term for term, _ in watch.spreading(minute)],
         )
 
-    def _tell(
+    def _set_incident(
         self,
         brand: str,
         *,
@@ -152,10 +158,10 @@ class BrandGauges:
         terms: list[str],
     ) -> None:
         metrics = self.metrics
-        held = self._held.setdefault(brand, set())
-        held.update(criteria)
+        so_far = self._criteria.setdefault(brand, set())
+        so_far.update(criteria)
         for criterion in CRITERIA:
-            metrics.set(m.CRITERION, float(criterion in held), brand, criterion)
+            metrics.set(m.CRITERION, float(criterion in so_far), brand, criterion)
         metrics.set(m.INCIDENT_OBSERVED, observed, brand)
         metrics.set(m.INCIDENT_EXPECTED, expected, brand)
         metrics.set(m.INCIDENT_WINDOW, window_s, brand)
@@ -164,10 +170,12 @@ class BrandGauges:
         metrics.set(m.INCIDENT_REACH, reach, brand)
         network, share = next(iter(networks.items()), ("", 0.0))
         metrics.remove(m.INFO, brand=brand)
-        metrics.set(m.INFO, 1, brand, network, f"{share:.0%}", clean_label(", ".join(terms[:5]), MAX_TERMS))
+        metrics.set(
+            m.INFO, 1, brand, network, f"{share:.0%}", clean_label(", ".join(terms[:INFO_TERMS]), MAX_TERMS_CHARS)
+        )
 
     def forget(self, brand: str) -> None:
-        """Remove a brand that is watched elsewhere from now on."""
+        """Remove the series of a brand whose partition moved to another worker."""
         self._set_severity(brand, 0)
         self._severity.pop(brand, None)
         self.metrics.forget("brand", brand)
@@ -182,16 +190,16 @@ class BrandGauges:
         if severity == before:
             return
         if not severity:
-            self._held.pop(brand, None)
-            self._told.discard(brand)
-            for family in _WHILE_OPEN:
+            self._criteria.pop(brand, None)
+            self._with_event.discard(brand)
+            for family in _INCIDENT_GAUGES:
                 metrics.remove(family, brand=brand)
             if brands.in_reserve(brand):
                 metrics.forget("brand", brand)
-        open_ones = [(name, rank) for name, rank in self._severity.items() if rank]
-        for rank, name in enumerate(SEVERITIES[1:], start=1):
-            metrics.set(m.OPEN, sum(found == rank for _, found in open_ones), name)
-        beyond = [rank for name, rank in open_ones if not brands.admits(name)]
-        if beyond or self._others_shown:
-            self._others_shown = True
-            metrics.set(m.SEVERITY, max(beyond, default=0), OTHER)
+        open_severities = {name: severity for name, severity in self._severity.items() if severity}
+        for rank, label in enumerate(SEVERITIES[1:], start=1):
+            metrics.set(m.OPEN, sum(severity == rank for severity in open_severities.values()), label)
+        beyond_limit = [severity for name, severity in open_severities.items() if not brands.admits(name)]
+        if beyond_limit or self._other_exported:
+            self._other_exported = True
+            metrics.set(m.SEVERITY, max(beyond_limit, default=0), OTHER)

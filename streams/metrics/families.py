@@ -1,10 +1,10 @@
-"""Every metric of badbuzz, declared once: the page, docs/metrics.md and the dashboards are made from it."""
+"""Metric families, each declared once: `/metrics`, docs/metrics.md and the dashboards are made from these."""
 
 from typing import Literal, NamedTuple
 
 
 class Family(NamedTuple):
-    """One metric: its name, type, labels and meaning; `buckets` are a histogram's upper bounds."""
+    """A metric family: name, type, labels and help text; `buckets` are the upper bounds of a histogram."""
 
     name: str
     type: Literal["counter", "gauge", "histogram"]
@@ -17,144 +17,162 @@ MENTIONS = Family(
     "badbuzz_mentions_total",
     "counter",
     ("brand", "network", "tone"),
-    "Mentions scored, the brand's own left out; tone is negative or other.",
+    "Mentions scored, by tone (negative or other); the brand's own are excluded.",
 )
 ACTIONS = Family(
     "badbuzz_brand_actions_total",
     "counter",
     ("brand", "action"),
-    "What the brand did: official mentions, answers (official replies), deletions, blocks, scheduled publications.",
+    "The brand's own actions: official mentions, answers (official replies), deletions, blocks, scheduled posts.",
 )
-COMPLAINTS = Family("badbuzz_complaints_total", "counter", ("brand",), "Negative mentions, reposts left out.")
+COMPLAINTS = Family("badbuzz_complaints_total", "counter", ("brand",), "Negative mentions, reposts excluded.")
 AUTHORS = Family(
     "badbuzz_distinct_authors",
     "gauge",
     ("brand", "tone"),
-    "Distinct authors of the last 6 hours, each counted when first heard in hours; tone is negative or other.",
+    "Authors of the last 6 hours, each counted at their first mention in hours; tone is negative or other.",
 )
 SCORE = Family(
     "badbuzz_anomaly_score",
     "gauge",
     ("brand", "signal"),
-    "-log10 of how likely the count is by chance, the highest over the windows; signal is volume or negatives.",
+    "Tail surprisal of the count of authors: -log10 of the probability of at least as many by chance, the maximum over "
+    "the windows; signal is volume or negatives.",
 )
 OBSERVED = Family(
-    "badbuzz_anomaly_observed", "gauge", ("brand", "signal"), "Distinct authors in the last hour; signal as above."
+    "badbuzz_anomaly_observed",
+    "gauge",
+    ("brand", "signal"),
+    "Distinct authors in the last hour; signal is volume or negatives.",
 )
 EXPECTED = Family(
-    "badbuzz_anomaly_expected", "gauge", ("brand", "signal"), "Authors expected in the last hour; signal as above."
+    "badbuzz_anomaly_expected",
+    "gauge",
+    ("brand", "signal"),
+    "Distinct authors expected in the last hour; signal is volume or negatives.",
 )
 USUAL_MAX = Family(
     "badbuzz_anomaly_usual_max",
     "gauge",
     ("brand", "signal"),
-    "Upper edge of what is usual in an hour: expected plus three standard deviations plus one.",
+    "Upper bound of the usual range in the last hour: expected plus three standard deviations plus one.",
 )
 REACH = Family(
     "badbuzz_widest_reach_people",
     "gauge",
     ("brand", "tone"),
-    "People reached by the publication of the last hour that reaches most; tone is negative or other.",
+    "Reach of the farthest-reaching post of the last hour, in people; tone is negative or other.",
 )
 SEVERITY = Family(
     "badbuzz_incident_severity",
     "gauge",
     ("brand",),
-    "0 calm, 1 watch, 2 warning, 3 critical; brand other: the worst of the brands beyond the limit.",
+    "Severity of the open incident: 0 calm, 1 watch, 2 warning, 3 critical; brand other is the maximum over the brands "
+    "beyond the label limit.",
 )
 SINCE = Family(
-    "badbuzz_incident_since_timestamp_seconds", "gauge", ("brand",), "When the open incident began (event time)."
+    "badbuzz_incident_since_timestamp_seconds", "gauge", ("brand",), "Event time at which the open incident began."
 )
 CRITERION = Family(
     "badbuzz_incident_criterion",
     "gauge",
     ("brand", "criterion"),
-    "1 where a criterion (surge, negative_growth, reach, coordinated) has held in the open incident, else 0.",
+    "1 if the criterion (surge, negative_growth, reach, coordinated) has held during the open incident, else 0.",
 )
 INCIDENT_OBSERVED = Family(
-    "badbuzz_incident_observed_people", "gauge", ("brand",), "People counted when the open incident last changed."
+    "badbuzz_incident_observed_people",
+    "gauge",
+    ("brand",),
+    "People observed in the window of the latest incident event.",
 )
-INCIDENT_EXPECTED = Family("badbuzz_incident_expected_people", "gauge", ("brand",), "People expected at that moment.")
-INCIDENT_WINDOW = Family("badbuzz_incident_window_seconds", "gauge", ("brand",), "Span these people were counted in.")
+INCIDENT_EXPECTED = Family("badbuzz_incident_expected_people", "gauge", ("brand",), "People expected in that window.")
+INCIDENT_WINDOW = Family("badbuzz_incident_window_seconds", "gauge", ("brand",), "Length of that window.")
 INCIDENT_NEGATIVES = Family(
-    "badbuzz_incident_negative_authors", "gauge", ("brand",), "Distinct negative authors in that span."
+    "badbuzz_incident_negative_authors", "gauge", ("brand",), "Distinct negative authors in that window."
 )
-INCIDENT_COPIES = Family("badbuzz_incident_copies", "gauge", ("brand",), "Copies of somebody else's text in that span.")
+INCIDENT_COPIES = Family(
+    "badbuzz_incident_copies", "gauge", ("brand",), "Copies of another author's text in that window."
+)
 INCIDENT_REACH = Family(
-    "badbuzz_incident_reach_people", "gauge", ("brand",), "People reached by the widest publication that carries it."
+    "badbuzz_incident_reach_people", "gauge", ("brand",), "Reach of the incident's farthest-reaching post, in people."
 )
 INFO = Family(
     "badbuzz_incident_info",
     "gauge",
     ("brand", "network", "share", "terms"),
-    "1; what messages say of the open incident: first network, its share of the mentions, the terms that spread.",
+    "Always 1; labels describe the open incident: main network, its share of the mentions, spreading terms.",
 )
-OPEN = Family("badbuzz_incidents_open", "gauge", ("severity",), "Open incidents by severity: watch, warning, critical.")
-CHANGES = Family(
-    "badbuzz_incident_changes_total", "counter", ("severity",), "Incident events published, by the new severity."
+OPEN = Family(
+    "badbuzz_incidents_open", "gauge", ("severity",), "Open incidents, by severity (watch, warning, critical)."
+)
+INCIDENT_EVENTS = Family(
+    "badbuzz_incident_events_total", "counter", ("severity",), "Incident events published, by the new severity."
 )
 LATENCY = Family(
     "badbuzz_mention_to_incident_seconds",
     "histogram",
     ("severity",),
-    "From the start of the minute that changed an incident, the earliest its mentions can have been said, to the "
-    "event's publication (wall clock); the lateness is part of it.",
+    "Latency from the start of the minute that changed the incident (the earliest event time of its mentions) to the "
+    "publication of the event (wall clock); includes the allowed lateness.",
     (5.0, 10.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0, 240.0, 300.0, 600.0, 1800.0),
 )
-DEAD_LETTERS = Family("badbuzz_dead_letters_total", "counter", ("reason",), "Messages that could not be read.")
+DEAD_LETTERS = Family("badbuzz_dead_letters_total", "counter", ("reason",), "Messages rejected as unreadable.")
 LATE = Family(
     "badbuzz_late_mentions_total",
     "counter",
-    ("fate",),
-    "Mentions later than the lateness: kept (in the oldest open minute) or dropped (more than an hour late).",
+    ("outcome",),
+    "Mentions beyond the allowed lateness: counted (in the oldest open minute) or dropped (more than an hour late).",
 )
-DUPLICATES = Family("badbuzz_duplicate_mentions_total", "counter", (), "Mentions dropped because their id was known.")
+DUPLICATES = Family("badbuzz_duplicate_mentions_total", "counter", (), "Mentions dropped by deduplication.")
 MESSAGES = Family(
     "badbuzz_messages_total",
     "counter",
     ("stage",),
-    "Messages taken in: mentions by the scorer, rollups by the watcher.",
+    "Messages processed: mentions by the scorer, batches of rollups by the watcher.",
 )
 LAG = Family(
     "badbuzz_consumer_lag_messages",
     "gauge",
     ("stage", "partition"),
-    "Messages that wait in a partition the stage reads.",
+    "Consumer lag: messages of a partition the stage has not read yet.",
 )
 PROGRESS = Family(
     "badbuzz_last_progress_timestamp_seconds",
     "gauge",
     ("stage",),
-    "When the stage last finished a round, be it an empty one (wall clock).",
+    "Time of the stage's last completed loop iteration, including idle ones (wall clock).",
 )
 WATERMARK = Family(
     "badbuzz_watermark_timestamp_seconds",
     "gauge",
     ("brand",),
-    "Event time up to which a brand's minutes are closed; time() less it is the watermark's delay.",
+    "Watermark: event time up to which the brand's minutes are closed; time() minus it is the watermark lag.",
 )
-SOURCE_HEARD = Family(
-    "badbuzz_source_last_heard_timestamp_seconds",
+SOURCE_EVENT = Family(
+    "badbuzz_source_last_event_timestamp_seconds",
     "gauge",
     ("network",),
-    "Newest event time heard of a network, by mention or heartbeat.",
+    "Newest event time of the network's mentions and heartbeats.",
 )
 SOURCE_MENTION = Family(
-    "badbuzz_source_last_mention_timestamp_seconds", "gauge", ("network",), "Newest event time of a mention."
+    "badbuzz_source_last_mention_timestamp_seconds",
+    "gauge",
+    ("network",),
+    "Newest event time of the network's mentions.",
 )
 SOURCE_HEARTBEAT = Family(
     "badbuzz_source_last_heartbeat_timestamp_seconds",
     "gauge",
     ("network",),
-    "Newest event time of a heartbeat in a minute without a mention.",
+    "Newest event time of the network's heartbeats in minutes without a mention.",
 )
 OVERFLOW = Family(
     "badbuzz_label_overflow_total",
     "counter",
     ("label",),
-    "Times a brand or network was called other because its label's limit was reached.",
+    "Label values replaced by other because the limit of brands or networks was reached.",
 )
-BUILD = Family("badbuzz_build_info", "gauge", ("version", "python"), "1; what is running.")
+BUILD = Family("badbuzz_build_info", "gauge", ("version", "python"), "Always 1; labels are the running versions.")
 
 FAMILIES = tuple(value for value in list(globals().values()) if isinstance(value, Family))
-"""Every metric, in the order above."""
+"""Every metric family, in the order of declaration."""

@@ -1,4 +1,4 @@
-"""Counters of what was said: a scored batch and its rollups, counted as they pass."""
+"""Counters of mentions, incremented by the batch: messages, dead letters and the sums of rollups."""
 
 import functools
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.heartbeat import IDLE_NETWORK
 from streams.metrics import families as m
 from streams.metrics.label_cap import OTHER
-from streams.metrics.registry import Metrics
+from streams.metrics.registry import LATE_OUTCOMES, Metrics
 from streams.scoring.rollup import Counts, PostRow, Rollup, total
 from streams.scoring.scorer import Batch
 
@@ -22,47 +22,46 @@ _NONE = Counts()
 
 
 def count_batch(metrics: Metrics, batch: Batch) -> None:
-    """Count what a scorer made of a batch."""
+    """Count a scored batch: its messages, dead letters and rollups."""
     count_scored(metrics, batch.messages, batch.letters)
     count_rollups(metrics, batch.rollups)
 
 
 def count_scored(metrics: Metrics, messages: int, letters: Iterable[DeadLetter]) -> None:
-    """Count messages that a scorer took in, and those among them that it could not read."""
+    """Count messages that a scorer processed, and the dead letters among them by reason."""
     metrics.inc(m.MESSAGES, "scorer", by=messages)
     for letter in letters:
         metrics.inc(m.DEAD_LETTERS, letter.reason)
 
 
 def count_rollups(metrics: Metrics, rollups: Iterable[Rollup]) -> None:
-    """Count the mentions that rollups sum up, and note how far their networks were heard."""
-    heard: dict[tuple[m.Family, str], int] = {}
-    # Under the labels they are shown with: most of many brands are `other`, and summed up at once.
-    spoken: dict[tuple[str, str], list[Rollup]] = {}
-    shown = functools.cache(metrics.label_value)
+    """Count the mentions that rollups sum up, and record the newest event time of each network."""
+    newest_ms: dict[tuple[m.Family, str], int] = {}
+    # Grouped by exported labels: of many brands most are `other`, and are summed at once.
+    by_labels: dict[tuple[str, str], list[Rollup]] = {}
+    label_value = functools.cache(metrics.label_value)
     overflow = {"brand": 0, "network": 0}
     for rollup in rollups:
         family = m.SOURCE_HEARTBEAT
-        # Who was only heard takes no place among the labels.
+        # A heartbeat alone does not claim a label slot.
         if rollup.counts != _NONE:
             family = m.SOURCE_MENTION
-            brand, network = shown("brand", rollup.brand), shown("network", rollup.network)
+            brand, network = label_value("brand", rollup.brand), label_value("network", rollup.network)
             overflow["brand"] += brand == OTHER != rollup.brand
             overflow["network"] += network == OTHER != rollup.network
-            spoken.setdefault((brand, network), []).append(rollup)
-        # Late mentions and duplicates alone tell nothing new of a source; badbuzz's own heartbeats are no source's.
+            by_labels.setdefault((brand, network), []).append(rollup)
+        # Late mentions and duplicates have no newest time; idle heartbeats are badbuzz's own, not a source's.
         if rollup.newest and rollup.network != IDLE_NETWORK:
             key = family, rollup.network
-            if rollup.newest > heard.get(key, 0):
-                heard[key] = rollup.newest
+            newest_ms[key] = max(rollup.newest, newest_ms.get(key, 0))
     for label, times in overflow.items():
         if times:
             metrics.add(m.OVERFLOW, (label,), times)
-    for (brand, network), those in spoken.items():
-        _count(metrics, brand, network, those)
-    for (family, network), ms in heard.items():
-        for told in (family, m.SOURCE_HEARD):
-            metrics.set_max(told, ms / 1000, network)
+    for (brand, network), grouped in by_labels.items():
+        _count(metrics, brand, network, grouped)
+    for (family, network), ms in newest_ms.items():
+        for gauge in (family, m.SOURCE_EVENT):
+            metrics.set_max(gauge, ms / 1000, network)
 
 
 def _count(metrics: Metrics, brand: str, network: str, rollups: list[Rollup]) -> None:
@@ -70,23 +69,23 @@ def _count(metrics: Metrics, brand: str, network: str, rollups: list[Rollup]) ->
     others = counts.mentions - counts.negatives
     if counts.negatives:
         last = next(rollup for rollup in reversed(rollups) if rollup.counts.negatives)
-        angriest = max(last.posts, key=_by_tone).id if last.posts else None
-        metrics.add(m.MENTIONS, (brand, network, "negative"), counts.negatives, angriest)
+        exemplar = max(last.posts, key=_negativity).id if last.posts else None
+        metrics.add(m.MENTIONS, (brand, network, "negative"), counts.negatives, exemplar)
     if others:
         last = next(rollup for rollup in reversed(rollups) if rollup.counts.mentions > rollup.counts.negatives)
-        mildest = min(last.posts, key=_by_tone).id if last.posts else None
-        metrics.add(m.MENTIONS, (brand, network, "other"), others, mildest)
+        exemplar = min(last.posts, key=_negativity).id if last.posts else None
+        metrics.add(m.MENTIONS, (brand, network, "other"), others, exemplar)
     if counts.complaints:
         metrics.add(m.COMPLAINTS, (brand,), counts.complaints)
     for action, field in _ACTIONS:
-        if done := getattr(counts, field):
-            metrics.add(m.ACTIONS, (brand, action), done)
-    for fate, number in (("kept", counts.late), ("dropped", counts.too_late)):
+        if number := getattr(counts, field):
+            metrics.add(m.ACTIONS, (brand, action), number)
+    for outcome, number in zip(LATE_OUTCOMES, (counts.late, counts.too_late), strict=True):
         if number:
-            metrics.add(m.LATE, (fate,), number)
+            metrics.add(m.LATE, (outcome,), number)
     if counts.duplicates:
         metrics.add(m.DUPLICATES, (), counts.duplicates)
 
 
-def _by_tone(post: PostRow) -> int:
+def _negativity(post: PostRow) -> int:
     return post.negativity

@@ -1,4 +1,4 @@
-"""The metrics of one process, kept in bounds and written as the page that Prometheus scrapes."""
+"""The metric registry of one process: bounded labels, and the text that Prometheus scrapes."""
 
 import platform
 import time
@@ -17,26 +17,29 @@ from streams.metrics.families import Family
 from streams.metrics.label_cap import OTHER, LabelCap, clean_label
 from streams.settings.metrics import LabelLimits
 
-# A creation time beside each counter would double the page, and Prometheus has no use for it.
+# A `_created` series for each counter would double the scrape, and Prometheus does not use it.
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 DAY_S = 86_400.0
+# OpenMetrics allows 128 characters for an exemplar's label names and values together.
+MAX_EXEMPLAR_ID_CHARS = 128 - len("mention_id")
+LATE_OUTCOMES = ("counted", "dropped")
 
 
 class Metrics:
-    """The metrics of one process, in a registry of its own.
+    """Every metric family of badbuzz in one `prometheus_client` registry.
 
-    Labels `brand` and `network` pass through their caps whoever sets them. A gauge of a brand without a place is not
-    set at all: the last of many brands to speak would decide what `other` says.
+    Labels `brand` and `network` are always limited by their caps. A gauge of a brand beyond the limit is not set at
+    all: `other` would show whichever of many brands was updated last.
 
     Parameters
     ----------
     brands
-        Brands that the configuration names.
+        Brands named in the configuration.
     limits
-        How many values a label has.
+        How many values each label may have.
     clock
-        Seconds since the epoch: tells which brands have vanished.
+        Seconds since the epoch; dates the last use of each label value.
 
     Examples
     --------
@@ -69,43 +72,43 @@ class Metrics:
         }
         self._highest: dict[tuple[Family, tuple[str, ...]], float] = {}
         self.set(m.BUILD, 1, version("badbuzz"), platform.python_version())
-        # A counter that first appears with its first event has no increase to alert on.
-        for family, values in ((m.DEAD_LETTERS, REASONS), (m.LATE, ("kept", "dropped")), (m.CHANGES, SEVERITIES)):
+        # Initialised to 0: a counter that appears with its first event shows no increase to alert on.
+        for family, values in ((m.DEAD_LETTERS, REASONS), (m.LATE, LATE_OUTCOMES), (m.INCIDENT_EVENTS, SEVERITIES)):
             for value in values:
                 self.inc(family, value, by=0)
 
     @property
     def brands(self) -> LabelCap:
-        """The cap on brands."""
+        """The cap of the label `brand`."""
         return self.caps["brand"]
 
     def inc(self, family: Family, *labels: str, by: float = 1, exemplar: str | None = None) -> None:
-        """Count; `exemplar` is the id of a mention that was counted."""
-        shown = tuple(self._bounded(family, labels))
-        self.add(family, shown, by, exemplar)
-        for name, given, label in zip(family.labels, labels, shown, strict=True):
-            if name in self.caps and label == OTHER != given:
+        """Increment a counter; `exemplar` is the id of one of the mentions counted."""
+        bounded = tuple(self._bounded(family, labels))
+        self.add(family, bounded, by, exemplar)
+        for name, value, label in zip(family.labels, labels, bounded, strict=True):
+            if name in self.caps and label == OTHER != value:
                 self.add(m.OVERFLOW, (name,), 1)
 
     def label_value(self, label: str, value: str) -> str:
-        """Give what a label's value is shown as: a brand or network beyond the limit as `other`."""
+        """Return the exported value of a label: cleaned, and `other` for a brand or network beyond the limit."""
         cap = self.caps.get(label)
         return clean_label(value) if cap is None or value == OTHER else cap.label(value)
 
-    def add(self, family: Family, shown: tuple[str, ...], by: float, exemplar: str | None = None) -> None:
-        """Count under labels that `shown` gave."""
+    def add(self, family: Family, labels: tuple[str, ...], by: float, exemplar: str | None = None) -> None:
+        """Increment a counter under labels that `label_value` returned."""
         counter = self._counters[family]
-        (counter.labels(*shown) if shown else counter).inc(by, _exemplar(exemplar))
+        (counter.labels(*labels) if labels else counter).inc(by, _exemplar(exemplar))
 
     def set(self, family: Family, value: float, *labels: str) -> None:
-        """Set a gauge, unless its brand has no place."""
+        """Set a gauge, unless its brand is beyond the limit."""
         bounded = self._bounded(family, labels)
         if family.labels[:1] == ("brand",) and bounded[0] == OTHER != labels[0]:
             return
         self._gauges[family].labels(*bounded).set(value)
 
     def set_max(self, family: Family, value: float, *labels: str) -> None:
-        """Set a gauge unless it is higher already."""
+        """Set a gauge to a value if that is higher than any before."""
         bounded = self._bounded(family, labels)
         key = family, tuple(bounded)
         if value > self._highest.get(key, float("-inf")):
@@ -113,50 +116,50 @@ class Metrics:
             self._gauges[family].labels(*bounded).set(value)
 
     def observe(self, family: Family, value: float, *labels: str, exemplar: str | None = None) -> None:
-        """Observe a value of a histogram."""
+        """Record an observation in a histogram."""
         self._histograms[family].labels(*self._bounded(family, labels)).observe(value, _exemplar(exemplar))
 
     def samples(self, family: Family) -> Iterator[Sample]:
-        """Give the samples of a gauge as they are now."""
+        """Yield the current samples of a gauge."""
         for metric in self._gauges[family].collect():
             yield from metric.samples
 
     def remove(self, family: Family, **labels: str) -> None:
-        """Remove the series of a gauge that have these labels."""
+        """Remove the series of a gauge with these labels."""
         self._gauges[family].remove_by_labels({name: clean_label(value) for name, value in labels.items()})
 
     def forget(self, label: str, value: str) -> None:
-        """Remove every series of a brand or network, and give its place back."""
+        """Remove every series of a brand or network, and free its label slot."""
         cap = self.caps[label]
         if not cap.admits(value):
             return
-        shown = cap.label(value)
+        name = cap.label(value)
         for metrics in (self._counters, self._gauges, self._histograms):
             for family, metric in metrics.items():
                 if label in family.labels:
-                    metric.remove_by_labels({label: shown})
-        self._highest = {key: at for key, at in self._highest.items() if shown not in key[1]}
+                    metric.remove_by_labels({label: name})
+        self._highest = {key: value for key, value in self._highest.items() if name not in key[1]}
         cap.release(value)
 
-    def sweep(self) -> None:
-        """Forget the brands and networks that have not been heard of for `forget_days`."""
-        before = self.clock() - self.limits.forget_days * DAY_S
+    def remove_unused(self) -> None:
+        """Remove the series of brands and networks without a mention for `forget_days`."""
+        oldest = self.clock() - self.limits.forget_days * DAY_S
         for label, cap in self.caps.items():
-            for value in cap.unused_since(before):
+            for value in cap.unused_since(oldest):
                 self.forget(label, value)
 
     def render(self, accept: str = "") -> tuple[bytes, str]:
-        """Write the page.
+        """Return the text that answers a scrape.
 
         Parameters
         ----------
         accept
-            The `Accept` header of the request: OpenMetrics, with exemplars, where it asks for it.
+            The `Accept` header of the request: OpenMetrics, with exemplars, if it asks for that.
 
         Returns
         -------
         body, content_type
-            What to answer.
+            Of the response.
         """
         encode, content_type = choose_encoder(accept)
         return encode(self.registry), content_type
@@ -170,5 +173,4 @@ def _of(kind: str) -> list[Family]:
 
 
 def _exemplar(mention_id: str | None) -> dict[str, str] | None:
-    # OpenMetrics allows 128 characters for names and values together.
-    return {"mention_id": mention_id[:118]} if mention_id else None
+    return {"mention_id": mention_id[:MAX_EXEMPLAR_ID_CHARS]} if mention_id else None

@@ -1,1 +1,1 @@
-"""What on-call people look at beside the alerts: Grafana's annotations, and checks that alerts get through."""
+"""On-call tools beside the alerts: Grafana annotations, and checks that alerts reach people."""

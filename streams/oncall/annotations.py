@@ -1,4 +1,4 @@
-"""Incident events as annotations, sent beside the work: a Grafana that is slow or gone delays no alert."""
+"""Grafana annotations of incident events, sent in the background: a slow or unreachable Grafana delays no alert."""
 
 import logging
 import os
@@ -13,13 +13,14 @@ from streams.errors import ConfigError, GrafanaError
 from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, grafana_token
 from streams.watching.incident_event import IncidentEvent
 
-CAPACITY = 1000
-LONGEST_PAUSE_S = 60.0
+MAX_QUEUED = 1000
+MIN_BACKOFF_S = 1.0
+MAX_BACKOFF_S = 60.0
 _log = logging.getLogger(__name__)
 
 
 class Annotation(NamedTuple):
-    """A moment or a span to mark; `key` is the event's id."""
+    """A point or a range in time with tags and text; `key` is the event's id."""
 
     key: str
     time_ms: int
@@ -29,7 +30,7 @@ class Annotation(NamedTuple):
 
 
 def annotation(event: IncidentEvent) -> Annotation:
-    """Give the annotation of an incident event: a moment where it opens or escalates, the whole span where it closes.
+    """Return the annotation of an incident event: a point when it opens or changes, its whole range when it closes.
 
     Parameters
     ----------
@@ -39,30 +40,30 @@ def annotation(event: IncidentEvent) -> Annotation:
     at = _ms(event.at)
     if event.severity == "calm":
         return Annotation(event.id, _ms(event.since), at, (event.brand, "closed"), event.summary)
-    what = "opened" if event.previous == "calm" else "changed"
-    return Annotation(event.id, at, None, (event.brand, what, event.severity), event.summary)
+    transition = "opened" if event.previous == "calm" else "changed"
+    return Annotation(event.id, at, None, (event.brand, transition, event.severity), event.summary)
 
 
 class AnnotationSender:
-    """Send annotations in a thread of its own, in their order, again and again until Grafana has them.
+    """Send annotations in order on a thread of its own, retrying each until Grafana has it.
 
     Parameters
     ----------
     grafana
-        Where to.
+        The server.
     capacity
-        Most annotations that wait; beyond it the oldest are dropped, which is logged.
+        Most annotations queued; beyond it the oldest are dropped, which is logged.
 
     Attributes
     ----------
     dropped
-        Annotations that were given up: refused, or too many waited.
+        Number of annotations dropped: refused by Grafana, or beyond the capacity.
     """
 
-    def __init__(self, grafana: Grafana, capacity: int = CAPACITY) -> None:
+    def __init__(self, grafana: Grafana, capacity: int = MAX_QUEUED) -> None:
         self.grafana = grafana
         self.dropped = 0
-        self._waiting: deque[Annotation] = deque()
+        self._queue: deque[Annotation] = deque()
         self._capacity = capacity
         self._changed = threading.Condition()
         self._closing = False
@@ -70,60 +71,60 @@ class AnnotationSender:
         self._thread.start()
 
     def send(self, event: IncidentEvent) -> None:
-        """Take an event and return at once."""
+        """Queue the annotation of an event; return at once."""
         with self._changed:
-            if len(self._waiting) >= self._capacity:
-                self._waiting.popleft()
-                self._give_up("too many wait")
-            self._waiting.append(annotation(event))
+            if len(self._queue) >= self._capacity:
+                self._queue.popleft()
+                self._drop("too many are queued")
+            self._queue.append(annotation(event))
             self._changed.notify()
 
     def close(self, timeout: float = 5.0) -> int:
-        """Stop, and leave so many seconds for what waits.
+        """Stop, after waiting up to `timeout` seconds for the queue to empty.
 
         Returns
         -------
         int
-            How many were not sent.
+            Number of annotations not sent.
         """
         with self._changed:
-            self._changed.wait_for(lambda: not self._waiting, timeout)
+            self._changed.wait_for(lambda: not self._queue, timeout)
             self._closing = True
             self._changed.notify()
         self._thread.join(timeout)
-        return len(self._waiting)
+        return len(self._queue)
 
     def _run(self) -> None:
-        pause = 1.0
+        backoff_s = MIN_BACKOFF_S
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closing)
+                self._changed.wait_for(lambda: self._queue or self._closing)
                 if self._closing:
                     return
-                first = self._waiting[0]
+                first = self._queue[0]
             try:
                 self.grafana.annotate(first.key, first.time_ms, first.tags, first.text, first.end_ms)
             except GrafanaError as error:
                 if error.retryable:
-                    _log.warning("annotation waits: %s", error)
+                    _log.warning("annotation not sent, retrying: %s", error)
                     with self._changed:
-                        self._changed.wait_for(lambda: self._closing, pause)
-                    pause = min(2 * pause, LONGEST_PAUSE_S)
+                        self._changed.wait_for(lambda: self._closing, backoff_s)
+                    backoff_s = min(2 * backoff_s, MAX_BACKOFF_S)
                     continue
-                self._give_up(str(error))
-            pause = 1.0
+                self._drop(str(error))
+            backoff_s = MIN_BACKOFF_S
             with self._changed:
-                if self._waiting and self._waiting[0] is first:
-                    self._waiting.popleft()
+                if self._queue and self._queue[0] is first:
+                    self._queue.popleft()
                 self._changed.notify()
 
-    def _give_up(self, reason: str) -> None:
+    def _drop(self, reason: str) -> None:
         self.dropped += 1
         _log.warning("annotation dropped: %s", reason)
 
 
 def annotation_sender(environment: Mapping[str, str] | None = None) -> AnnotationSender | None:
-    """Give a sender where `BADBUZZ_GRAFANA_URL` names a Grafana.
+    """Return a sender, or None if `BADBUZZ_GRAFANA_URL` is not set.
 
     Parameters
     ----------
@@ -133,7 +134,7 @@ def annotation_sender(environment: Mapping[str, str] | None = None) -> Annotatio
     Raises
     ------
     ConfigError
-        The address or the token cannot be used.
+        The URL or the token is invalid.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Whether alerts would get through: what Prometheus and Grafana lack, and how to mend it.
+"""Checks that alerts would reach people: that Prometheus and Grafana are set up.
 
-Each check gives one line of what is well, or raises with what is wrong. What the environment does not name is not
-checked.
+Each check returns one line if it passes, or raises an error with the remedy. A service whose address is not in the
+environment is not checked.
 """
 
 import json
@@ -18,12 +18,13 @@ from streams.metrics.families import BUILD
 from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, grafana_token
 
 PROMETHEUS_URL = "BADBUZZ_PROMETHEUS_URL"
+# Stands for all rules: they are in one file.
 ALERT = "BadBuzzCrisis"
 TIMEOUT_S = 5.0
 
 
 def check_oncall(dashboards: Iterable[str] = (), environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Check what the environment names.
+    """Check the Prometheus and the Grafana whose addresses the environment has.
 
     Parameters
     ----------
@@ -35,12 +36,12 @@ def check_oncall(dashboards: Iterable[str] = (), environment: Mapping[str, str] 
     Yields
     ------
     str
-        One line for each thing that is well.
+        One line for each service: that it passed, or was not checked.
 
     Raises
     ------
     InputError, GrafanaError
-        What is wrong, and how to mend it.
+        A check failed; the message has the remedy.
 
     Examples
     --------
@@ -60,32 +61,34 @@ def check_oncall(dashboards: Iterable[str] = (), environment: Mapping[str, str] 
 
 
 def check_prometheus(url: str) -> str:
-    """Check that a Prometheus scrapes a worker, has the rules, and reaches an Alertmanager."""
+    """Check that Prometheus has the alert rules, scrapes a worker and is connected to an Alertmanager."""
     name = f"Prometheus at {url}"
-    rules = [rule["name"] for group in _ask(url, "/api/v1/rules")["groups"] for rule in group["rules"]]
+    rules = [rule["name"] for group in _get(url, "/api/v1/rules")["groups"] for rule in group["rules"]]
     if ALERT not in rules:
         raise InputError(f"{name} has no rule {ALERT}: add deploy/prometheus/badbuzz.rules.yml to its rule_files")
-    if not _ask(url, "/api/v1/query", query=BUILD.name)["result"]:
+    if not _get(url, "/api/v1/query", query=BUILD.name)["result"]:
         raise InputError(f"{name} scrapes no worker: start one, and add the job of deploy/prometheus/prometheus.yml")
-    if not _ask(url, "/api/v1/alertmanagers")["activeAlertmanagers"]:
-        raise InputError(f"{name} knows no Alertmanager: alerts fire and nobody is told; set `alerting` in its file")
-    return f"{name}: scrapes, has the rules, reaches an Alertmanager"
+    if not _get(url, "/api/v1/alertmanagers")["activeAlertmanagers"]:
+        raise InputError(
+            f"{name} has no Alertmanager: alerts fire but notify nobody; set `alerting` in its configuration"
+        )
+    return f"{name}: has the rules, scrapes a worker, reaches an Alertmanager"
 
 
 def check_grafana(url: str, token: str, dashboards: Iterable[str]) -> str:
-    """Check that a Grafana takes the token and has the data source and the dashboards of these uids."""
+    """Check that Grafana accepts the token and has the data source and the dashboards of these uids."""
     missing = Grafana(url, token, attempts=1).missing(dashboards)
     if missing:
         raise InputError(f"Grafana at {url} lacks {', '.join(missing)}: run `badbuzz dashboards push`")
     return f"Grafana at {url}: has data source and dashboards"
 
 
-def _ask(url: str, path: str, **query: str) -> Any:
+def _get(url: str, path: str, **query: str) -> Any:
     address = f"{url.rstrip('/')}{path}?{urllib.parse.urlencode(query)}"
     if not address.startswith(("http://", "https://")):
         raise InputError(f"{PROMETHEUS_URL}: expected an address such as http://localhost:9090, got {url!r}")
     try:
-        with urllib.request.urlopen(address, timeout=TIMEOUT_S) as answer:  # noqa: S310  checked above
-            return json.load(answer)["data"]
+        with urllib.request.urlopen(address, timeout=TIMEOUT_S) as response:  # noqa: S310  checked above
+            return json.load(response)["data"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"Prometheus at {url} does not answer as one ({error}): is it running there?") from None
+        raise InputError(f"Prometheus at {url} does not respond as one ({error}): is it running there?") from None

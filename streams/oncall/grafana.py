@@ -1,7 +1,7 @@
-"""A client of Grafana's HTTP API, through grafana-api: one kind of error, retries, and annotations.
+"""Client of Grafana's HTTP API, on top of grafana-api: retries, one error class, and annotations.
 
-grafana-api 1.0.3 raises `requests` errors as they come and stumbles over an empty answer (204); here each becomes a
-`GrafanaError` that says whether a retry can help. The token is sent in a header and shown nowhere.
+grafana-api 1.0.3 lets errors of `requests` through and fails on an empty response (204); here each becomes a
+`GrafanaError` that says whether a retry can help. The token is sent in a header and never logged or printed.
 
 References
 ----------
@@ -36,20 +36,20 @@ class Grafana:
     Parameters
     ----------
     url
-        Where it is, with the path it is served under.
+        Its address, with the path it is served under.
     token
-        Of a service account that may edit dashboards, data sources and annotations.
+        Token of a service account that may edit dashboards, data sources and annotations.
     timeout
-        Seconds to wait for an answer.
+        Seconds to wait for a response.
     attempts
-        How often to try what may yet succeed, with pauses of 1, 2, 4, … seconds.
+        How often to try a request that a retry can help, with pauses of 1, 2, 4, … seconds.
     sleep
-        Waits so many seconds.
+        Waits a number of seconds.
 
     Attributes
     ----------
-    face
-        The client of grafana-api; call it within `ask` or `find`.
+    client
+        The client of grafana-api; use it within `call` or `find`.
 
     Examples
     --------
@@ -77,7 +77,7 @@ class Grafana:
         self.attempts = attempts
         self.sleep = sleep
         prefix = parts.path.strip("/")
-        self.face = GrafanaFace(
+        self.client = GrafanaFace(
             auth=token,
             host=f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname,
             port=parts.port,
@@ -89,17 +89,17 @@ class Grafana:
     def __repr__(self) -> str:
         return f"Grafana({self.url!r})"
 
-    def ask(self, request: Callable[[], Any]) -> Any:
-        """Return what a request returns, retrying what may yet succeed.
+    def call(self, request: Callable[[], Any]) -> Any:
+        """Return the result of a request, retrying if that can help.
 
         Raises
         ------
         GrafanaError
-            Grafana cannot be reached, or refuses.
+            Grafana cannot be reached, or refuses the request.
         """
         for attempt in range(self.attempts):
             try:
-                return self._call(request)
+                return self._attempt(request)
             except GrafanaError as error:
                 if not error.retryable or attempt + 1 == self.attempts:
                     raise
@@ -107,62 +107,62 @@ class Grafana:
         return None
 
     def find(self, request: Callable[[], Any]) -> dict[str, Any] | None:
-        """Return what a request returns, None where Grafana has no such thing (404)."""
+        """Return the result of a request, or None if Grafana has no such object (404)."""
         try:
-            found: dict[str, Any] = self.ask(request) or {}
+            result: dict[str, Any] = self.call(request) or {}
         except GrafanaError as error:
             if error.status == 404:
                 return None
             raise
-        return found
+        return result
 
     def missing(self, uids: Iterable[str]) -> list[str]:
-        """List what of the data source and these dashboards is not there."""
-        wanted = {f"data source {DATASOURCE_UID}": partial(self.face.api.GET, f"/datasources/uid/{DATASOURCE_UID}")}
-        wanted |= {f"dashboard {uid}": partial(self.face.dashboard.get_dashboard, uid) for uid in uids}
-        return [name for name, request in wanted.items() if self.find(request) is None]
+        """Return which of the data source and these dashboards Grafana lacks."""
+        required = {f"data source {DATASOURCE_UID}": partial(self.client.api.GET, f"/datasources/uid/{DATASOURCE_UID}")}
+        required |= {f"dashboard {uid}": partial(self.client.dashboard.get_dashboard, uid) for uid in uids}
+        return [name for name, request in required.items() if self.find(request) is None]
 
     def annotate(self, key: str, time_ms: int, tags: Sequence[str], text: str, end_ms: int | None = None) -> None:
-        """Mark a moment, or a span, on every dashboard that asks for one of its tags; once, however often it is tried.
+        """Add an annotation, at a point or over a range in time; idempotent, so that retries add no duplicates.
 
         Parameters
         ----------
         key
-            Names what is marked: it becomes a tag, and what is there already is not sent again.
+            Identifies the annotation: it becomes a tag, and an annotation with this tag is not added again.
         time_ms, end_ms
             Milliseconds since the epoch.
         tags
-            Beside `badbuzz`.
+            Tags beside `badbuzz`; dashboards show the annotations of a tag.
         text
-            What is shown.
+            Text of the annotation.
         """
-        every = [TAG, *tags, f"id:{key}"]
+        all_tags = [TAG, *tags, f"id:{key}"]
 
         def send() -> Any:
-            if self.face.api.GET("/annotations?" + urlencode({"tags": every[-1], "limit": "1"})):
+            if self.client.api.GET("/annotations?" + urlencode({"tags": all_tags[-1], "limit": "1"})):
                 return None
-            return self.face.annotations.add_annotation(time_from=time_ms, time_to=end_ms, tags=every, text=text)
+            return self.client.annotations.add_annotation(time_from=time_ms, time_to=end_ms, tags=all_tags, text=text)
 
-        self.ask(send)
+        self.call(send)
 
-    def _call(self, request: Callable[[], Any]) -> Any:
+    def _attempt(self, request: Callable[[], Any]) -> Any:
         try:
             return request()
         except requests.exceptions.JSONDecodeError as error:
             if not error.doc.strip():
-                return None  # 204: done, and nothing to say
+                return None  # 204
             raise GrafanaError(
-                f"{self.url} answers, but not as Grafana does: is it the address of a login page?", retryable=False
+                f"{self.url} does not respond as Grafana does: is it the address of a login page?", retryable=False
             ) from None
         except requests.exceptions.Timeout:
-            raise GrafanaError(f"{self.url} did not answer in time", retryable=True) from None
+            raise GrafanaError(f"{self.url} did not respond in time", retryable=True) from None
         except requests.exceptions.RequestException as error:
             raise GrafanaError(
                 f"{self.url} cannot be reached ({type(error).__name__}): is Grafana running there?", retryable=True
             ) from None
         except GrafanaException as error:
             status = int(error.status_code)
-            hint = ": is the token right, and may it do that?" if status in {401, 403} else ""
+            hint = ": is the token right, and does it have the permission?" if status in {401, 403} else ""
             raise GrafanaError(
                 f"{self.url} refuses: {error.message}{hint}",
                 retryable=not isinstance(error, GrafanaClientError) or status == 429,
@@ -171,12 +171,12 @@ class Grafana:
 
 
 def grafana_token(file: Path | None, environment: Mapping[str, str] | None = None) -> str:
-    """Read the token from a file, or from `BADBUZZ_GRAFANA_TOKEN`.
+    """Return the service account token in a file, or in `BADBUZZ_GRAFANA_TOKEN`.
 
     Raises
     ------
     ConfigError
-        There is none.
+        There is none, or the file cannot be read.
 
     Examples
     --------
@@ -192,6 +192,6 @@ def grafana_token(file: Path | None, environment: Mapping[str, str] | None = Non
     if not token or not token.isascii() or not token.isprintable():
         raise ConfigError(
             f"expected a service account's token in {TOKEN} or in the file that {TOKEN_FILE} or --token-file names, "
-            "got none or one with characters that no token has"
+            "got none or one with characters that tokens do not have"
         )
     return token

@@ -1,7 +1,7 @@
-"""The metrics of a running worker: counted as it works, read from its brands' watches when somebody scrapes.
+"""Metrics of a running worker: counters are incremented as it works, gauges of brands are read at each scrape.
 
-A watch is read on the loop that changes it, and only where a bucket of it closed since the last scrape: what metrics
-cost does not grow with the mentions.
+A brand is read on the event loop that changes it, and only if it closed a minute since the last scrape: the cost of a
+scrape does not grow with the number of mentions.
 """
 
 import asyncio
@@ -20,41 +20,42 @@ from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.incident_event import IncidentEvent
-from streams.worker.health import Answer, Part
+from streams.web.server import Response
+from streams.worker.health import Part
 
 REFRESH_TIMEOUT_S = 2.0
-SWEEP_EVERY_S = 3600.0
+CLEANUP_INTERVAL_S = 3600.0
 
 
 class ScoredBatch(Protocol):
-    """What is read of a scorer's transaction."""
+    """A committed transaction of the scorer, as far as metrics read it."""
 
     @property
     def messages(self) -> int:
-        """Messages it held."""
+        """Number of messages it covers."""
 
     @property
     def letters(self) -> list[DeadLetter]:
-        """Those that could not be read."""
+        """Dead letters among them."""
 
 
-class Watched(Protocol):
-    """What keeps a brand's watch."""
+class StoreEntry(Protocol):
+    """An entry of the state store."""
 
     @property
     def watch(self) -> BrandWatch:
-        """The watch."""
+        """State of the brand."""
 
 
 class WorkerMetrics:
-    """Measure one worker.
+    """Metrics of one worker process.
 
     Parameters
     ----------
     config
-        Configured brands have series before others.
-    tell
-        Called with each incident event once, beside the metrics: a sender of annotations.
+        Configuration; its brands have label slots before others.
+    on_event
+        Called once with each published incident event: sends its annotation.
     clock
         Seconds since the epoch.
 
@@ -70,60 +71,60 @@ class WorkerMetrics:
     def __init__(
         self,
         config: Config,
-        tell: Callable[[IncidentEvent], None] = lambda _: None,
+        on_event: Callable[[IncidentEvent], None] = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.metrics = Metrics(config.brands, config.metrics, clock)
         self.clock = clock
-        self._tell = tell
+        self._on_event = on_event
         self._lateness_s = config.lateness_seconds
-        self._watching = BrandGauges(self.metrics, config.negative_at)
-        # What is shown of a brand changes only as a bucket closes.
-        self._shown: dict[str, tuple[BrandWatch, int | None]] = {}
+        self._brand_gauges = BrandGauges(self.metrics, config.negative_at)
+        # State of each brand when its gauges were last set, and its open minute: they change only as a minute closes.
+        self._exported: dict[str, tuple[BrandWatch, int | None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._watches: Mapping[str, Watched] = {}
-        self._swept = clock()
+        self._watches: Mapping[str, StoreEntry] = {}
+        self._cleaned_at = clock()
 
-    def attach(self, loop: asyncio.AbstractEventLoop, watches: Mapping[str, Watched]) -> None:
-        """Read these watches, by brand, on the loop that changes them."""
+    def attach(self, loop: asyncio.AbstractEventLoop, watches: Mapping[str, StoreEntry]) -> None:
+        """Read the brands of a state store, always on the event loop that changes them."""
         self._loop = loop
         self._watches = watches
 
     def record_scored(self, batch: ScoredBatch) -> None:
-        """Count what a scorer has committed."""
+        """Count a transaction that the scorer committed."""
         count_scored(self.metrics, batch.messages, batch.letters)
 
     def record_applied(self, batch: RollupBatch, events: Iterable[IncidentEvent]) -> None:
-        """Count what a watcher has taken in, and tell what it has published."""
+        """Count rollups that the watcher applied, and the incident events it published."""
         self.metrics.inc(m.MESSAGES, "watcher")
         count_rollups(self.metrics, [rollup for _, rollup in batch.made])
         for event in events:
             minute_start = datetime.fromisoformat(event.at).timestamp() - self._lateness_s - 60
             seconds = self.clock() - minute_start
-            # A record of long ago that is being replayed says nothing of how quick this is.
-            self._watching.record_event(
+            # During the replay of an old record the latency is meaningless.
+            self._brand_gauges.record_event(
                 event, seconds if seconds < DAY_S else None, event.posts[0].id if event.posts else None
             )
-            self._tell(event)
+            self._on_event(event)
 
     def refresh(self) -> None:
-        """Read the watches that changed, and forget the brands that are watched elsewhere now."""
-        watches = {brand: kept.watch for brand, kept in self._watches.items()}
-        for brand in [brand for brand, (watch, _) in self._shown.items() if watches.get(brand) is not watch]:
-            self._watching.forget(brand)
-            del self._shown[brand]
+        """Set the gauges of brands that changed, and remove those of brands that moved to another worker."""
+        watches = {brand: entry.watch for brand, entry in self._watches.items()}
+        for brand in [brand for brand, (watch, _) in self._exported.items() if watches.get(brand) is not watch]:
+            self._brand_gauges.forget(brand)
+            del self._exported[brand]
         for brand, watch in watches.items():
-            shown, now = self._shown.get(brand), (watch, watch.opened)
-            # An incident's figures come with its event: until that is published, neither is its severity shown.
-            if shown != now and (shown is None or self._watching.severity_matches(watch)):
-                self._watching.update_from(watch)
-                self._shown[brand] = now
-        if self.clock() - self._swept > SWEEP_EVERY_S:
-            self._swept = self.clock()
-            self.metrics.sweep()
+            exported, current = self._exported.get(brand), (watch, watch.opened)
+            # An incident's figures come with its event: until that is published, its severity is not exported either.
+            if exported != current and (exported is None or self._brand_gauges.severity_matches(watch)):
+                self._brand_gauges.update_from(watch)
+                self._exported[brand] = current
+        if self.clock() - self._cleaned_at > CLEANUP_INTERVAL_S:
+            self._cleaned_at = self.clock()
+            self.metrics.remove_unused()
 
-    def render(self, parts: Mapping[str, Part], accept: str = "") -> Answer:
-        """Answer a scrape, from another thread than the loop's.
+    def render(self, parts: Mapping[str, Part], accept: str = "") -> Response:
+        """Answer a scrape, from a thread other than the event loop's.
 
         Parameters
         ----------
@@ -133,18 +134,18 @@ class WorkerMetrics:
             The request's `Accept` header.
         """
         if self._loop is not None and self._loop.is_running():
-            done = asyncio.run_coroutine_threadsafe(self._refresh(), self._loop)
+            refreshed = asyncio.run_coroutine_threadsafe(self._refresh(), self._loop)
             try:
-                done.result(REFRESH_TIMEOUT_S)
+                refreshed.result(REFRESH_TIMEOUT_S)
             except concurrent.futures.TimeoutError:
-                done.cancel()  # busy: what was read last is shown
+                refreshed.cancel()  # the loop is busy: the gauges stay as last set
         for stage, part in parts.items():
             self.metrics.set(m.PROGRESS, self.clock() - (time.monotonic() - part.progressed), stage)
             self.metrics.remove(m.LAG, stage=stage)
             for partition, messages in part.lag.items():
                 self.metrics.set(m.LAG, messages, stage, str(partition))
         body, content_type = self.metrics.render(accept)
-        return Answer(200, content_type, body)
+        return Response(200, content_type, body)
 
     async def _refresh(self) -> None:
         self.refresh()

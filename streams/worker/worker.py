@@ -13,7 +13,8 @@ from streams.kafka.topic_admin import require
 from streams.oncall.annotations import annotation_sender
 from streams.scoring.scorer import TextModel
 from streams.settings.config import Config
-from streams.worker.health import HealthServer, Part, Routes, health_routes
+from streams.web.server import Routes, Server
+from streams.worker.health import Part, health_routes
 from streams.worker.instance import claimed_instance
 from streams.worker.metrics import WorkerMetrics
 from streams.worker.scorer_worker import ScorerWorker
@@ -134,7 +135,8 @@ def _served(config: Config, routes: Routes) -> Iterator[None]:
     if not config.metrics_port:
         yield
         return
-    server = HealthServer(config.metrics_port, routes, config.metrics_host)
+    setting = "metrics_port (BADBUZZ_METRICS_PORT)"
+    server = Server(config.metrics_port, routes, config.metrics_host, setting=setting)
     try:
         yield
     finally:

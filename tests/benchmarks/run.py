@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import NamedTuple
 
-from deploy.local.kafka import why_unavailable
+from deploy.local.kafka_jars import why_unavailable
 from tests.benchmarks.page import write_section
 from tests.helpers.paths import SHARED
 

@@ -1,4 +1,4 @@
-"""What the crisis cell can rely on: who is told what, once, in words that say where, how much and what next."""
+"""What the crisis cell can rely on: the right people are notified, once, of where, how much and what to do next."""
 
 import json
 import subprocess
@@ -58,17 +58,17 @@ def test_the_configuration_and_its_templates_are_valid() -> None:
     ],
     ids=lambda value: value["alertname"] if isinstance(value, dict) else "",
 )
-def test_each_alert_reaches_those_who_decide(labels: dict[str, str], receivers: str) -> None:
-    told = [f"{name}={value}" for name, value in labels.items()]
-    assert amtool("config", "routes", "test", "--config.file", CONFIG, *told).strip() == receivers
+def test_each_alert_reaches_the_people_who_decide(labels: dict[str, str], receivers: str) -> None:
+    given = [f"{name}={value}" for name, value in labels.items()]
+    assert amtool("config", "routes", "test", "--config.file", CONFIG, *given).strip() == receivers
 
 
-def test_every_receiver_of_a_route_is_there_to_be_filled_in() -> None:
+def test_every_receiver_of_a_route_is_defined() -> None:
     routes = settings()["route"]["routes"]
     assert {route["receiver"] for route in routes} <= {receiver["name"] for receiver in settings()["receivers"]}
 
 
-def test_critical_silences_warning_and_info_of_the_same_brand_alone() -> None:
+def test_critical_inhibits_warning_and_info_of_the_same_brand_alone() -> None:
     rule = settings()["inhibit_rules"][0]
     assert rule["equal"] == ["brand"]
     assert 'severity=~"warning|info"' in rule["target_matchers"]
@@ -82,7 +82,7 @@ def test_a_warning_at_night_goes_to_duty_and_by_day_to_the_office() -> None:
         assert by_hours[receiver]["active_time_intervals"] == ["office-hours"]
 
 
-def test_nobody_is_kept_from_a_crisis_by_the_hour() -> None:
+def test_a_crisis_notifies_at_any_hour() -> None:
     for route in settings()["route"]["routes"]:
         if route["matchers"] == ['severity="critical"']:
             assert not {"mute_time_intervals", "active_time_intervals"} & route.keys()
@@ -103,7 +103,7 @@ def alert(status: str = "firing") -> dict[str, Any]:
         "annotations": {
             "summary": "CRISIS Acme",
             "description": "245 people in 1h, 8.3 expected; 61% on twitter; since 15:31",
-            "said": "code, refund",
+            "terms": "code, refund",
             "next_step": "Call the cell",
             "dashboard_url": "https://grafana/d/badbuzz-brand",
             "runbook_url": "https://runbooks/BadBuzzCrisis.md",
@@ -113,20 +113,20 @@ def alert(status: str = "firing") -> dict[str, Any]:
     }
 
 
-def test_a_message_says_what_where_since_when_how_much_what_is_said_and_what_next(tmp_path: Path) -> None:
+def test_a_notification_has_figures_spreading_terms_next_step_and_links(tmp_path: Path) -> None:
     assert rendered(tmp_path, "badbuzz.text", alert()).strip().splitlines() == [
         "CRISIS Acme",
         "How much, where, since when: 245 people in 1h, 8.3 expected; 61% on twitter; since 15:31",
         "What is being said: code, refund",
         "Next step: Call the cell",
-        "Look: https://grafana/d/badbuzz-brand",
+        "Dashboard: https://grafana/d/badbuzz-brand",
         "Runbook: https://runbooks/BadBuzzCrisis.md",
     ]
     assert rendered(tmp_path, "badbuzz.subject", alert()).strip() == "CRISIS Acme"
     assert rendered(tmp_path, "badbuzz.subject", alert(), alert()).strip() == "CRISIS Acme (and 1 more)"
 
 
-def test_the_end_is_told_as_an_end(tmp_path: Path) -> None:
-    over = alert("resolved")
-    assert rendered(tmp_path, "badbuzz.subject", over, status="resolved").strip() == "Over: CRISIS Acme"
-    assert "Over since 2012-06-12 01:31 UTC" in rendered(tmp_path, "badbuzz.text", over, status="resolved")
+def test_a_resolved_alert_is_reported_as_resolved(tmp_path: Path) -> None:
+    resolved = alert("resolved")
+    assert rendered(tmp_path, "badbuzz.subject", resolved, status="resolved").strip() == "Resolved: CRISIS Acme"
+    assert "Resolved at 2012-06-12 01:31 UTC" in rendered(tmp_path, "badbuzz.text", resolved, status="resolved")

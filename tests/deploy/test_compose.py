@@ -1,4 +1,4 @@
-"""What a person who tries badbuzz with containers can rely on: files that are there, addresses that agree."""
+"""What a person who tries badbuzz with containers can rely on: files that exist, addresses that match."""
 
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,14 @@ COMPOSE = load(DEPLOY / "compose.yaml")
 SERVICES: dict[str, Any] = COMPOSE["services"]
 
 
-def test_every_part_is_there() -> None:
+def test_every_part_is_a_service() -> None:
     assert {"kafka", "worker", "prometheus", "alertmanager", "grafana"} <= SERVICES.keys()
     for service in SERVICES.values():
         assert ("image" in service) != ("build" in service)
         assert set(service.get("depends_on", ())) <= SERVICES.keys()
 
 
-def test_what_is_mounted_is_there() -> None:
+def test_mounted_folders_exist() -> None:
     for name, service in SERVICES.items():
         for volume in service.get("volumes", ()):
             source = volume.split(":")[0]
@@ -46,7 +46,7 @@ def test_the_workers_variables_are_options_of_badbuzz() -> None:
         assert {key for key in SERVICES[name]["environment"] if key != "<<"} <= known
 
 
-def test_prometheus_asks_the_services_by_their_names() -> None:
+def test_prometheus_scrapes_the_services_by_their_names() -> None:
     config = load(DEPLOY / "prometheus" / "prometheus.yml")
     (job,) = config["scrape_configs"]
     port = SERVICES["worker"]["environment"]["BADBUZZ_METRICS_PORT"]
@@ -54,7 +54,7 @@ def test_prometheus_asks_the_services_by_their_names() -> None:
     assert config["alerting"]["alertmanagers"][0]["static_configs"] == [{"targets": ["alertmanager:9093"]}]
 
 
-def test_grafana_is_given_the_data_source_that_the_dashboards_ask() -> None:
+def test_grafana_is_provisioned_with_the_data_source_of_the_dashboards() -> None:
     provisioning = DEPLOY / "grafana" / "provisioning"
     (source,) = load(provisioning / "datasources" / "badbuzz.yaml")["datasources"]
     assert source["uid"] == DATASOURCE_UID

@@ -1,4 +1,4 @@
-"""What a person can rely on who lets badbuzz install the servers it is tried out with."""
+"""What a person who installs the servers for tests can rely on: the packages, or the command to run."""
 
 import shutil
 import subprocess
@@ -42,14 +42,14 @@ def run(script: str, path: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_system_without_apt_is_told_what_is_missing(bare: Path, script: str, packages: str) -> None:
+def test_without_apt_the_missing_packages_are_named(bare: Path, script: str, packages: str) -> None:
     done = run(script, bare)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"{script}: this is no Debian: install them with your system's package manager\n")
     assert done.stderr.endswith(f" Missing here: {packages}\n")
 
 
-def test_somebody_who_is_not_root_is_told_the_command(bare: Path, script: str, packages: str) -> None:
+def test_without_root_the_command_is_named(bare: Path, script: str, packages: str) -> None:
     put(bare, "id", "echo 1000")
     put(bare, "apt-get", "exit 1")
     done = run(script, bare)
@@ -71,7 +71,7 @@ def test_root_gets_the_packages_without_a_word(bare: Path, script: str, packages
     ]
 
 
-def test_what_apt_says_is_shown_where_it_fails(bare: Path, script: str, packages: str) -> None:
+def test_the_output_of_a_failing_apt_is_shown(bare: Path, script: str, packages: str) -> None:
     put(bare, "id", "echo 0")
     put(bare, "apt-get", '[ "$1" = update ] || { echo "E: Unable to locate package"; exit 100; }')
     done = run(script, bare)

@@ -1,4 +1,4 @@
-"""What a user can rely on about the local Kafka."""
+"""What a user of the local Kafka can rely on."""
 
 import re
 import signal
@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from deploy.local import kafka as local
-from deploy.local.kafka import KafkaUnavailableError, LocalKafka
+from deploy.local.kafka import LocalKafka
+from deploy.local.kafka_jars import why_unavailable
+from deploy.local.server import LocalServerError
 from streams.kafka.clients import consumer_options, producer_options
 from streams.kafka.topic_admin import create
 from streams.settings.kafka import KafkaSettings, TopicSettings
@@ -79,7 +80,7 @@ def test_stopping_removes_the_data_and_may_be_repeated() -> None:
 
 
 def test_people_run_it_in_the_foreground_and_a_named_data_folder_stays(tmp_path: Path, broker: LocalKafka) -> None:
-    """The broker fixture only says whether Kafka can be had here."""
+    """The broker fixture only skips the test where Kafka is unavailable."""
     command = [sys.executable, "-m", "deploy.local.kafka", "--port", "0", "--heap", "256m", "--data-dir", str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -95,9 +96,9 @@ def test_people_run_it_in_the_foreground_and_a_named_data_folder_stays(tmp_path:
         assert probe.connect_ex(("127.0.0.1", int(serving[1]))) != 0
 
 
-def test_a_taken_port_is_told_with_the_remedy(broker: LocalKafka) -> None:
+def test_a_port_in_use_is_reported_with_the_remedy(broker: LocalKafka) -> None:
     second = LocalKafka(port=int(broker.bootstrap.rpartition(":")[2]))
-    with pytest.raises(KafkaUnavailableError, match="taken: stop what listens there or choose another --port"):
+    with pytest.raises(LocalServerError, match="in use: stop the process that listens there or choose another port"):
         second.start()
     second.stop()
 
@@ -106,20 +107,22 @@ def test_a_broker_that_cannot_start_says_why(tmp_path: Path, broker: LocalKafka)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "meta.properties").write_text("cluster.id=another\nversion=1\nnode.id=7\n")
     failing = LocalKafka(data_dir=tmp_path, heap="256m")
-    with pytest.raises(KafkaUnavailableError, match="node"):
+    with pytest.raises(LocalServerError, match="node"):
         failing.start()
     assert failing.pid is None
 
 
-def test_a_machine_without_java_or_maven_is_told_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_java_or_maven_the_error_names_the_script_to_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert local.why_unavailable() == "the local Kafka needs java and mvn: run deploy/local/install-kafka.sh as root"
-    with pytest.raises(KafkaUnavailableError, match=r"install-kafka\.sh"):
+    assert why_unavailable() == "the local Kafka needs java and mvn: run deploy/local/install-kafka.sh as root"
+    with pytest.raises(LocalServerError, match=r"install-kafka\.sh"):
         LocalKafka().start()
 
 
-def test_installing_what_is_there_is_quick_and_silent(broker: LocalKafka) -> None:
+def test_installing_again_is_quick_and_silent(broker: LocalKafka) -> None:
     done = subprocess.run(
         [ROOT / "deploy" / "local" / "install-kafka.sh"], capture_output=True, text=True, check=True, timeout=30
     )

@@ -1,4 +1,4 @@
-"""What a person can rely on who runs Prometheus and Alertmanager without containers."""
+"""What a person who runs Prometheus and Alertmanager without containers can rely on."""
 
 import socket
 import subprocess
@@ -6,14 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.prometheus import (
-    LOOPBACK,
-    LocalAlertmanager,
-    LocalPrometheus,
-    PrometheusUnavailableError,
-    binary,
-)
-from deploy.local.stack import local_alertmanager, local_prometheus
+from deploy.local.configuration import local_alertmanager, local_prometheus
+from deploy.local.prometheus import LocalAlertmanager, LocalPrometheus, binary
+from deploy.local.server import LOOPBACK, LocalServerError
 from tests.helpers.paths import DEPLOY
 
 pytestmark = pytest.mark.usefixtures("tools")
@@ -47,25 +42,25 @@ def test_a_named_folder_stays(config: Path, tmp_path: Path) -> None:
 def test_a_server_that_cannot_start_says_why(config: Path) -> None:
     config.write_text("global: {scrape: 1}\n", encoding="utf-8")
     failing = LocalPrometheus(config)
-    with pytest.raises(PrometheusUnavailableError, match="field scrape not found"):
+    with pytest.raises(LocalServerError, match="field scrape not found"):
         failing.start()
     assert failing.pid is None
 
 
-def test_a_machine_without_them_is_told_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_them_the_error_names_the_script_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PrometheusUnavailableError, match=r"amtool is missing: run deploy/local/install-prometheus\.sh"):
+    with pytest.raises(LocalServerError, match=r"amtool is missing: run deploy/local/install-prometheus\.sh"):
         binary("amtool")
 
 
-def test_installing_what_is_there_is_quick_and_silent() -> None:
+def test_installing_again_is_quick_and_silent() -> None:
     done = subprocess.run(
         [DEPLOY / "local" / "install-prometheus.sh"], capture_output=True, text=True, check=True, timeout=30
     )
     assert (done.stdout, done.stderr) == ("", "")
 
 
-def test_the_local_stack_runs_what_is_deployed_but_for_addresses_and_receivers(tmp_path: Path) -> None:
+def test_the_local_stack_runs_the_deployed_configuration_except_addresses_and_receivers(tmp_path: Path) -> None:
     alertmanager = local_alertmanager(tmp_path / "alertmanager", "http://127.0.0.1:1")
     deployed = (DEPLOY / "alertmanager" / "alertmanager.yml").read_text(encoding="utf-8")
     assert alertmanager.read_text(encoding="utf-8").startswith(deployed.partition("\nreceivers:\n")[0])

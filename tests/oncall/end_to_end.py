@@ -1,4 +1,4 @@
-"""From a mention to the message a person is sent, through real servers: one run that tests and measurements share."""
+"""From a mention to the notification of a person, through real servers: one run that tests and benchmarks share."""
 
 import itertools
 import json
@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 
-from deploy.local.stack import LocalStack, Notification
+from deploy.local.inbox import Notification
+from deploy.local.stack import LocalStack
 from detectors.negativity import NegativityModel
 from streams.kafka.clients import consumer_options
 from streams.kafka.topics import INCIDENTS
@@ -29,19 +30,19 @@ OTHERS = 12
 SPEED = 7200
 FIRST = "2012-06-06T00:00:00+00:00"
 LOUD = datetime(2012, 6, 11, 15, tzinfo=UTC)
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 
 
 class Record(NamedTuple):
-    """A record in three parts: the days before, the incident, and the quiet in which it ends."""
+    """A record in three parts: the days before, the incident, and the quiet hours in which it ends."""
 
     before: list[bytes]
     during: list[bytes]
     after: list[bytes]
 
 
-class Told(NamedTuple):
-    """An incident event, and when Kafka was given it: just after its minute was closed."""
+class Published(NamedTuple):
+    """An incident event with the time of its publication to Kafka, just after its minute closed."""
 
     at: float
     event: dict[str, Any]
@@ -86,14 +87,14 @@ def _at(line: bytes) -> datetime:
 
 
 class Run:
-    """A stack that was sent the record.
+    """A stack that has processed the record.
 
     Parameters
     ----------
     stack
-        Running.
+        The running stack.
     folder
-        Where record files are written.
+        Folder for files of mentions.
     """
 
     def __init__(self, stack: LocalStack, folder: Path) -> None:
@@ -106,27 +107,27 @@ class Run:
         path.write_bytes(b"\n".join(lines) + b"\n")
         self.stack.badbuzz("replay", "--to-kafka", *options, str(path))
 
-    def wait(self, what: str, holds: Callable[[], object]) -> None:
-        """Wait until something holds."""
-        until = time.monotonic() + PATIENCE_S
+    def wait(self, condition: str, holds: Callable[[], object]) -> None:
+        """Wait until a condition holds."""
+        until = time.monotonic() + TIMEOUT_S
         while not holds():
-            assert time.monotonic() < until, f"not within {PATIENCE_S:.0f} s: {what}"
+            assert time.monotonic() < until, f"not within {TIMEOUT_S:.0f} s: {condition}"
             time.sleep(0.2)
 
     def severity(self, brand: str = BRAND) -> float | None:
-        """What Prometheus holds of a brand."""
-        found = self.stack.prometheus.query(f'max(badbuzz_incident_severity{{brand="{brand}"}})')
-        return float(found[0]["value"][1]) if found else None
+        """The severity of a brand in Prometheus, if it has one."""
+        result = self.stack.prometheus.query(f'max(badbuzz_incident_severity{{brand="{brand}"}})')
+        return float(result[0]["value"][1]) if result else None
 
     def states(self) -> dict[str, tuple[str, list[str]]]:
-        """The state of each of the brand's alerts in Alertmanager, and what inhibits it."""
+        """The state of each of the brand's alerts in Alertmanager, and the alerts that inhibit it."""
         return {
             alert["labels"]["alertname"]: (alert["status"]["state"], alert["status"]["inhibitedBy"])
             for alert in self.stack.alertmanager.alerts()
             if alert["labels"].get("brand") == BRAND
         }
 
-    def told(self) -> list[Told]:
+    def published(self) -> list[Published]:
         """The incident events on Kafka."""
         settings = KafkaSettings(bootstrap_servers=self.stack.kafka.bootstrap)
         consumer = KafkaConsumer(**consumer_options(settings, None))
@@ -137,20 +138,20 @@ class Run:
             polled = [consumer.poll(500) for _ in range(4)]
         finally:
             consumer.close()
-        records = [record for found in polled for those in found.values() for record in those]
-        return [Told(record.timestamp / 1000, json.loads(record.value)) for record in records]
+        records = [record for batch in polled for partition in batch.values() for record in partition]
+        return [Published(record.timestamp / 1000, json.loads(record.value)) for record in records]
 
-    def messages(self, receiver: str, brand: str = BRAND) -> list[Notification]:
-        """What a receiver was sent of a brand."""
-        return [m for m in self.stack.inbox.messages if m.receiver == receiver and brand in m.title]
+    def notifications(self, receiver: str, brand: str = BRAND) -> list[Notification]:
+        """The notifications of a brand that a receiver was sent."""
+        return [n for n in self.stack.inbox.notifications if n.receiver == receiver and brand in n.title]
 
     def latencies(self) -> list[float]:
-        """Seconds from each critical event's publication to the first message that says so."""
+        """Seconds from the publication of each critical event to its first notification."""
         return sorted(
-            min(m.at for m in self.messages("spokesperson", told.event["brand"]) if m.title.startswith("CRISIS"))
-            - told.at
-            for told in self.told()
-            if told.event["severity"] == "critical"
+            min(n.at for n in self.notifications("spokesperson", one.event["brand"]) if n.title.startswith("CRISIS"))
+            - one.at
+            for one in self.published()
+            if one.event["severity"] == "critical"
         )
 
 
@@ -160,20 +161,20 @@ def in_crisis(folder: Path, parts: Record) -> Iterator[Run]:
     with LocalStack(quick=True) as stack:
         run = Run(stack, folder)
         run.send(parts.before)
-        run.wait("the days before are worked through", lambda: run.severity() == 0.0 and _watermark(run) >= LOUD)
+        run.wait("the days before are processed", lambda: run.severity() == 0.0 and _watermark(run) >= LOUD)
         run.send(parts.during, "--speed", str(SPEED))
-        run.wait("the crisis is told", lambda: run.messages("spokesperson"))
+        run.wait("the crisis is notified", lambda: run.notifications("spokesperson"))
         brands = [f"Brand {number}" for number in range(OTHERS)]
-        run.wait("the others' crises are told", lambda: all(run.messages("spokesperson", b) for b in brands))
+        run.wait("the others' crises are notified", lambda: all(run.notifications("spokesperson", b) for b in brands))
         yield run
 
 
 def _watermark(run: Run) -> datetime:
-    found = run.stack.prometheus.query(f'max(badbuzz_watermark_timestamp_seconds{{brand="{BRAND}"}})')
-    at = float(found[0]["value"][1]) if found else 0.0
+    result = run.stack.prometheus.query(f'max(badbuzz_watermark_timestamp_seconds{{brand="{BRAND}"}})')
+    at = float(result[0]["value"][1]) if result else 0.0
     return datetime.fromtimestamp(at, UTC) + timedelta(minutes=5)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that so large a share does not exceed."""
+    """The value that a share of the sorted values does not exceed."""
     return next(v for v, below in zip(values, itertools.count(1), strict=False) if below >= share * len(values))

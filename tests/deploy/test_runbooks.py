@@ -1,0 +1,90 @@
+"""What a person woken by an alert can rely on: a runbook for it, in a fixed form, that agrees with the settings."""
+
+import json
+import re
+
+import pytest
+
+from dashboards.build import BOARDS, build
+from detectors.settings import DetectorSettings
+from tests.helpers.alert_rules import ALERT_NAMES
+from tests.helpers.paths import DEPLOY, ROOT
+
+RUNBOOKS = DEPLOY / "runbooks"
+SETTINGS = DetectorSettings()
+NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "twenty": 20, "fifty thousand": 50_000}
+
+
+def runbook(name: str) -> str:
+    """A runbook with its lines joined."""
+    return " ".join((RUNBOOKS / f"{name}.md").read_text(encoding="utf-8").split())
+
+
+def test_every_alert_has_one_runbook_and_there_is_no_other() -> None:
+    assert sorted(path.stem for path in RUNBOOKS.glob("*.md") if path.stem != "README") == sorted(ALERT_NAMES)
+
+
+@pytest.mark.parametrize("name", ALERT_NAMES)
+def test_a_runbook_answers_the_questions_of_three_in_the_morning(name: str) -> None:
+    text = (RUNBOOKS / f"{name}.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {name}\n")
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert headings == [
+        "What it means",
+        "The first five minutes",
+        "Who decides",
+        "What to look at",
+        "How to close it",
+        "Afterwards",
+    ]
+    for address in re.findall(r"https://grafana\.example\.org/d/([a-z-]+)", text):
+        assert address in {board().build().uid for board in BOARDS.values()}
+    assert "https://grafana.example.org/d/badbuzz-" in text
+    for link in re.findall(r"\]\(([A-Za-z]+\.md)\)", text):
+        assert (RUNBOOKS / link).exists()
+
+
+@pytest.mark.parametrize("name", ALERT_NAMES)
+def test_the_panels_that_a_runbook_names_exist(name: str) -> None:
+    titles = [panel["title"].lower() for board in build().values() for panel in json.loads(board)["panels"]]
+    section = runbook(name).partition("## What to look at ")[2].partition(" ## ")[0]
+    for panel in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", section):
+        assert any(title.startswith(panel.lower()) for title in titles), panel
+
+
+@pytest.mark.parametrize("name", ["BadBuzzNegativeGrowth", "BadBuzzFarReachingPost", "BadBuzzCrisis"])
+def test_a_runbook_of_a_crisis_names_what_never_to_do_and_the_five_ps(name: str) -> None:
+    text = runbook(name).lower()
+    for word in ("verify", "holding answer", "scheduled", "delete", "block"):
+        assert word in text
+    for word in ("apologise", "counter", "admit", "repair", "compensate"):
+        assert word in text
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence", "expected"),
+    [
+        ("BadBuzzWatch", r"closes by itself after (\w+) quiet hours", SETTINGS.quiet_hold / 60),
+        ("BadBuzzNegativeGrowth", r"closes by itself after (\w+) quiet hours", SETTINGS.quiet_hold / 60),
+        ("BadBuzzFarReachingPost", r"closes by itself after (\w+) quiet hours", SETTINGS.quiet_hold / 60),
+        ("BadBuzzCrisis", r"closes by itself after (\w+) quiet hours", SETTINGS.quiet_hold / 60),
+        ("BadBuzzCrisis", r"For (\d+) hours after it closed", SETTINGS.aftermath_hours),
+        ("BadBuzzCrisis", r"at least (\w+) people within six hours", SETTINGS.critical_authors),
+        ("BadBuzzCrisis", r"holding for (\d+) minutes", SETTINGS.critical_hold),
+        ("BadBuzzCoordinatedFlood", r"(\d+) hours after the copies", SETTINGS.coordinated_hours),
+        ("BadBuzzNegativeGrowth", r"At least (\w+) people", SETTINGS.warning_authors),
+        ("BadBuzzWatch", r"At least (\w+) people", SETTINGS.watch_authors),
+        ("BadBuzzFarReachingPost", r"at least (fifty thousand) people", SETTINGS.reach_least),
+    ],
+)
+def test_a_runbook_names_the_default_thresholds(name: str, sentence: str, expected: float) -> None:
+    stated = re.search(sentence, runbook(name))
+    assert stated, f"{name} does not say: {sentence}"
+    assert float(NUMBERS.get(stated[1], stated[1])) == expected
+
+
+def test_the_readme_names_the_default_quiet_time() -> None:
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    stated = re.search(r"closes [^.]*?(\w+) (?:quiet )?hours", text)
+    assert stated
+    assert NUMBERS[stated[1]] == SETTINGS.quiet_hold / 60

@@ -1,0 +1,50 @@
+"""Every PromQL expression of panels and rules, put to a real Prometheus, and those that may return nothing."""
+
+import json
+from collections.abc import Mapping
+
+from dashboards.build import build, expressions
+from deploy.local.prometheus import LocalPrometheus
+from tests.helpers.alert_rules import ALERTS
+
+Query = tuple[str, str]
+"""A dashboard's uid and a panel's title, or "rule" and an alert's name."""
+
+
+def queries(brand: str) -> list[tuple[Query, str]]:
+    """Every PromQL expression, with the brand chosen."""
+    of_panels = [
+        ((query.board, query.panel), query.text.replace("$brand", brand))
+        for text in build().values()
+        for query in expressions(json.loads(text))
+    ]
+    return of_panels + [(("rule", rule["alert"]), rule["expr"]) for rule in ALERTS]
+
+
+def empty_queries(prometheus: LocalPrometheus, brand: str, at: float | None) -> set[Query]:
+    """Evaluate every expression at a time; return those without a result. An invalid one raises."""
+    return {name for name, expression in queries(brand) if not prometheus.query(expression, at)}
+
+
+# Empty during an incident on healthy machines, with the reason.
+HEALTHY: Mapping[Query, str] = {
+    (
+        "badbuzz-pipeline",
+        "Dead letters in 15 minutes",
+    ): "shows only reasons that occur, and every line was readable",
+    ("badbuzz-pipeline", "Label overflow in an hour"): "no brand or network was beyond the limit",
+    ("rule", "BadBuzzFarReachingPost"): "this incident is one of negative growth",
+    ("rule", "BadBuzzCoordinatedFlood"): "these are people, not copies",
+    ("rule", "BadBuzzSourceSilent"): "every source sends",
+    ("rule", "BadBuzzPipelineStalled"): "the worker makes progress",
+    ("rule", "BadBuzzLagging"): "the worker keeps up",
+    ("rule", "BadBuzzDeadLetters"): "every line was readable",
+}
+# Empty for a replay in one process, which has no worker and no latency.
+REPLAYED: Mapping[Query, str] = {
+    ("badbuzz-overview", "Time since last progress"): "no worker ran",
+    ("badbuzz-pipeline", "Time since last progress"): "no worker ran",
+    ("badbuzz-pipeline", "Consumer lag"): "no worker ran",
+    ("badbuzz-pipeline", "Consumer lag by partition"): "no worker ran",
+    ("badbuzz-pipeline", "Latency from mention to incident event"): "there is no wall clock",
+}
