@@ -134,13 +134,35 @@ LAG = Family(
     "badbuzz_consumer_lag_messages",
     "gauge",
     ("stage", "partition"),
-    "Consumer lag: messages of a partition the stage has not read yet.",
+    "Messages that wait in a partition: its end, as the broker answers, less the next offset to process.",
+)
+POSITION = Family(
+    "badbuzz_consumer_position_messages",
+    "gauge",
+    ("stage", "partition"),
+    "Next offset to process in a partition: where messages wait and it stands still, the partition is stuck.",
+)
+PARTITIONS_EXPECTED = Family(
+    "badbuzz_partitions_expected", "gauge", ("stage",), "Partitions of the stage's topic on the broker."
+)
+PARTITIONS_OWNED = Family("badbuzz_partitions_owned", "gauge", ("stage",), "Partitions that this worker's stage owns.")
+LOST = Family(
+    "badbuzz_messages_lost_total",
+    "counter",
+    ("stage",),
+    "Messages that retention deleted before the stage processed them.",
+)
+OFFSET_RESETS = Family(
+    "badbuzz_offset_resets_total",
+    "counter",
+    ("stage",),
+    "Committed offsets ignored because the topic was created anew or ends before them; reading starts at the first.",
 )
 PROGRESS = Family(
     "badbuzz_last_progress_timestamp_seconds",
     "gauge",
     ("stage",),
-    "Time of the stage's last completed loop iteration, including idle ones (wall clock).",
+    "When the stage last processed a message, or the broker answered that none waits (wall clock).",
 )
 WATERMARK = Family(
     "badbuzz_watermark_timestamp_seconds",

@@ -38,12 +38,22 @@ class BrandRow(msgspec.Struct, array_like=True, frozen=True):
         Sums over all rollups applied.
     watch
         State of the watch.
+    topic_id
+        Id of the topic `rollups` that these offsets are of.
     """
 
     v: int
     applied: list[tuple[int, int]]
     counts: Counts
     watch: WatchState
+    topic_id: str = ""
+
+
+class LogPosition(NamedTuple):
+    """Last offset of `rollups` applied to a brand, by partition, and the id of the topic these are of."""
+
+    topic_id: str
+    applied: dict[int, int]
 
 
 class Restored(NamedTuple):
@@ -61,9 +71,15 @@ _decode_closed = msgspec.msgpack.Decoder(list[MinuteState]).decode
 _decode_terms = msgspec.msgpack.Decoder(list[tuple[int, list[Sample]]]).decode
 
 
-def brand_row(watch: BrandWatch, applied: Mapping[int, int], counts: Counts) -> bytes:
+def brand_row(watch: BrandWatch, applied: Mapping[int, int], counts: Counts, topic_id: str = "") -> bytes:
     """Encode the brand's own row."""
-    return _encode(BrandRow(VERSION, sorted(applied.items()), counts, watch.state()))
+    return _encode(BrandRow(VERSION, sorted(applied.items()), counts, watch.state(), topic_id))
+
+
+def log_position(row: bytes) -> LogPosition:
+    """Return how far `rollups` was applied to a brand, by its own row."""
+    own = _decode_brand(row)
+    return LogPosition(own.topic_id, dict(own.applied))
 
 
 def row_counts(row: bytes) -> Counts:

@@ -4,7 +4,7 @@ The rows of a brand are written together, and the store persists all of them or 
 last offset of `rollups` applied; a message that is not newer is skipped when it is delivered again.
 """
 
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -23,7 +23,16 @@ from streams.watching.row_keys import (
     open_key,
     terms_key,
 )
-from streams.watching.snapshot import brand_row, closed_rows, oldest_retained, open_rows, restore, terms_row
+from streams.watching.snapshot import (
+    LogPosition,
+    brand_row,
+    closed_rows,
+    log_position,
+    oldest_retained,
+    open_rows,
+    restore,
+    terms_row,
+)
 
 # Rollups that cannot close a minute are applied together, up to this many: better cache locality with many brands.
 MAX_PENDING = 16
@@ -53,6 +62,8 @@ class BrandStateStore:
     ----------
     watches
         The brands in memory, each with its watch.
+    topic_id
+        Id of the topic `rollups` whose messages are applied; empty: not known.
 
     Examples
     --------
@@ -72,7 +83,9 @@ class BrandStateStore:
         self.config = config
         self.rows = rows
         self.clock = clock
+        self.topic_id = ""
         self.watches: dict[str, BrandEntry] = {}
+        self._log_ends: Mapping[int, int] = {}
         # By partition, then by brand, in the order in which the brands first changed.
         self._dirty: dict[int, dict[str, Dirty]] = {}
         self._read: dict[int, int] = {}
@@ -80,7 +93,6 @@ class BrandStateStore:
         self._stored_to: dict[int, int] = {}
         self._unrestored: dict[str, list[ClosedRow]] | None = None
 
-    # -- applying ---------------------------------------------------------------------------------------------------
     def apply(self, partition: int, offset: int, batch: RollupBatch) -> list[IncidentEvent]:
         """Apply one message of `rollups`, unless it has been applied before.
 
@@ -138,7 +150,6 @@ class BrandStateStore:
             entry.applied[entry.changed_in] = self._read.get(entry.changed_in, NO_OFFSET)
             entry.changed_in = NO_PARTITION
 
-    # -- persisting -------------------------------------------------------------------------------------------------
     def dirty(self, older_than: float) -> list[str]:
         """List the brands with a change of at least this age, in seconds, that is not persisted."""
         before = self.clock() - older_than
@@ -176,12 +187,37 @@ class BrandStateStore:
         if watch.terms_hour != entry.terms_hour:
             entry.terms_hour = watch.terms_hour
             rows[terms_key(brand)] = terms_row(watch)
-        rows[brand_key(brand)] = brand_row(watch, entry.applied, entry.counts)
+        rows[brand_key(brand)] = brand_row(watch, entry.applied, entry.counts, self.topic_id)
         # A row ends where the next begins.
         while len(entry.closed) > 1 and entry.closed[1].first < oldest_retained(watch):
             del rows[closed_key(brand, entry.closed.pop(0))]
 
-    # -- restoring --------------------------------------------------------------------------------------------------
+    def open_log(self, topic_id: str, log_ends: Mapping[int, int]) -> bool:
+        """Set the log that messages will be applied from.
+
+        Parameters
+        ----------
+        topic_id
+            Id of the topic.
+        log_ends
+            End offset of each partition.
+
+        Returns
+        -------
+        bool
+            Whether the state of some brand was applied from another log: the partitions must be read from the first
+            message on. What that state has learned is retained; how far it was applied is not.
+        """
+        self.topic_id = topic_id
+        self._log_ends = log_ends
+        own_rows = [row for key, row in self.rows.items() if key == brand_key(key_brand(key))]
+        return any(not self._same_log(log_position(row)) for row in own_rows)
+
+    def _same_log(self, at: LogPosition) -> bool:
+        if self.topic_id and at.topic_id and at.topic_id != self.topic_id:
+            return False
+        return all(offset < self._log_ends.get(partition, offset + 1) for partition, offset in at.applied.items())
+
     def unrestored_brands(self) -> list[str]:
         """List the brands whose rows are in the store and not yet restored."""
         return [brand for brand in self._index() if brand not in self.watches]
@@ -224,6 +260,8 @@ class BrandStateStore:
         while (row := rows.get(open_key(brand, len(still_open)))) is not None:
             still_open.append(row)
         restored = restore(brand, self.config, own, closed, still_open, rows.get(terms_key(brand)))
+        if not self._same_log(log_position(own)):
+            restored.applied.clear()
         for partition, offset in restored.applied.items():
             self._stored_to[partition] = max(offset, self._stored_to.get(partition, offset))
         return BrandEntry(*restored, places)

@@ -32,12 +32,15 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         Of each message read since, by partition and offset: the offset after the one before it, or `START`.
     end
         Offset after the last message read of each partition, or `START`.
+    fetch_positions
+        Offset of the next fetch of each partition: beyond `end` where only transaction markers follow.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.previous_end: dict[tuple[int, int], int] = {}
         self.end: dict[int, int] = {}
+        self.fetch_positions: dict[int, int] = {}
         # The assignment whose partitions are at their committed offsets.
         self._positioned: Any = None
 
@@ -66,15 +69,20 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
             for record in records:
                 self.previous_end[partition.partition, record.offset] = self.end[partition.partition]
                 self.end[partition.partition] = record.offset + 1
+        self.fetch_positions = {
+            tp.partition: position for tp in assignment.tps if (position := _position(assignment, tp)) is not None
+        }
         return fetched
 
     async def _seek(self, consumer: Any, assignment: Any) -> bool:
         self.previous_end.clear()
         self.end = {partition.partition: START for partition in assignment.tps}
+        app: Any = self.app
+        self.fetch_positions = {}
         try:
             for partition in assignment.tps:
                 committed = await consumer.committed(partition)
-                if committed is None:
+                if committed is None or partition.partition in app.from_first:
                     await consumer.seek_to_beginning(partition)
                 else:
                     consumer.seek(partition, committed)
@@ -82,6 +90,12 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
             return False
         self._positioned = assignment
         return True
+
+
+def _position(assignment: Any, partition: Any) -> int | None:
+    state = assignment.state_value(partition)
+    position: int | None = state.position if state.has_valid_position else None
+    return position
 
 
 class _Consumer(driver.Consumer):
@@ -133,6 +147,8 @@ class WatcherApp(faust.App):
     ----------
     rollups_topic
         The topic it consumes.
+    from_first
+        Partitions whose committed offset is ignored: it belongs to another log.
     committable_offset
         Returns the offset from which a new owner must read a partition, or `None`.
     persist_state
@@ -144,6 +160,7 @@ class WatcherApp(faust.App):
     """
 
     rollups_topic: str = ""
+    from_first: frozenset[int] = frozenset()
     committable_offset: Callable[[int], int | None]
     persist_state: Callable[[], Awaitable[bool]]
     before_drain: Callable[[], None]
@@ -171,6 +188,11 @@ class WatcherApp(faust.App):
         """Return the offset after the last message read of each partition, or `START`."""
         consumer: Any = self.consumer
         return dict(consumer._thread.end)
+
+    def read_positions(self) -> dict[int, int]:
+        """Return the offset of the next fetch of each partition that is at a valid one."""
+        consumer: Any = self.consumer
+        return dict(consumer._thread.fetch_positions)
 
     def rewind(self) -> None:
         """Read all partitions again from their committed offsets."""

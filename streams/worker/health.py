@@ -2,51 +2,38 @@
 
 import json
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
 
 from streams.web.server import Response, Routes
+from streams.worker.stage_health import StageHealth
 
 # Longer than any call to Kafka may take.
 STALLED_S = 60.0
 
 
-class Part(Protocol):
-    """A part of a worker, scorer or watcher, whose health is reported."""
+def health_routes(stages: Mapping[str, StageHealth], clock: Callable[[], float] = time.monotonic) -> Routes:
+    """Return the liveness and the readiness probe of a worker's stages.
 
-    progressed: float
-    ready: bool
-    lag: dict[int, int]
-
-
-def health_routes(parts: dict[str, Part], clock: Callable[[], float] = time.monotonic) -> Routes:
-    """Return the liveness and the readiness probe of a worker's parts.
-
-    `/healthz` is 200 while every part makes progress, `/readyz` is 200 when every part is ready; else 503. Both show
-    the state of each part as JSON.
-
-    Examples
-    --------
-    >>> class Busy:
-    ...     progressed, ready, lag = 10.0, False, {0: 7}
-    >>> routes = health_routes({"scorer": Busy()}, lambda: 12.5)
-    >>> routes["/healthz"]("").status, routes["/readyz"]("").status
-    (200, 503)
+    `/healthz` is 200 while the loop of every stage goes on: restarting a worker brings no broker back. `/readyz` is
+    200 when every stage does its work; without a broker it is 503. Both show the state of each stage as JSON.
     """
 
-    def respond(healthy: Callable[[Part], bool]) -> Response:
+    def respond(healthy: Callable[[StageHealth], bool]) -> Response:
         states = {
             name: {
-                "ready": part.ready,
-                "seconds_since_progress": round(clock() - part.progressed, 1),
-                "lag": sum(part.lag.values()),
+                "ready": stage.ready,
+                "seconds_since_progress": round(clock() - stage.progressed, 1),
+                "seconds_since_broker_answered": round(stage.monitor.silent_s(), 1),
+                "lag": sum(stage.lag.values()),
+                "partitions_owned": len(stage.positions),
+                "partitions_expected": stage.expected,
             }
-            for name, part in parts.items()
+            for name, stage in stages.items()
         }
-        status = 200 if all(healthy(part) for part in parts.values()) else 503
+        status = 200 if all(healthy(stage) for stage in stages.values()) else 503
         return Response(status, "application/json", json.dumps(states).encode() + b"\n")
 
     return {
-        "/healthz": lambda _: respond(lambda part: clock() - part.progressed < STALLED_S),
-        "/readyz": lambda _: respond(lambda part: part.ready),
+        "/healthz": lambda _: respond(lambda stage: clock() - stage.part.ticked < STALLED_S),
+        "/readyz": lambda _: respond(lambda stage: stage.ready),
     }

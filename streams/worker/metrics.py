@@ -21,7 +21,7 @@ from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.incident_event import IncidentEvent
 from streams.web.server import Response
-from streams.worker.health import Part
+from streams.worker.stage_health import StageHealth
 
 REFRESH_TIMEOUT_S = 2.0
 CLEANUP_INTERVAL_S = 3600.0
@@ -84,6 +84,7 @@ class WorkerMetrics:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watches: Mapping[str, StoreEntry] = {}
         self._cleaned_at = clock()
+        self._counted: dict[tuple[str, str], int] = {}
 
     def attach(self, loop: asyncio.AbstractEventLoop, watches: Mapping[str, StoreEntry]) -> None:
         """Read the brands of a state store, always on the event loop that changes them."""
@@ -123,13 +124,13 @@ class WorkerMetrics:
             self._cleaned_at = self.clock()
             self.metrics.remove_unused()
 
-    def render(self, parts: Mapping[str, Part], accept: str = "") -> Response:
+    def render(self, stages: Mapping[str, StageHealth], accept: str = "") -> Response:
         """Answer a scrape, from a thread other than the event loop's.
 
         Parameters
         ----------
-        parts
-            The parts of the worker, by stage.
+        stages
+            The stages of the worker, by name.
         accept
             The request's `Accept` header.
         """
@@ -139,13 +140,24 @@ class WorkerMetrics:
                 refreshed.result(REFRESH_TIMEOUT_S)
             except concurrent.futures.TimeoutError:
                 refreshed.cancel()  # the loop is busy: the gauges stay as last set
-        for stage, part in parts.items():
-            self.metrics.set(m.PROGRESS, self.clock() - (time.monotonic() - part.progressed), stage)
-            self.metrics.remove(m.LAG, stage=stage)
-            for partition, messages in part.lag.items():
-                self.metrics.set(m.LAG, messages, stage, str(partition))
+        for name, stage in stages.items():
+            self._set_stage(name, stage)
         body, content_type = self.metrics.render(accept)
         return Response(200, content_type, body)
+
+    def _set_stage(self, name: str, stage: StageHealth) -> None:
+        metrics, part = self.metrics, stage.part
+        metrics.set(m.PROGRESS, self.clock() - (time.monotonic() - stage.progressed), name)
+        metrics.set(m.PARTITIONS_EXPECTED, stage.expected, name)
+        metrics.set(m.PARTITIONS_OWNED, len(stage.positions), name)
+        for family, by_partition in ((m.LAG, stage.lag), (m.POSITION, stage.positions)):
+            metrics.remove(family, stage=name)
+            for partition, messages in by_partition.items():
+                metrics.set(family, messages, name, str(partition))
+        for family, total in ((m.LOST, part.lost), (m.OFFSET_RESETS, part.resets)):
+            # Counted by the part: the counter grows by what is new since the last scrape.
+            metrics.inc(family, name, by=total - self._counted.get((family.name, name), 0))
+            self._counted[family.name, name] = total
 
     async def _refresh(self) -> None:
         self.refresh()

@@ -27,6 +27,8 @@ class PartitionScorer:
         The partition.
     committed
         Offset of the first message to be scored; those before it only rebuild the state.
+    first
+        Whether that is the first message of another log: there is no state to rebuild.
 
     Attributes
     ----------
@@ -34,14 +36,14 @@ class PartitionScorer:
         Offset of the next message to read: below `committed` while the state is being rebuilt.
     """
 
-    def __init__(self, config: Config, model: TextModel, partition: int, committed: int) -> None:
+    def __init__(self, config: Config, model: TextModel, partition: int, committed: int, first: bool = False) -> None:
         self.scorer = Scorer(config, model)
         self.partition = partition
         self.committed = committed
         self._window = config.worker.read_back
         self._source = f"{config.kafka.topic(MENTIONS)}/{partition}"
         self._generation: int | None = None
-        self.position = max(0, (committed // self._window - 1) * self._window)
+        self.position = committed if first else max(0, (committed // self._window - 1) * self._window)
 
     def feed(self, records: list[ConsumerRecord], heartbeats: IdleHeartbeats) -> list[Batch]:
         """Rebuild the state from records below the committed offset, score the others.

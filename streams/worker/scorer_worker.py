@@ -17,6 +17,7 @@ from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAs
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
+from streams.kafka.broker_monitor import BrokerMonitor, TopicState
 from streams.kafka.clients import MAX_REQUEST_BYTES, broker_errors, consumer_options, producer_options
 from streams.kafka.topics import MENTIONS
 from streams.kafka.transactions import close_producer
@@ -25,6 +26,7 @@ from streams.settings.config import Config
 from streams.worker.idle_heartbeats import IdleHeartbeats
 from streams.worker.partition_scorer import PartitionScorer
 from streams.worker.scorer_transactions import Committed, Records, ScorerTransactions, Transaction
+from streams.worker.start_offset import StartOffset, start_offset
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ IDLE_CHECK_S = 15.0
 POLL_S = 0.2
 RECONNECT_S = 0.5
 COMMITTED_TIMEOUT_MS = 5000
+POSITION_TIMEOUT_MS = 500
 FLUSH_TIMEOUT_S = 10
 # After a poll that brings fewer messages than this it pays to wait for more before polling again.
 SMALL_POLL = 200
@@ -48,17 +51,25 @@ class ScorerWorker:
         Scores texts.
     instance
         Name of this worker: the same over its restarts, and different from every other that runs.
+    monitor
+        Knows the log of `mentions`.
     on_committed
         Called after each transaction.
 
     Attributes
     ----------
-    progressed
-        Time of the last completed loop iteration, `time.monotonic` seconds.
+    ticked
+        Time of the last loop iteration, `time.monotonic` seconds.
     ready
         It is a member of the group, and the state of its partitions is rebuilt.
-    lag
-        Messages written and not yet read, by partition.
+    topic
+        Full name of `mentions`.
+    positions
+        Next offset to score of each partition owned.
+    resets
+        How often a committed offset was ignored because it is of another log.
+    lost
+        Messages that retention deleted before they were scored.
 
     Raises
     ------
@@ -71,14 +82,21 @@ class ScorerWorker:
         config: Config,
         model: TextModel,
         instance: str,
+        monitor: BrokerMonitor,
         on_committed: Callable[[Committed], None] = lambda _: None,
     ) -> None:
         self.config = config
         self.model = model
         self.on_committed = on_committed
-        self.progressed = time.monotonic()
+        self.monitor = monitor
+        self.topic = config.kafka.topic(MENTIONS)
+        self.ticked = time.monotonic()
         self.ready = False
-        self.lag: dict[int, int] = {}
+        self.positions: dict[int, int | None] = {}
+        self.resets = 0
+        self.lost = 0
+        self._topic_id = ""
+        self._asked_after: float | None = None
         self._partitions: dict[int, PartitionScorer] = {}
         self._heartbeats = IdleHeartbeats(config.worker.clock_after_s)
         self._idle_checked = time.monotonic()
@@ -98,7 +116,8 @@ class ScorerWorker:
         """Run until the event is set; the current batch is completed."""
         try:
             while not stopping.is_set():
-                self.progressed = time.monotonic()
+                self.ticked = time.monotonic()
+                self._check_log()
                 if not self._transactions.connect():
                     stopping.wait(RECONNECT_S)
                     continue
@@ -152,17 +171,21 @@ class ScorerWorker:
         try:
             assigned = self._consumer.assignment()
             offsets = {
-                partition: self._consumer.committed(partition, timeout_ms=COMMITTED_TIMEOUT_MS)
+                partition: self._consumer.committed(partition, metadata=True, timeout_ms=COMMITTED_TIMEOUT_MS)
                 for partition in assigned
             }
         except KafkaError as error:
             logger.warning("the committed offsets are not known yet: %s", error)
             return
+        topic = self._topic_now()
+        if topic is None:
+            return
         scorers = {}
-        for partition, committed in offsets.items():
+        for partition, stored in offsets.items():
+            start = self._start(partition.partition, stored, topic)
             scorer = self._partitions.get(partition.partition)
-            if scorer is None or scorer.position != committed:
-                scorer = PartitionScorer(self.config, self.model, partition.partition, committed or 0)
+            if scorer is None or start.reset or scorer.position != start.offset:
+                scorer = PartitionScorer(self.config, self.model, partition.partition, start.offset, bool(start.reset))
             scorers[partition.partition] = scorer
             if scorer.position:
                 self._consumer.seek(partition, scorer.position)
@@ -171,7 +194,43 @@ class ScorerWorker:
         if scorers.keys() != self._partitions.keys():
             logger.info("scoring partitions %s", sorted(scorers))
         self._partitions = scorers
+        self._topic_id = topic.id
+        self._measure_positions()
         self._rebalance.pending = False
+
+    def _topic_now(self) -> TopicState | None:
+        """Return the broker's description of `mentions` of now, once there is one: an older one may lack messages."""
+        if self._asked_after is None:
+            self._asked_after = time.monotonic()
+            self.monitor.ask_now()
+        state = self.monitor.state
+        topic = state.topics.get(self.topic) if state and state.asked_at >= self._asked_after else None
+        if topic is not None:
+            self._asked_after = None
+        return topic
+
+    def _start(self, partition: int, stored: OffsetAndMetadata | None, topic: TopicState) -> StartOffset:
+        start = start_offset(stored.offset if stored else None, stored.metadata if stored else "", topic, partition)
+        if start.reset:
+            self.resets += 1
+            logger.error(
+                "%s/%d: the committed offset %s is of another log (%s): scoring from the first message, %d",
+                self.topic, partition, stored.offset if stored else None, start.reset, start.offset,
+            )  # fmt: skip
+        if start.lost:
+            self.lost += start.lost
+            lost = "%s/%d: retention deleted %d messages before they were scored"
+            logger.error(lost, self.topic, partition, start.lost)
+        return start
+
+    def _check_log(self) -> None:
+        """Start the partitions again where `mentions` was created anew, or its end lies before what was read."""
+        topic = self.monitor.topic(self.topic)
+        if topic is None or self._rebalance.pending or not self._topic_id:
+            return
+        if topic.id != self._topic_id:
+            self._partitions.clear()
+            self._rebalance.pending = True
 
     def _score(self, records: Records, group: Any) -> None:
         """Score a batch while the previous one is being committed, then begin its own transaction."""
@@ -181,13 +240,14 @@ class ScorerWorker:
             for batch in self._partitions[partition.partition].feed(of_partition, self._heartbeats):
                 batches.append((partition, batch))
                 last = of_partition[-1]
-                offsets[partition] = OffsetAndMetadata(last.offset + 1, "", last.leader_epoch)
+                # The topic's id tells a later start that this offset is of this log.
+                offsets[partition] = OffsetAndMetadata(last.offset + 1, self._topic_id, last.leader_epoch)
         if not self._await_commit():
             return
         if offsets:
             self._transactions.begin(Transaction(records, batches, offsets, group))
         self.ready = all(scorer.position >= scorer.committed for scorer in self._partitions.values())
-        self._measure_lag()
+        self._measure_positions()
 
     def _await_commit(self) -> bool:
         """Wait for the transaction in flight; return False if it failed: the state since then must be discarded."""
@@ -199,23 +259,19 @@ class ScorerWorker:
             self._rebalance.pending = True
         return not failed
 
-    def _measure_lag(self) -> None:
-        lag = {}
-        for partition in self._consumer.assignment():
-            end = self._consumer.highwater(partition)
-            scorer = self._partitions.get(partition.partition)
-            if end is not None and scorer is not None:
-                lag[partition.partition] = max(0, end - scorer.position)
-        self.lag = lag
+    def _measure_positions(self) -> None:
+        self.positions = {number: scorer.position for number, scorer in self._partitions.items()}
 
     def _on_caught_up(self) -> None:
         """Every message is read and committed: update readiness, and check for idle brands now and then."""
-        self._measure_lag()
         now = time.monotonic()
-        # The state of an empty partition needs no rebuilding.
+        # Nothing is left to read: what lies between the last message and the next fetch are transaction markers.
+        self.positions = {
+            tp.partition: self._consumer.position(tp, timeout_ms=POSITION_TIMEOUT_MS)
+            for tp in self._consumer.assignment()
+        }
         self.ready = self._consumer.group_metadata().generation_id >= 0 and all(
-            self.lag.get(number) == 0 or scorer.position >= scorer.committed
-            for number, scorer in self._partitions.items()
+            (self.positions.get(number) or 0) >= scorer.committed for number, scorer in self._partitions.items()
         )
         if self.config.worker.clock_after_s and now - self._idle_checked >= IDLE_CHECK_S:
             self._idle_checked = now
@@ -226,7 +282,7 @@ class ScorerWorker:
         newest = {
             key: ms
             for number, scorer in self._partitions.items()
-            if self.lag.get(number) == 0
+            if self.positions.get(number) == self._consumer.highwater(TopicPartition(self.topic, number))
             for key, ms in scorer.scorer.newest().items()
         }
         due = self._heartbeats.due(now, time.time_ns() // 1_000_000, newest)

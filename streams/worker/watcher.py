@@ -22,15 +22,18 @@ from aiokafka.errors import KafkaError as ClientError
 from kafka.errors import KafkaError
 
 from streams.errors import BadBuzzError, BrokerError
+from streams.kafka.broker_monitor import BrokerMonitor, TopicState
 from streams.kafka.fenced_writers import FencedWriters
 from streams.kafka.incident_publisher import IncidentPublisher
+from streams.kafka.topics import ROLLUPS
 from streams.scoring.rollup_batch import RollupBatch, decode_batch
 from streams.settings.config import Config
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.state_store import BrandStateStore
 from streams.worker.changelog import WatchChangelog
-from streams.worker.delivery_gaps import GapDetector
+from streams.worker.delivery_gaps import START, GapDetector
 from streams.worker.faust_app import create_app
+from streams.worker.start_offset import start_offset
 from streams.worker.suspension import SuspensionDetector
 from streams.worker.watcher_upkeep import WatcherUpkeep
 
@@ -38,6 +41,7 @@ logger = logging.getLogger(__name__)
 
 STATE_TIMEOUT_S = 120.0
 RETRY_S = 0.5
+STATE_POLL_S = 0.02
 STOP_TIMEOUT_S = 20.0
 NOT_LOADED = -1
 
@@ -49,29 +53,42 @@ class Watcher:
     ----------
     config
         Configuration.
+    monitor
+        Knows the log of `rollups`.
     on_applied
         Called with each message applied and its events, once these are published.
 
     Attributes
     ----------
-    progressed
-        Time of the last completed loop iteration, `time.monotonic` seconds.
+    ticked
+        Time of the last loop iteration, `time.monotonic` seconds.
     ready
         Its partitions are assigned, their state is loaded, and every brand in it is restored.
     failure
         Why it cannot go on.
-    lag
-        Offsets written and not yet applied, by partition; a transaction's marker counts as one.
+    topic
+        Full name of `rollups`.
+    resets
+        How often state was applied to another log than the one it came from.
+    lost
+        Messages of `rollups` that retention deleted before they were applied.
     """
 
     def __init__(
-        self, config: Config, on_applied: Callable[[RollupBatch, list[IncidentEvent]], None] = lambda _batch, _: None
+        self,
+        config: Config,
+        monitor: BrokerMonitor,
+        on_applied: Callable[[RollupBatch, list[IncidentEvent]], None] = lambda _batch, _: None,
     ) -> None:
+        self.monitor = monitor
+        self.topic = config.kafka.topic(ROLLUPS)
+        self.resets = 0
+        self.lost = 0
+        self._group = config.kafka.topic(config.kafka.watcher_group)
         self.on_applied = on_applied
-        self.progressed = time.monotonic()
+        self.ticked = time.monotonic()
         self.ready = False
         self.failure: Exception | None = None
-        self.lag: dict[int, int] = {}
         self._writers = FencedWriters(config.kafka)
         self._publisher = IncidentPublisher(config.kafka, self._writers)
         self._changelog = WatchChangelog(config, self._writers)
@@ -135,6 +152,20 @@ class Watcher:
         await self._blocking(self._writers.close)
         self._io.shutdown()
 
+    @property
+    def positions(self) -> dict[int, int | None]:
+        """Next offset to apply of each partition owned."""
+        if self._loaded == NOT_LOADED:
+            return dict.fromkeys(self._partitions)
+        read, fetched = self._app.read_ends(), self._app.read_positions()
+        positions: dict[int, int | None] = {}
+        for partition in self._partitions:
+            applied = self.store.position(partition)
+            # Where all that was read is applied, only transaction markers lie before the next fetch.
+            all_applied = read.get(partition, START) == (START if applied is None else applied)
+            positions[partition] = fetched.get(partition, applied) if all_applied else applied
+        return positions
+
     def owns_state(self) -> bool:
         """Return whether the store holds the state of the partitions assigned now."""
         return self._active() and self._loaded == self._app.consumer_generation_id
@@ -150,6 +181,15 @@ class Watcher:
         app = self._app
         if (app.crashed or app.should_stop) and not self._stopping:  # while stopping, Faust may report anything
             self.fail(BrokerError(f"Faust stopped: {app.crash_reason!r}"))
+
+    async def check_log(self) -> None:
+        """Load the state again where `rollups` was created anew since it was loaded."""
+        topic = self.monitor.topic(self.topic)
+        if topic is not None and self.owns_state() and topic.id != self.store.topic_id:
+            async with self._lock:
+                logger.error("topic %s was created anew: its messages are applied from the first", self.topic)
+                self._forget()
+                await self._load(self._app.consumer_generation_id)
 
     def fail(self, error: Exception) -> None:
         """Record the first error that this watcher cannot go on after; the worker ends with it."""
@@ -215,6 +255,7 @@ class Watcher:
             while wanted():
                 try:
                     await self._blocking(self._changelog.load, partitions, wanted)
+                    self._start_partitions(await self._topic(wanted), partitions)
                     break
                 except KafkaError as error:
                     if time.monotonic() > deadline:
@@ -224,10 +265,39 @@ class Watcher:
         except Exception as error:  # reported by `failure`
             self.fail(error)
         if wanted():
+            if not partitions:
+                logger.warning("watching no partition: other workers own them all, or topic %s has none", self.topic)
             logger.info("watching partitions %s", sorted(partitions))
             self._gaps.reset()
             self._app.rewind()
             self._loaded = generation
+
+    async def _topic(self, wanted: Callable[[], bool]) -> TopicState | None:
+        """Wait for the broker's description of `rollups`, of now: an older one may lack what is applied already."""
+        asked_after = time.monotonic()
+        self.monitor.ask_now()
+        while wanted():
+            state = self.monitor.state
+            if state is not None and state.asked_at >= asked_after and self.topic in state.topics:
+                return state.topics[self.topic]
+            await asyncio.sleep(STATE_POLL_S)
+        return None
+
+    def _start_partitions(self, topic: TopicState | None, partitions: set[int]) -> None:
+        """Compare the offsets that state was applied up to with the log as it is."""
+        if topic is None:
+            return
+        foreign = self.store.open_log(topic.id, topic.end)
+        committed = (self.monitor.state.committed if self.monitor.state else {}).get(self._group, {})
+        starts = {p: start_offset(committed.get((self.topic, p)), "", topic, p) for p in partitions}
+        reset = frozenset(p for p, start in starts.items() if start.reset) | (partitions if foreign else frozenset())
+        self._app.from_first = frozenset(reset)
+        if reset:
+            self.resets += len(reset)
+            logger.error("offsets of partitions %s are of another log: starting at the first message", sorted(reset))
+        if lost := sum(start.lost for start in starts.values()):
+            self.lost += lost
+            logger.error("retention deleted %d messages of %s before they were applied", lost, self.topic)
 
     async def _persist_state(self) -> bool:
         """Send the state written so far; return False where the offsets it stands for must not be committed."""

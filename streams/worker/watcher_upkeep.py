@@ -1,12 +1,10 @@
-"""The watcher's work between messages: restore brands, write changed ones, measure lag, detect lost messages."""
+"""The watcher's work between messages: restore brands, write changed ones, detect lost messages."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
-
-from faust.types import TP
 
 from streams.watching.state_store import BrandStateStore
 from streams.worker.delivery_gaps import GapDetector
@@ -27,12 +25,14 @@ SLICE_BRANDS = 10
 class StateOwner(Protocol):
     """The watcher, as its upkeep needs it; attributes as in `streams.worker.watcher.Watcher`."""
 
-    progressed: float
+    ticked: float
     ready: bool
-    lag: dict[int, int]
 
     def check(self) -> None:
         """Fail where the watcher must not go on."""
+
+    async def check_log(self) -> None:
+        """Load the state again where `rollups` is not the log that it was applied from."""
 
     def fail(self, error: Exception) -> None:
         """Record an error that the watcher cannot go on after."""
@@ -81,8 +81,9 @@ class WatcherUpkeep:
         while True:
             await asyncio.sleep(TICK_S)
             self._owner.check()
-            self._owner.progressed = time.monotonic()
+            self._owner.ticked = time.monotonic()
             try:
+                await self._owner.check_log()
                 if self._owner.owns_state():
                     await self._run_round()
             except Exception as error:  # reported by the watcher's `failure`
@@ -97,21 +98,10 @@ class WatcherUpkeep:
             await self._in_slices(self._store.dirty(older_than=0.0), self._owner.write, self._idle)
         if not self._owner.owns_state():
             return
-        self._owner.lag = self._lag()
         if self._must_rewind():
             logger.info("seeking back to the committed offsets: messages were lost on the way from the consumer")
             self._app.rewind()
         self._owner.ready = True
-
-    def _lag(self) -> dict[int, int]:
-        lag = {}
-        for tp in self._app.consumer.assignment():
-            if tp.topic == self._app.rollups_topic:
-                position = self._store.position(tp.partition)
-                end = self._app.consumer.highwater(TP(tp.topic, tp.partition))
-                if end is not None and position is not None:
-                    lag[tp.partition] = max(0, end - position)
-        return lag
 
     def _must_rewind(self) -> bool:
         read = self._app.read_ends()
@@ -127,7 +117,7 @@ class WatcherUpkeep:
                 if not (self._owner.owns_state() and wanted()):
                     return
                 work(brands[first : first + SLICE_BRANDS])
-            self._owner.progressed = time.monotonic()
+            self._owner.ticked = time.monotonic()
             await asyncio.sleep(0)
 
     def _restore(self, brands: list[str]) -> None:

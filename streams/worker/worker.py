@@ -9,15 +9,18 @@ from collections.abc import Iterator
 from typing import Literal
 
 from streams.errors import BadBuzzError, WorkerError
+from streams.kafka.broker_monitor import BrokerMonitor
 from streams.kafka.topic_admin import require
+from streams.kafka.topics import expected_topics
 from streams.oncall.annotations import annotation_sender
 from streams.scoring.scorer import TextModel
 from streams.settings.config import Config
 from streams.web.server import Routes, Server
-from streams.worker.health import Part, health_routes
+from streams.worker.health import health_routes
 from streams.worker.instance import claimed_instance
 from streams.worker.metrics import WorkerMetrics
 from streams.worker.scorer_worker import ScorerWorker
+from streams.worker.stage_health import StageHealth
 from streams.worker.watcher import Watcher
 
 logger = logging.getLogger(__name__)
@@ -59,20 +62,26 @@ async def _run(
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    parts: dict[str, Part] = {}
+    stages: dict[str, StageHealth] = {}
+    monitor = _monitor(config)
     failures: list[Exception] = []
     scorer = watcher = thread = None
     scorer_stopping = threading.Event()
     if "watcher" in which:
-        watcher = parts["watcher"] = Watcher(config, metrics.record_applied)
+        watcher = Watcher(config, monitor, metrics.record_applied)
+        stages["watcher"] = StageHealth(watcher, monitor)
         metrics.attach(loop, watcher.store.watches)
     if "scorer" in which and model is not None:
-        scorer = parts["scorer"] = ScorerWorker(config, model, instance, metrics.record_scored)
+        scorer = ScorerWorker(config, model, instance, monitor, metrics.record_scored)
+        stages["scorer"] = StageHealth(scorer, monitor)
         thread = threading.Thread(
             target=_run_scorer, args=(scorer, scorer_stopping, failures, loop, stopping), name="scorer"
         )
-    with _served(config, health_routes(parts) | {"/metrics": lambda accept: metrics.render(parts, accept)}):
+    for stage in stages.values():
+        monitor.subscribe(stage.observe)
+    with _served(config, health_routes(stages) | {"/metrics": lambda accept: metrics.render(stages, accept)}):
         try:
+            monitor.start()
             if thread is not None:
                 thread.start()
             if watcher is not None:
@@ -87,10 +96,18 @@ async def _run(
                 await watcher.stop()
             if thread is not None and thread.is_alive():
                 await asyncio.to_thread(thread.join)
+            await asyncio.to_thread(monitor.stop)
     if watcher is not None and watcher.failure is not None:
         failures.append(watcher.failure)
     if failures:
         raise _worker_error(failures[0])
+
+
+def _monitor(config: Config) -> BrokerMonitor:
+    kafka = config.kafka
+    topics = [spec.name for spec in expected_topics(config.topics, kafka.topic_prefix)]
+    groups = [kafka.topic(kafka.scorer_group), kafka.topic(kafka.watcher_group)]
+    return BrokerMonitor(kafka, topics, groups)
 
 
 def _run_scorer(

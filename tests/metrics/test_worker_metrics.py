@@ -7,13 +7,16 @@ from types import SimpleNamespace
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 
 from detectors.negativity import NegativityModel
+from streams.kafka.broker_monitor import BrokerMonitor, BrokerState, TopicState
 from streams.metrics import families as m
 from streams.scoring.rollup import Counts, Rollup
 from streams.scoring.rollup_batch import RollupBatch
 from streams.scoring.scorer import Scorer
 from streams.settings.config import BrandConfig, Config
+from streams.settings.kafka import KafkaSettings
 from streams.watching.brand_watch import BrandWatch
 from streams.worker.metrics import WorkerMetrics
+from streams.worker.stage_health import StageHealth
 from tests.helpers.measured import OPENMETRICS, crisis_of, exported, measure, messages, series
 from tests.helpers.records import crisis
 
@@ -38,15 +41,19 @@ def test_the_latency_of_an_incident_is_measured_unless_its_mentions_are_old() ->
 
 def test_lag_and_progress_are_those_of_the_workers_parts() -> None:
     class Part:
+        ticked, ready, topic, lost, resets = time.monotonic(), True, "mentions", 0, 0
+
         def __init__(self) -> None:
-            self.progressed = time.monotonic() - 5.0
-            self.ready = True
-            self.lag = {0: 3, 4: 9}
+            self.positions: dict[int, int | None] = {0: 7, 4: 1}
 
     worker, part = WorkerMetrics(Config(), clock=lambda: 1000.0), Part()
-    worker.render({"scorer": part})
-    part.lag = {4: 1}
-    worker.render({"scorer": part})
+    stage = StageHealth(part, BrokerMonitor(KafkaSettings(), ["mentions"]))
+    topic = TopicState("id", first={0: 0, 4: 0}, end={0: 10, 4: 10})
+    stage.observe(BrokerState(time.monotonic(), {"mentions": topic}, {}))
+    worker.render({"scorer": stage})
+    part.positions = {4: 9}
+    stage.observe(BrokerState(time.monotonic() - 5.0, {"mentions": topic}, {}))
+    worker.render({"scorer": stage})
     assert series(worker.metrics, m.LAG) == {("scorer", "4"): 1.0}
     assert round(series(worker.metrics, m.PROGRESS)["scorer",]) == 995
 

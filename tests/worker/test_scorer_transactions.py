@@ -4,6 +4,7 @@ import threading
 
 from kafka import KafkaProducer
 
+from streams.kafka.broker_monitor import BrokerMonitor
 from streams.kafka.clients import producer_options, transactional_producer_options
 from streams.kafka.topic_admin import create
 from streams.kafka.topics import MENTIONS
@@ -50,7 +51,8 @@ def test_failed_commits_neither_lose_nor_duplicate_mentions(kafka_settings: Kafk
             other.init_transactions()
             other.close()
 
-    ScorerWorker(config, Flat(), "one", record_committed).run(stopping)
+    with BrokerMonitor(kafka_settings, [kafka_settings.topic(MENTIONS)]) as monitor:
+        ScorerWorker(config, Flat(), "one", monitor, record_committed).run(stopping)
 
     minutes = rolled_up(kafka_settings)
     assert sum(committed) == MENTIONS_SENT

@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 
 from streams.errors import BadBuzzError, InputError, WorkerError
+from streams.kafka.broker_monitor import BrokerMonitor
 from streams.settings.config import Config
 from streams.settings.worker import WorkerSettings
 from streams.worker import worker
@@ -25,11 +26,11 @@ class Flat:
 class Scorer:
     """Fails as soon as it runs."""
 
-    progressed, ready = 0.0, False
+    ticked, ready, topic, lost, resets = 0.0, False, "mentions", 0, 0
 
     def __init__(self, error: Exception) -> None:
         self.error = error
-        self.lag: dict[int, int] = {}
+        self.positions: dict[int, int | None] = {}
 
     def run(self, _stopping: threading.Event) -> None:
         raise self.error
@@ -37,7 +38,11 @@ class Scorer:
 
 @pytest.fixture(autouse=True)
 def _no_broker() -> Iterator[None]:
-    with mock.patch.object(worker, "require"):
+    with (
+        mock.patch.object(worker, "require"),
+        mock.patch.object(BrokerMonitor, "start"),
+        mock.patch.object(BrokerMonitor, "stop"),
+    ):
         yield
 
 
@@ -71,14 +76,14 @@ def test_an_expected_failure_is_raised_as_it_is_and_logged_without_a_traceback(
     with pytest.raises(BadBuzzError) as raised:
         run(expected)
     assert raised.value is expected
-    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
+    [record] = [record for record in caplog.records if (record.levelname, record.name[:7]) == ("ERROR", "streams")]
     assert record.getMessage().endswith(str(expected))
     assert not record.exc_info
 
 
 def test_a_watcher_that_cannot_start_fails_instead_of_raising() -> None:
     async def failing() -> Exception | None:
-        watcher = Watcher(CONFIG)
+        watcher = Watcher(CONFIG, BrokerMonitor(CONFIG.kafka, []))
         with mock.patch.object(watcher._app, "start", side_effect=RuntimeError("no group")):
             await watcher.start()
         for task in watcher._tasks:

@@ -9,6 +9,8 @@ from unittest import mock
 import msgspec
 
 from detectors.negativity import NegativityModel
+from streams.kafka.broker_monitor import BrokerMonitor
+from streams.kafka.topics import MENTIONS
 from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
@@ -38,7 +40,8 @@ def scorer(settings: KafkaSettings, clock: Clock) -> None:
             clock.report()
             stopping.set()
 
-    ScorerWorker(_config(settings), NegativityModel.load(), "bench", record_committed).run(stopping)
+    with BrokerMonitor(settings, [settings.topic(MENTIONS)]) as monitor:
+        ScorerWorker(_config(settings), NegativityModel.load(), "bench", monitor, record_committed).run(stopping)
 
 
 def scorer_and_watcher(settings: KafkaSettings, clock: Clock) -> None:
