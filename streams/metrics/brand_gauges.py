@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from detectors.criteria.readings import Readings
-from detectors.criteria.surge import HOUR
+from detectors.minutes import HOUR_MINUTES
 from detectors.severity import CRITERIA, SEVERITIES, Severity
 from streams.metrics import families as m
 from streams.metrics.label_cap import OTHER, clean_label
@@ -66,7 +66,7 @@ class BrandGauges:
         metrics.set(m.AUTHORS, found.negative_authors, brand, "negative")
         metrics.set(m.AUTHORS, max(0, found.authors - found.negative_authors), brand, "other")
         widest = {"negative": 0, "other": 0}
-        for rollup in watch.recent.rollups(minute - HOUR, minute):
+        for rollup in watch.recent.rollups(minute - HOUR_MINUTES, minute):
             for post in rollup.posts:
                 tone = "negative" if post.negativity >= 1000 * self.negative_at else "other"
                 widest[tone] = max(widest[tone], post.reach)
@@ -122,7 +122,7 @@ class BrandGauges:
     def _tell_of_restored(self, watch: BrandWatch, found: Readings, minute: int) -> None:
         """Tell an incident that opened in another process by what its detectors see in the last hour."""
         lead = found.negatives if "negative_growth" in found.criteria else found.volume
-        window = watch.recent.window(minute - HOUR, minute)
+        window = watch.recent.window(minute - HOUR_MINUTES, minute)
         mentions = sum(n for n, _ in window.networks.values())
         networks = sorted(window.networks.items(), key=lambda item: (-item[1][0], item[0]))
         self._tell(
@@ -130,7 +130,7 @@ class BrandGauges:
             criteria=found.criteria,
             observed=lead.observed,
             expected=lead.expected,
-            window_s=HOUR * 60,
+            window_s=HOUR_MINUTES * 60,
             negatives=found.negatives.observed,
             copies=found.copies,
             reach=max((post.reach for _, post in window.posts), default=0),
