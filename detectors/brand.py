@@ -1,29 +1,26 @@
-"""Everything that watches one brand: its detectors put together, minute by minute of event time."""
+"""Detection for one brand: its closed minutes in, changes of severity out, in event time."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from detectors.change import Change
-from detectors.criteria.fresh_voices import FreshVoices
-from detectors.criteria.judgement import DAY, Criteria, Judgement
-from detectors.criteria.surge import HOUR, NEVER
+from detectors.criteria.judgement import RECENT_MINUTES, Criteria, Judgement
+from detectors.criteria.readings import Readings
+from detectors.errors import StateError
+from detectors.fresh_voices import FreshVoices
 from detectors.incident import IncidentState
+from detectors.minutes import HOUR_MINUTES, NEVER
+from detectors.observation import Observation
 from detectors.settings import DetectorSettings
 from detectors.severity import Severity
 
-if TYPE_CHECKING:
-    from detectors.criteria.readings import Readings
-    from detectors.observation import Observation
-
-__all__ = ["BrandDetector"]
+__all__ = ["RECENT_MINUTES", "BrandDetector"]
 
 VERSION = 1
-STEP = 5
+STEP_MINUTES = 5
 
 
 class BrandDetector:
-    """Watch one brand: learn its closed minutes and tell when its severity changes.
+    """Learn the closed minutes of one brand and return each change of its severity.
 
     Parameters
     ----------
@@ -33,7 +30,7 @@ class BrandDetector:
     Attributes
     ----------
     now
-        Minute up to which all is closed.
+        Minute before which all minutes are closed.
     incident
         The open one, or the last.
 
@@ -51,14 +48,14 @@ class BrandDetector:
     """
 
     def __init__(self, settings: DetectorSettings | None = None) -> None:
-        self.freshness = FreshVoices()
-        self.criteria = Criteria(DetectorSettings() if settings is None else settings)
-        self.incident = IncidentState(quiet_hold=self.criteria.settings.quiet_hold)
+        settings = DetectorSettings() if settings is None else settings
+        self.incident = IncidentState(quiet_hold=settings.quiet_hold)
         self.now = NEVER
+        self._fresh_voices = FreshVoices()
+        self._criteria = Criteria(settings)
 
-    # -- time -------------------------------------------------------------------------------------------------------
     def observe(self, observation: Observation) -> list[Change]:
-        """Learn and score a closed minute, later than every one before; return what changed up to its end.
+        """Learn and score a closed minute, later than every one before; return the changes up to its end.
 
         Raises
         ------
@@ -69,18 +66,18 @@ class BrandDetector:
         if minute < self.now:
             raise ValueError(f"minute {minute} is not after {self.now - 1}: minutes must be strictly increasing")
         changes = self.advance(minute)
-        counts = self.freshness.take(minute, observation.voices, observation.scale)
-        self.criteria.learn(observation, counts, calm=not self.incident.open)
+        counts = self._fresh_voices.count(minute, observation.voices, observation.scale)
+        self._criteria.learn(observation, counts, calm=not self.incident.open)
         self.now = minute + 1
         self._decide(self.now, changes)
         return changes
 
     def advance(self, minute: int) -> list[Change]:
-        """Close every minute before `minute`, in which nothing (more) was said; return what changed."""
+        """Close every minute before `minute` as one without (further) mentions; return the changes."""
         changes: list[Change] = []
-        # Only an open incident can change in silence; it is looked at on a grid of event time.
+        # Only an open incident can change without mentions; it is judged on a grid of event time.
         while self.incident.open:
-            step = (self.now // STEP + 1) * STEP
+            step = (self.now // STEP_MINUTES + 1) * STEP_MINUTES
             if step > minute:
                 break
             self.now = step
@@ -88,31 +85,29 @@ class BrandDetector:
         self.now = max(self.now, minute)
         return changes
 
-    # -- decisions --------------------------------------------------------------------------------------------------
     def _decide(self, end: int, changes: list[Change]) -> None:
-        criteria, incident = self.criteria, self.incident
-        if criteria.volume.learning((end - 1) // HOUR):
+        criteria, incident = self._criteria, self.incident
+        if criteria.learning(end):
             return
-        found = criteria.judge(end, incident)
-        if incident.open or found.level > Severity.CALM:
-            alive = bool(found.posts) or (incident.open and criteria.still_elevated(end))
-            coordinated = "coordinated" in found.criteria
-            if incident.update(end, found.level, alive) or (coordinated and incident.lower(Severity.WATCH)):
+        judgement = criteria.judge(end, incident)
+        if incident.open or judgement.severity > Severity.CALM:
+            active = incident.open and criteria.elevated(end)
+            if incident.update(end, judgement.severity, active=active) or incident.cap(judgement.ceiling):
                 if not incident.open:
                     incident.warned_since = -1
-                    found = found._replace(criteria=())
-                changes.append(self._change(end, found))
+                    judgement = judgement._replace(criteria=())
+                changes.append(self._change(end, judgement))
         criteria.remember(end, incident)
 
-    def _change(self, end: int, found: Judgement) -> Change:
-        incident, lead = self.incident, found.lead
-        window = lead.window or HOUR
-        fresh, negatives, copies, _, mentions = self.criteria.recent.totals(end - window, end)
+    def _change(self, end: int, judgement: Judgement) -> Change:
+        incident, lead = self.incident, self._criteria.lead(end, judgement)
+        window = lead.window or HOUR_MINUTES
+        fresh, negatives, copies, _ = self._criteria.counts(end - window, end)
         return Change(
             minute=end,
             severity=incident.severity.label,
             previous=incident.previous.label,
-            criteria=found.criteria,
+            criteria=judgement.criteria,
             since=incident.since,
             observed=lead.observed,
             expected=lead.expected,
@@ -122,13 +117,11 @@ class BrandDetector:
             authors=fresh,
             negatives=negatives,
             copies=copies,
-            mentions=mentions,
-            posts=found.posts,
+            posts=judgement.posts,
         )
 
-    # -- for those who show it --------------------------------------------------------------------------------------
     def readings(self, end: int) -> Readings:
-        """Return what the detectors see before a minute; nothing is learned.
+        """Return what the detectors measure before a minute; nothing is learned.
 
         Parameters
         ----------
@@ -140,54 +133,53 @@ class BrandDetector:
         >>> BrandDetector().readings(100).criteria
         ()
         """
-        return self.criteria.readings(end)
+        return self._criteria.readings(end)
 
     def expected(self, start: int, end: int) -> float:
-        """Return how many voices are usual between two minutes."""
-        return self.criteria.volume.expected(start, end)
+        """Return how many fresh voices are usual between two minutes."""
+        return self._criteria.expected(start, end)
 
-    # -- memory -----------------------------------------------------------------------------------------------------
     def state(self) -> dict[str, Any]:
         """Return what was learned, as plain numbers, strings and lists of at most 16 KB; see also `recent_rows`."""
         return {
             "version": VERSION,
             "now": self.now,
             "incident": self.incident.state(),
-            **self.criteria.state(),
+            **self._criteria.state(),
         }
 
     def recent_rows(self) -> dict[int, list[Any]]:
-        """Return the last day's minutes: fresh voices, negatives, copies, voices, mentions, then authors and texts.
+        """Return the last day's minutes: fresh voices, negatives, copies, voices, then author and text ids.
 
-        A minute's row never changes once it is there, so a store can write each with `recent_row` as it closes and
-        drop it after `DAY + HOUR` minutes.
+        A minute's row never changes once its minute is closed, so a store can write each with `recent_row` and drop it
+        after `RECENT_MINUTES`.
         """
-        oldest = self.criteria.volume.now - DAY - HOUR
-        return {minute: self.recent_row(minute) for minute in self.criteria.recent.minutes if minute >= oldest}
+        return {minute: self.recent_row(minute) for minute in self._criteria.recent_minutes()}
 
     def recent_row(self, minute: int) -> list[Any]:
         """Return the row of one minute, as `recent_rows` does."""
-        return [*self.criteria.recent.totals(minute, minute + 1), *self.freshness.row(minute)]
+        return [*self._criteria.counts(minute, minute + 1), *self._fresh_voices.row(minute)]
 
     @classmethod
-    def restore(
-        cls, settings: DetectorSettings | None, state: dict[str, Any], rows: dict[int, list[Any]]
-    ) -> BrandDetector:
-        """Return a detector that goes on exactly where `state` and `recent_rows` were taken.
+    def restore(cls, settings: DetectorSettings | None, state: dict[str, Any], rows: dict[int, list[Any]]) -> Self:
+        """Return a detector that continues exactly where `state` and `recent_rows` were read.
 
         Raises
         ------
-        ValueError
+        StateError
             If the state was written by another version.
         """
         if state.get("version") != VERSION:
-            raise ValueError(f"state has version {state.get('version')!r}, expected {VERSION}")
-        brand = cls(settings)
+            raise StateError(
+                f"detector state: expected version {VERSION}, got {state.get('version')!r}; restore it with the "
+                "version of badbuzz that wrote it, or start without it"
+            )
+        detector = cls(settings)
         for minute in sorted(rows):
-            *counts, heard, told = rows[minute]
-            brand.freshness.refill(minute, heard, told)
-            brand.criteria.recent.add(minute, counts)
-        brand.now = state["now"]
-        brand.incident.restore(state["incident"])
-        brand.criteria.restore(state)
-        return brand
+            *counts, author_ids, text_ids = rows[minute]
+            detector._fresh_voices.restore_row(minute, author_ids, text_ids)
+            detector._criteria.restore_counts(minute, counts)
+        detector.now = state["now"]
+        detector.incident.restore(state["incident"])
+        detector._criteria.restore(state)
+        return detector

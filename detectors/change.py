@@ -1,6 +1,4 @@
-"""A change of a brand's severity: what its detectors answer with."""
-
-from __future__ import annotations
+"""A change of a brand's severity: what its detectors return."""
 
 from typing import NamedTuple
 
@@ -8,7 +6,7 @@ __all__ = ["Change"]
 
 
 class Change(NamedTuple):
-    """A change of a brand's severity, with the figures a person can be told.
+    """A change of a brand's severity, with the figures that are reported with it.
 
     Parameters
     ----------
@@ -17,7 +15,7 @@ class Change(NamedTuple):
     severity, previous
         `calm`, `watch`, `warning` or `critical`, now and before.
     criteria
-        What holds: `surge`, `negative_growth`, `reach`, `coordinated`.
+        Names of the criteria that hold, as in `detectors.severity.CRITERIA`.
     since
         Minute at which the incident opened.
     observed, expected
@@ -27,9 +25,9 @@ class Change(NamedTuple):
     score
         -log10 of the chance of that many.
     window
-        Minutes the leading criterion looked back.
-    authors, negatives, copies, mentions
-        Fresh voices, fresh negative voices, copies and mentions in the window.
+        Length of the leading criterion's window in minutes.
+    authors, negatives, copies
+        Fresh voices, fresh negative voices and copies in the window.
     posts
         Identifiers of the publications that hold the reach criterion.
     """
@@ -47,5 +45,4 @@ class Change(NamedTuple):
     authors: int
     negatives: int
     copies: int
-    mentions: int
     posts: tuple[str, ...]

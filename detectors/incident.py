@@ -1,6 +1,4 @@
-"""The incident of one brand: calm, watch, warning, critical, and back."""
-
-from __future__ import annotations
+"""State machine of one brand's incident: calm, watch, warning, critical, and calm again."""
 
 from typing import Any
 
@@ -15,27 +13,27 @@ class IncidentState:
     Parameters
     ----------
     quiet_hold
-        Minutes without any criterion after which it closes: shorter pauses do not make a second incident.
+        Minutes without any active criterion after which it closes: shorter pauses do not make a second incident.
 
     Examples
     --------
     >>> incident = IncidentState(quiet_hold=60)
-    >>> incident.update(10, Severity.WATCH, alive=True), incident.update(12, Severity.WARNING, alive=True)
+    >>> incident.update(10, Severity.WATCH, active=True), incident.update(12, Severity.WARNING, active=True)
     (True, True)
-    >>> incident.update(30, Severity.WATCH, alive=True), incident.update(89, Severity.CALM, alive=False)
+    >>> incident.update(30, Severity.WATCH, active=True), incident.update(89, Severity.CALM, active=False)
     (False, False)
-    >>> incident.update(91, Severity.CALM, alive=False), incident.severity
+    >>> incident.update(91, Severity.CALM, active=False), incident.severity
     (True, <Severity.CALM: 0>)
     """
 
-    __slots__ = ("alive_at", "closed_at", "previous", "quiet_hold", "severity", "since", "warned_since")
+    __slots__ = ("active_at", "closed_at", "previous", "quiet_hold", "severity", "since", "warned_since")
 
-    def __init__(self, quiet_hold: int = 120) -> None:
+    def __init__(self, quiet_hold: int) -> None:
         self.quiet_hold = quiet_hold
         self.severity = Severity.CALM
         self.previous = Severity.CALM
         self.since = 0
-        self.alive_at = 0
+        self.active_at = 0
         self.closed_at = 0
         self.warned_since = -1
 
@@ -44,39 +42,54 @@ class IncidentState:
         """Whether there is an incident."""
         return self.severity > Severity.CALM
 
-    def update(self, minute: int, level: Severity, alive: bool) -> bool:
-        """Take in the level asked for at a minute and whether what opened it goes on; return whether it changed."""
-        if level > self.severity or alive:
-            self.alive_at = minute
-        if level > self.severity:
+    def update(self, minute: int, severity: Severity, *, active: bool) -> bool:
+        """Apply the severity that the criteria ask for at a minute.
+
+        Parameters
+        ----------
+        minute
+            Minutes since the epoch.
+        severity
+            What they ask for; a lower one does not lower an open incident's.
+        active
+            Whether what opened it goes on.
+
+        Returns
+        -------
+        bool
+            Whether the incident's severity changed.
+        """
+        if severity > self.severity or active:
+            self.active_at = minute
+        if severity > self.severity:
             if self.severity == Severity.CALM:
                 self.since = minute
-            self.previous, self.severity = self.severity, level
+            self.previous, self.severity = self.severity, severity
             return True
-        if self.severity > Severity.CALM and minute - self.alive_at >= self.quiet_hold:
+        if self.severity > Severity.CALM and minute - self.active_at >= self.quiet_hold:
             self.previous, self.severity = self.severity, Severity.CALM
             self.closed_at = minute
             return True
         return False
 
-    def lower(self, level: Severity) -> bool:
-        """Lower the severity where what was seen turns out to be less; return whether it changed."""
-        if self.severity > level:
-            self.previous, self.severity = self.severity, level
+    def cap(self, ceiling: Severity) -> bool:
+        """Lower the severity to a ceiling; return whether it changed."""
+        if self.severity > ceiling:
+            self.previous, self.severity = self.severity, ceiling
             return True
         return False
 
     def warn(self, minute: int) -> int:
-        """Note that a warning holds; return the minute since which one has."""
+        """Register that a warning holds; return the minute since which one has in this incident."""
         if self.warned_since < 0:
             self.warned_since = minute
         return self.warned_since
 
     def state(self) -> list[Any]:
         """Return the incident as plain numbers."""
-        return [self.severity, self.previous, self.since, self.alive_at, self.closed_at, self.warned_since]
+        return [self.severity, self.previous, self.since, self.active_at, self.closed_at, self.warned_since]
 
     def restore(self, state: list[Any]) -> None:
-        """Take back what `state` gave."""
-        severity, previous, self.since, self.alive_at, self.closed_at, self.warned_since = state
+        """Restore what `state` returned."""
+        severity, previous, self.since, self.active_at, self.closed_at, self.warned_since = state
         self.severity, self.previous = Severity(severity), Severity(previous)

@@ -1,13 +1,9 @@
-"""What a detector sees of one brand: the closed minutes of event time in which something was said."""
+"""Input of a brand's detectors: the closed minutes of event time that have mentions."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = ["Observation", "Post", "Voice"]
 
@@ -20,11 +16,11 @@ class Voice(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
     author
         64-bit hash of the author; of the mention itself where the source names no author.
     text
-        64-bit hash of the normalised text; 0 for a repost and for a text under 25 characters, which prove nothing.
+        64-bit hash of the normalised text; 0 for a repost and for a text under 25 characters, which prove no copy.
     origin
         64-bit hash of the post that is reposted, or 0.
     negative
-        Whether the author said something negative in this minute.
+        Whether a mention of the author in this minute is negative.
     followers
         Followers of the author, 0 where unknown.
     """
@@ -42,7 +38,7 @@ class Post(NamedTuple):
     Parameters
     ----------
     id
-        Identifier on its network, shown to people.
+        Identifier on its network, as reported in events.
     key
         64-bit hash of the identifier, equal to `Voice.origin` of its reposts.
     reach
@@ -74,7 +70,7 @@ class Observation(NamedTuple):
     voices
         One per author, sorted by author hash: all of them, or a bottom-k sample.
     scale
-        Distinct authors per sampled voice; 1.0 where every author is there.
+        Distinct authors per sampled voice; 1.0 where every author is included.
     posts
         The posts of this minute with the greatest reach and the most reposts.
 

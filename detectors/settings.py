@@ -1,21 +1,23 @@
-"""The few thresholds of a brand's watch: the same for every brand unless a person sets them."""
-
-from __future__ import annotations
+"""Thresholds of a brand's detectors: the same for every brand unless the configuration sets them."""
 
 import msgspec
 
-__all__ = ["DetectorSettings"]
+__all__ = ["NEGATIVE_BINOMIAL", "SURGE_DETECTORS", "DetectorSettings"]
+
+NEGATIVE_BINOMIAL = "negative_binomial"
+SURGE_DETECTORS = (NEGATIVE_BINOMIAL, "gaussian", "half_space_trees")
+"""Detectors of a surge: `detectors.anomaly.surge.Surge`, and river's in `detectors.anomaly.river_scorers`."""
 
 
 class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Thresholds of one brand's detectors.
 
-    Scores are -log10 of a tail probability: 4 is what chance alone would do once in ten thousand looks.
+    Scores are -log10 of a tail probability: 4 is what chance alone reaches once in ten thousand tests.
 
     Parameters
     ----------
     watch_score
-        Score of the volume at which a surge is worth a look.
+        Score of the volume at which a surge is watched.
     watch_authors
         Fewest fresh voices in the window of a surge; fewer are isolated mentions.
     warning_score
@@ -23,7 +25,8 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warning_authors
         Fewest fresh negative voices in the window of a warning.
     excess_share
-        Least share of negatives among the voices beyond the expected ones: what keeps joy from paging as a crisis.
+        Least share of negatives among the voices beyond the expected ones: it keeps positive surges from paging as
+        crises.
     critical_margin
         How far above `warning_score` a critical score is: ten times less likely by chance.
     critical_authors
@@ -36,21 +39,26 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quiet_hold
         Minutes without any criterion after which an incident closes.
     aftermath_hours
-        Hours after an incident closed in which only more than it had reached opens another.
+        Hours after an incident closed in which only more than its peak opens another.
     copies_least
-        Fewest copies (the text of somebody else) in 6 hours that speak of coordination.
+        Fewest copies of other authors' texts in 6 hours that count as coordinated.
     copies_share
-        Least share of copies among the voices of 6 hours that speaks of coordination.
+        Least share of copies among the voices of 6 hours that counts as coordinated.
     coordinated_hours
-        Hours for which a coordinated flood keeps the severity at watch.
+        Hours after a coordinated flood for which the severity stays at watch at most.
     reach_least
         Fewest people one negative publication must reach.
     reach_factor
         How many times the reach usual among this brand's posts it must reach.
     learning_hours
-        Hours from a brand's first mention in which it is learned and does not alert.
-    volume
-        Name of the detector of a surge: `burst`, or one of `detectors.criteria.river_scorers.RIVER_SCORERS`.
+        Hours from a brand's first mention in which its detectors learn and do not alert.
+    surge_detector
+        Detector of a surge: `negative_binomial`, or one of river's, `gaussian` or `half_space_trees`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such surge detector.
 
     Examples
     --------
@@ -75,4 +83,10 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reach_least: int = 50_000
     reach_factor: float = 5.0
     learning_hours: int = 24
-    volume: str = "burst"
+    surge_detector: str = NEGATIVE_BINOMIAL
+
+    def __post_init__(self) -> None:
+        if self.surge_detector not in SURGE_DETECTORS:
+            raise ValueError(
+                f"surge_detector: expected one of {', '.join(SURGE_DETECTORS)}, got {self.surge_detector!r}"
+            )

@@ -1,14 +1,13 @@
 """Severities of an incident, and its criteria by name with the phrase a person reads."""
 
-from __future__ import annotations
-
 from enum import IntEnum
+from typing import Self
 
-__all__ = ["CRITERIA", "SEVERITIES", "Severity"]
+__all__ = ["COORDINATED", "CRITERIA", "NEGATIVE_GROWTH", "REACH", "SEVERITIES", "SURGE", "Severity"]
 
 
 class Severity(IntEnum):
-    """How severe a brand's incident is, least first; its `label` is what events, metrics and people call it.
+    """Severity of a brand's incident, lowest first; `label` is its name in events, metrics and texts.
 
     Examples
     --------
@@ -27,7 +26,7 @@ class Severity(IntEnum):
         return self.name.lower()
 
     @classmethod
-    def of(cls, label: str) -> Severity:
+    def of(cls, label: str) -> Self:
         """Return the severity of a label.
 
         Raises
@@ -39,12 +38,17 @@ class Severity(IntEnum):
 
 
 SEVERITIES = tuple(severity.label for severity in Severity)
-"""The labels, least severe first."""
+"""The labels, lowest severity first."""
+
+SURGE = "surge"
+NEGATIVE_GROWTH = "negative_growth"
+REACH = "reach"
+COORDINATED = "coordinated"
 
 CRITERIA = {
-    "surge": "surge of mentions",
-    "negative_growth": "negatives growing",
-    "reach": "a negative post reaches many",
-    "coordinated": "copies, likely coordinated",
+    SURGE: "surge of mentions",
+    NEGATIVE_GROWTH: "negatives growing",
+    REACH: "a negative post reaches many",
+    COORDINATED: "copies, likely coordinated",
 }
-"""Each criterion's name in events, metrics and settings, and how a person reads it."""
+"""Each criterion by its name in events and metrics, with the phrase a person reads, in the order of listing."""

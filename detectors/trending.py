@@ -1,4 +1,4 @@
-"""Terms that are spreading: said often now, and rare before."""
+"""Trending terms: frequent in the texts of now, and rare before."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -6,30 +6,30 @@ from math import log
 from typing import NamedTuple
 
 BACKGROUND_DAYS = 7
-MAX_DAY = 32
-RARE = 3
-"""How many times its usual share a term must have to be named: what is always said says nothing."""
+MAX_DAY_TEXTS = 32
+MIN_RATIO = 3
+"""How many times its usual share a term must have: a term that is always frequent is no trend."""
 
 
 class Sample(NamedTuple):
-    """A sampled text; the hash of its mention decides what is kept where there are too many."""
+    """A sampled text; the hash of its mention decides which are sampled where there are too many."""
 
     key: int
     text: str
 
 
 class TrendingTerms:
-    """Rank terms by how much larger a part of what is said now they are than of what was said before.
+    """Rank terms by how much larger their share in the texts of now is than it was before.
 
-    The background is `MAX_DAY` texts of each of the last `BACKGROUND_DAYS` days. Which are kept is decided by their
-    hashes (bottom-k), so that the same mentions keep the same samples. Terms are extracted only when somebody asks. A
-    term's score is ``c * log((c + 0.5) / (e + 0.5))`` with its count c and the count e that its share of the background
-    gives: its part in the log-likelihood ratio of the two.
+    The background is `MAX_DAY_TEXTS` texts of each of the last `BACKGROUND_DAYS` days, sampled by their hashes
+    (bottom-k), so that the same mentions give the same samples. Terms are extracted only by `top`. A term's score is
+    ``c * log((c + 0.5) / (e + 0.5))`` with its count c and the count e that its share of the background gives: its part
+    in the log-likelihood ratio of the two.
 
     Parameters
     ----------
     extract
-        Gives the distinct terms of a text.
+        Returns the distinct terms of a text.
 
     References
     ----------
@@ -49,7 +49,7 @@ class TrendingTerms:
         self._days: dict[int, list[Sample]] = {}
 
     def learn_one(self, day: int, samples: Iterable[Sample]) -> None:
-        """Take in what was said on a day, or a part of it.
+        """Learn the texts of a day, or a part of them.
 
         Parameters
         ----------
@@ -58,21 +58,21 @@ class TrendingTerms:
         samples
             Texts.
         """
-        self._days[day] = sorted([*self._days.get(day, ()), *samples])[:MAX_DAY]
+        self._days[day] = sorted([*self._days.get(day, ()), *samples])[:MAX_DAY_TEXTS]
         for old in [d for d in self._days if d <= day - BACKGROUND_DAYS]:
             del self._days[old]
 
     def top(self, texts: Iterable[str], n: int = 8, leave_out: frozenset[str] = frozenset()) -> list[tuple[str, int]]:
-        """Give the terms that spread most.
+        """Return the terms that spread most.
 
         Parameters
         ----------
         texts
-            What is being said now.
+            The texts of now.
         n
             How many.
         leave_out
-            Terms not to name.
+            Terms to leave out.
 
         Returns
         -------
@@ -85,7 +85,7 @@ class TrendingTerms:
         scored = []
         for term, count in counts.items():
             expected = usual.get(term, 0) * share
-            if count >= 2 and count > RARE * expected and term not in leave_out:
+            if count >= 2 and count > MIN_RATIO * expected and term not in leave_out:
                 scored.append((-count * log((count + 0.5) / (expected + 0.5)), term, count))
         return [(term, count) for _, term, count in sorted(scored)[:n]]
 
@@ -98,9 +98,9 @@ class TrendingTerms:
         return number, counts
 
     def state(self) -> list[tuple[int, list[Sample]]]:
-        """Give the samples kept of each day."""
+        """Return the samples of each day."""
         return sorted(self._days.items())
 
     def restore(self, state: Iterable[tuple[int, Iterable[Sample]]]) -> None:
-        """Continue from what `state` gave."""
+        """Restore what `state` returned."""
         self._days = {day: [Sample(*row) for row in rows] for day, rows in state}

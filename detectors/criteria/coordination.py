@@ -1,71 +1,141 @@
-"""Coordination: a flood of copies keeps a brand's severity low, for hours after it was seen."""
+"""Criterion: coordination, a flood of copies of the same texts, which is a campaign and not a crowd."""
 
-from __future__ import annotations
+import math
 
-from typing import TYPE_CHECKING, Any
-
-from detectors.criteria.fresh_voices import COPIES, VOICES
-from detectors.criteria.surge import HOUR, NEVER
-
-if TYPE_CHECKING:
-    from detectors.criteria.copies import Copies
-    from detectors.statistics.counts import RecentCounts
+from detectors.criteria.criterion import Holding
+from detectors.criteria.readings import Signal
+from detectors.fresh_voices import COPIES, VOICES
+from detectors.minutes import HOUR_MINUTES, NEVER
+from detectors.observation import Observation
+from detectors.severity import COORDINATED, Severity
+from detectors.statistics.counts import RecentCounts, tail_surprisal
 
 __all__ = ["Coordination"]
 
-WINDOW = 6 * HOUR
+WINDOW_MINUTES = 6 * HOUR_MINUTES
+# Dispersion of copies about the brand's own share of them.
+_DISPERSION = 0.3
 
 
 class Coordination:
-    """Tell whether a brand is under a coordinated flood, and learn its usual copies hour by hour.
+    """Detect a coordinated flood by its share of copies, beyond this brand's own share, and hold for hours after it.
+
+    While it holds, no incident is severer than watch.
 
     Parameters
     ----------
-    copies
-        The brand's copies.
+    recent
+        Recent counts of the brand.
+    least
+        Fewest copies in six hours.
+    share
+        Least share of copies among the voices of six hours.
     hours
-        Hours for which a flood is remembered.
+        Hours after a flood for which it holds.
+    memory
+        Hours after which an hour weighs 1/e in the brand's own share of copies.
+    score
+        -log10 of the chance that the brand's own share gives as many.
 
     Examples
     --------
-    >>> from detectors.criteria.copies import Copies
-    >>> from detectors.statistics.counts import RecentCounts
-    >>> recent, coordination = RecentCounts(fields=4, horizon=1500), Coordination(Copies(), hours=24)
+    >>> recent = RecentCounts(fields=4, horizon=1500)
+    >>> coordination = Coordination(recent, hours=24)
     >>> recent.add(100, (10, 10, 30, 40))
-    >>> coordination.holds(101, recent), coordination.until
-    (True, 1541)
+    >>> coordination.holds(101).ceiling, coordination.until
+    (<Severity.WATCH: 1>, 1541)
     """
 
-    __slots__ = ("copies", "hour", "hours", "until")
+    name = COORDINATED
+    windows: tuple[tuple[int, int], ...] = ()
 
-    def __init__(self, copies: Copies, hours: int) -> None:
-        self.copies = copies
+    PRIOR_COPIES, PRIOR_FRESH, PRIOR_VOICES = 0.5, 22.5, 25.0
+
+    def __init__(
+        self,
+        recent: RecentCounts,
+        *,
+        least: int = 4,
+        share: float = 0.1,
+        hours: int = 24,
+        memory: float = 336.0,
+        score: float = 3.0,
+    ) -> None:
+        self.recent = recent
+        self.least = least
+        self.share = share
         self.hours = hours
+        self.memory = memory
+        self.score = score
+        self.copies = 0.0
+        self.fresh = 0.0
+        self.voices = 0.0
         self.hour = NEVER
         self.until = NEVER
 
-    def holds(self, end: int, recent: RecentCounts) -> bool:
-        """Return whether it holds before minute `end`, which is later than any asked before."""
-        start = end - WINDOW
-        copies = recent.total(COPIES, start, end)
-        if copies >= self.copies.least and self.copies.flooded(copies, recent.total(VOICES, start, end)):
-            self.until = end + self.hours * HOUR
-        return end < self.until
+    @property
+    def usual(self) -> float:
+        """Share of copies usual for this brand."""
+        return (self.PRIOR_COPIES + self.copies) / (self.PRIOR_VOICES + self.voices)
 
-    def roll(self, hour: int, recent: RecentCounts, *, calm: bool) -> None:
-        """Close the hour heard last; it is usual unless it was flooded or there is an incident."""
+    @property
+    def usual_fresh(self) -> float:
+        """Share of fresh voices usual for this brand."""
+        return (self.PRIOR_FRESH + self.fresh) / (self.PRIOR_VOICES + self.voices)
+
+    def learn(self, observation: Observation, *, calm: bool) -> None:
+        """Close the last hour with mentions; it is usual unless it was flooded or there is an incident."""
+        hour = observation.minute // HOUR_MINUTES
+        if hour == self.hour:
+            return
         if self.hour != NEVER:
-            start = self.hour * HOUR
-            fresh, _, copies, voices = recent.totals(start, start + HOUR)[:4]
+            start = self.hour * HOUR_MINUTES
             if start >= self.until and calm:
-                self.copies.learn(copies, fresh, voices, hour - self.hour)
+                fresh, _, copies, voices = self.recent.totals(start, start + HOUR_MINUTES)
+                self.learn_hour(copies, fresh, voices, hour - self.hour)
         self.hour = hour
 
-    def state(self) -> list[Any]:
-        """Return what was learned, as plain numbers."""
-        return [self.copies.copies, self.copies.fresh, self.copies.voices, self.hour, self.until]
+    def learn_hour(self, copies: float, fresh: float, voices: float, hours: float) -> None:
+        """Learn one hour's counts, `hours` hours after the last one."""
+        fade = math.exp(-hours / self.memory)
+        self.copies = self.copies * fade + copies
+        self.fresh = self.fresh * fade + fresh
+        self.voices = self.voices * fade + voices
 
-    def restore(self, state: list[Any]) -> None:
-        """Take back what `state` gave."""
-        copies = self.copies
-        copies.copies, copies.fresh, copies.voices, self.hour, self.until = state
+    def holds(self, end: int) -> Holding | None:
+        """Return the ceiling that a flood sets: watch. It asks for no severity itself."""
+        start = end - WINDOW_MINUTES
+        copies = self.recent.total(COPIES, start, end)
+        if copies >= self.least and self.flooded(copies, self.recent.total(VOICES, start, end)):
+            self.until = end + self.hours * HOUR_MINUTES
+        return _FLOODED if end < self.until else None
+
+    def flooded(self, copies: int, voices: int) -> bool:
+        """Return whether a window's copies are a flood."""
+        if copies < self.least or copies < self.share * voices:
+            return False
+        return tail_surprisal(copies, self.usual * voices, _DISPERSION) >= self.score
+
+    def crowded(self, fresh: int, voices: int, share: float) -> bool:
+        """Return whether a window's voices are a crowd: at least `share` times as fresh as this brand's usually are."""
+        return fresh >= share * self.usual_fresh * voices
+
+    def elevated(self, end: int) -> bool:
+        """Return False: a flood alone keeps no incident open."""
+        return False
+
+    def signal(self, end: int) -> Signal:
+        """Return whether a flood was seen in the last hours."""
+        return Signal(end < self.until)
+
+    def state(self) -> list[float]:
+        """Return what was learned as plain numbers."""
+        return [self.copies, self.fresh, self.voices, self.hour, self.until]
+
+    def restore(self, state: list[float]) -> None:
+        """Restore what `state` returned."""
+        self.copies, self.fresh, self.voices = state[:3]
+        self.hour, self.until = map(int, state[3:])
+
+
+_FLOODED = Holding(Severity.CALM, ceiling=Severity.WATCH)

@@ -1,46 +1,66 @@
-"""The criteria of an incident: which of them hold for a brand, and how grave that is."""
+"""The judgement of a brand's criteria: which of them hold, and the severity that they ask for together."""
 
-from __future__ import annotations
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
+from detectors.anomaly.negative_growth import NegativeGrowth
+from detectors.anomaly.reading import Reading
+from detectors.anomaly.surge import Surge
 from detectors.criteria.aftermath import Aftermath
 from detectors.criteria.coordination import Coordination
-from detectors.criteria.copies import Copies
-from detectors.criteria.fresh_voices import COPIES, FRESH, NEGATIVE
-from detectors.criteria.negative_growth import NegativeGrowth
+from detectors.criteria.criterion import Criterion, Holding
+from detectors.criteria.negative_growth import NegativeGrowthCriterion
 from detectors.criteria.reach import Reach
-from detectors.criteria.readings import Readings, last_hour
-from detectors.criteria.surge import HOUR, Reading, Surge
-from detectors.severity import Severity
+from detectors.criteria.readings import Readings
+from detectors.criteria.surge import SurgeCriterion
+from detectors.fresh_voices import COPIES, FRESH, NEGATIVE, FreshCounts
+from detectors.incident import IncidentState
+from detectors.minutes import DAY_MINUTES, HOUR_MINUTES
+from detectors.observation import Observation
+from detectors.settings import DetectorSettings
+from detectors.severity import NEGATIVE_GROWTH, SURGE, Severity
 from detectors.statistics.counts import RecentCounts
 
-if TYPE_CHECKING:
-    from detectors.criteria.fresh_voices import FreshCounts
-    from detectors.criteria.river_scorers import RiverSurge
-    from detectors.incident import IncidentState
-    from detectors.observation import Observation
-    from detectors.settings import DetectorSettings
+__all__ = ["RECENT_MINUTES", "Criteria", "Judgement"]
 
-__all__ = ["DAY", "Criteria", "Judgement"]
+RECENT_MINUTES = DAY_MINUTES + HOUR_MINUTES
+"""Minutes for which counts are remembered: the longest window, and the open hour."""
 
-DAY = 1440
-SIX_HOURS = 6 * HOUR
-# An incident goes on while a score is at most this much under the watch score.
-RELEASE = 2.0
+_CRITICAL_MINUTES = 6 * HOUR_MINUTES
+# Of the ten-minute slots of a critical incident's window, this many must hold fresh negative voices.
+_CRITICAL_SLOTS = 3
+_SLOT_MINUTES = 10
 
 
 class Judgement(NamedTuple):
-    """The level asked for, the criteria that hold, the leading one's figures, and the posts that reach far."""
+    """What the criteria ask for at one moment.
 
-    level: Severity
+    Parameters
+    ----------
+    severity
+        The severity they ask for together.
+    criteria
+        Names of those that hold.
+    lead
+        Reading of the one that asks for the highest severity; None where none of them has one.
+    posts
+        Identifiers of the publications that hold the reach criterion.
+    ceiling
+        The highest severity an open incident may have.
+    """
+
+    severity: Severity
     criteria: tuple[str, ...]
-    lead: Reading
+    lead: Reading | None
     posts: tuple[str, ...]
+    ceiling: Severity
+
+
+NOTHING_HOLDS = Judgement(Severity.CALM, (), None, (), Severity.CRITICAL)
 
 
 class Criteria:
-    """Learn what is usual of a brand, and judge what is heard of it.
+    """The criteria of one brand over one store of recent counts, learned and judged together.
 
     Parameters
     ----------
@@ -49,33 +69,38 @@ class Criteria:
 
     Attributes
     ----------
+    criteria
+        All of them, in the order in which they are named.
     recent
-        Counts of the last day's minutes: fresh voices, negatives, copies, voices, mentions.
+        Counts of the last day's minutes: fresh voices, negatives, copies, voices.
 
     Examples
     --------
-    >>> from detectors.criteria.fresh_voices import FreshCounts
-    >>> from detectors.incident import IncidentState
-    >>> from detectors.observation import Observation
-    >>> from detectors.settings import DetectorSettings
     >>> criteria = Criteria(DetectorSettings())
     >>> criteria.learn(Observation(0, 1, 0, []), FreshCounts(1, 0, 0, 1), calm=True)
     >>> criteria.learn(Observation(7 * 1440, 25, 25, []), FreshCounts(25, 25, 0, 25), calm=True)
-    >>> criteria.judge(7 * 1440 + 1, IncidentState()).criteria
+    >>> criteria.judge(7 * 1440 + 1, IncidentState(quiet_hold=180)).criteria
     ('surge', 'negative_growth')
     """
 
     def __init__(self, settings: DetectorSettings) -> None:
         self.settings = s = settings
-        self.recent = RecentCounts(fields=5, horizon=DAY + HOUR)
-        self.volume = Surge(learning_hours=s.learning_hours)
-        self.growth = NegativeGrowth(volume=self.volume, excess_share=s.excess_share)
-        self.growth.count_in(self.recent)
-        self.stock = None if s.volume == "burst" else _river_surge(s)
-        self.reach = Reach(least=s.reach_least, factor=s.reach_factor)
-        self.copies = Copies(least=s.copies_least, share=s.copies_share)
-        self.coordination = Coordination(self.copies, hours=s.coordinated_hours)
-        self.aftermath = Aftermath(hours=s.aftermath_hours)
+        self.recent = RecentCounts(fields=len(FreshCounts._fields), horizon=RECENT_MINUTES)
+        self._volume = Surge(learning_hours=s.learning_hours)
+        growth = NegativeGrowth(volume=self._volume, excess_share=s.excess_share)
+        growth.read_counts_from(self.recent)
+        self._surge = SurgeCriterion(s, self._volume, self.recent)
+        self._coordination = Coordination(
+            self.recent, least=s.copies_least, share=s.copies_share, hours=s.coordinated_hours
+        )
+        self.criteria: tuple[Criterion, ...] = (
+            self._surge,
+            NegativeGrowthCriterion(s, growth),
+            Reach(least=s.reach_least, factor=s.reach_factor),
+            self._coordination,
+        )
+        self._windows = [window for criterion in self.criteria for window in criterion.windows]
+        self._aftermath = Aftermath(hours=s.aftermath_hours)
 
     def learn(self, observation: Observation, counts: FreshCounts, *, calm: bool) -> None:
         """Learn a closed minute, later than every one before, and the hours before it.
@@ -85,142 +110,122 @@ class Criteria:
         observation
             The minute.
         counts
-            What its voices come to.
+            Counts of its voices.
         calm
-            Whether there is no incident: what is said in one is not usual.
+            Whether there is no incident: what happens during one is not usual.
         """
-        minute = observation.minute
-        hour = minute // HOUR
-        if hour != self.coordination.hour:
-            self.coordination.roll(hour, self.recent, calm=calm)
-        if hour != self.volume.hour:
-            self.growth.roll(hour)
-        if self.stock is not None:
-            self.stock.roll(hour, self.recent)
-        self.volume.hear(minute)
-        self.recent.add(minute, (*counts, observation.mentions))
-        self.reach.learn(observation)
+        for criterion in self.criteria:
+            criterion.learn(observation, calm=calm)
+        self.recent.add(observation.minute, counts)
+
+    def learning(self, end: int) -> bool:
+        """Return whether the minute before `end` belongs to the first hours, which never alert."""
+        return self._volume.learning((end - 1) // HOUR_MINUTES)
 
     def judge(self, end: int, incident: IncidentState) -> Judgement:
-        """Return what holds before minute `end`; no earlier one may be asked after it.
+        """Return what holds before minute `end`, which never decreases.
 
         Parameters
         ----------
         end
             Minutes since the epoch.
         incident
-            The brand's: since when it is warned of is noted in it.
+            The brand's; it notes since when a warning holds.
         """
-        s = self.settings
-        surge, negative = self._read(end)
-        surges = (
-            surge.score >= s.watch_score
-            and surge.observed >= s.watch_authors
-            and (incident.open or self.aftermath.exceeded(FRESH, surge))
-        )
-        grows = (
-            negative.score >= s.warning_score
-            and negative.observed >= s.warning_authors
-            and (incident.open or self.aftermath.exceeded(NEGATIVE, negative))
-        )
-        posts = self.reach.significant(end) if self.reach.posts else []
-        coordinated = self.coordination.holds(end, self.recent)
-        if not (surges or grows or posts or coordinated):
-            return Judgement(Severity.CALM, (), surge, ())
-        criteria = [
-            name for name, holds in (("surge", surges), ("negative_growth", grows), ("reach", bool(posts))) if holds
-        ]
-        level = Severity.WARNING if grows or posts else Severity.WATCH if surges else Severity.CALM
-        if level == Severity.WARNING:
-            warned = end - incident.warn(end)
-            if grows and (posts or self._critical(end, negative, warned)):
-                level = Severity.CRITICAL
-        if coordinated:
-            criteria.append("coordinated")
-            level = min(level, Severity.WATCH)
-        return Judgement(level, tuple(criteria), negative if grows else surge, tuple(posts))
+        holdings = {}
+        for criterion in self.criteria:
+            holding = criterion.holds(end)
+            if holding is not None and (incident.open or self._beyond_aftermath(criterion, holding)):
+                holdings[criterion.name] = holding
+        return self._combine(end, incident, holdings) if holdings else NOTHING_HOLDS
 
-    def still_elevated(self, end: int) -> bool:
-        """Whether what opened an incident goes on: hours, not the whole day, for a burst that is over must end."""
-        release = self.settings.watch_score - RELEASE
-        return self.volume.read(end).score >= release or self.growth.read(end, longest=SIX_HOURS).score >= release
+    def _beyond_aftermath(self, criterion: Criterion, holding: Holding) -> bool:
+        return holding.reading is None or self._aftermath.exceeded(criterion.windows, holding.reading)
+
+    def _combine(self, end: int, incident: IncidentState, holdings: dict[str, Holding]) -> Judgement:
+        severity, ceiling = Severity.CALM, Severity.CRITICAL
+        posts: tuple[str, ...] = ()
+        lead: Holding | None = None
+        for holding in holdings.values():
+            severity = max(severity, holding.severity)
+            ceiling = min(ceiling, holding.ceiling)
+            posts += holding.posts
+            if holding.reading is not None and (lead is None or holding.severity > lead.severity):
+                lead = holding
+        if severity == Severity.WARNING:
+            warned = end - incident.warn(end)
+            growth = holdings.get(NEGATIVE_GROWTH)
+            if growth is not None and (posts or self._critical(end, growth.reading, warned)):
+                severity = Severity.CRITICAL
+        return Judgement(
+            min(severity, ceiling), tuple(holdings), None if lead is None else lead.reading, posts, ceiling
+        )
+
+    def _critical(self, end: int, growth: Reading | None, warned: int) -> bool:
+        """Return whether a growth warned of for so many minutes is critical: a crowd over more than a moment."""
+        s, recent = self.settings, self.recent
+        if growth is None or warned < s.critical_hold or growth.score < s.warning_score + s.critical_margin:
+            return False
+        start = end - _CRITICAL_MINUTES
+        fresh, negatives, _, voices = recent.totals(start, end)
+        # A few loud authors are no crowd.
+        if negatives < s.critical_authors or not self._coordination.crowded(fresh, voices, s.crowd_share):
+            return False
+        slots = range(start, end, _SLOT_MINUTES)
+        return sum(recent.total(NEGATIVE, at, at + _SLOT_MINUTES) > 0 for at in slots) >= _CRITICAL_SLOTS
+
+    def lead(self, end: int, judgement: Judgement) -> Reading:
+        """Return the reading that a change of severity is reported with: the surge's where no criterion leads."""
+        return self._surge.reading(end) if judgement.lead is None else judgement.lead
+
+    def elevated(self, end: int) -> bool:
+        """Return whether an open incident goes on: some criterion is still near its threshold."""
+        return any(criterion.elevated(end) for criterion in self.criteria)
 
     def remember(self, end: int, incident: IncidentState) -> None:
-        """Remember what an incident has reached, or in the end forget it."""
+        """Record the peaks of an open incident, or expire those of a past one."""
         if incident.open:
-            self.aftermath.reach(end, self.recent, ((FRESH, self.volume.spans), (NEGATIVE, self.growth.spans)))
-        elif self.aftermath.peaks:
-            self.aftermath.expire(end - incident.closed_at)
+            self._aftermath.record(end, self.recent, self._windows)
+        elif self._aftermath.peaks:
+            self._aftermath.expire(end - incident.closed_at)
 
     def readings(self, end: int) -> Readings:
-        """Return what is seen before minute `end`, for those who show it; nothing is learned."""
-        s, recent = self.settings, self.recent
-        volume, negatives = last_hour(self.growth, end)
-        holds = {
-            "surge": volume.score >= s.watch_score,
-            "negative_growth": negatives.score >= s.warning_score,
-            "reach": bool(self.reach.significant(end)),
-            "coordinated": end < self.coordination.until,
-        }
+        """Return what is measured before minute `end`; nothing is learned."""
+        recent, start = self.recent, end - 6 * HOUR_MINUTES
+        signals = {criterion.name: criterion.signal(end) for criterion in self.criteria}
         return Readings(
-            volume,
-            negatives,
-            authors=recent.total(FRESH, end - SIX_HOURS, end),
-            negative_authors=recent.total(NEGATIVE, end - SIX_HOURS, end),
-            copies=recent.total(COPIES, end - HOUR, end),
-            criteria=tuple(name for name, held in holds.items() if held),
+            signals[SURGE],
+            signals[NEGATIVE_GROWTH],
+            authors=recent.total(FRESH, start, end),
+            negative_authors=recent.total(NEGATIVE, start, end),
+            copies=recent.total(COPIES, end - HOUR_MINUTES, end),
+            criteria=tuple(name for name, signal in signals.items() if signal.reached),
         )
 
-    def _read(self, end: int) -> tuple[Reading, Reading]:
-        """Read both scores, and again with the fewest people an alert takes where fewer than those lead."""
-        s, volume, growth = self.settings, self.volume, self.growth
-        surge, negative = volume.read(end), growth.read(end)
-        volume.note(surge)
-        volume.note(negative)
-        if self.stock is not None:
-            surge = self.stock.read(end, self.recent)
-        elif surge.score >= s.watch_score and surge.observed < s.watch_authors:
-            surge = volume.read(end, least=s.watch_authors)
-        if negative.score >= s.warning_score and negative.observed < s.warning_authors:
-            negative = growth.read(end, least=s.warning_authors)
-        return surge, negative
+    def expected(self, start: int, end: int) -> float:
+        """Return how many fresh voices are usual between two minutes."""
+        return self._volume.expected(start, end)
 
-    def _critical(self, end: int, negative: Reading, warned: int) -> bool:
-        """Whether a growth is critical, warned of for so many minutes: a crowd over more than a moment."""
-        s, recent = self.settings, self.recent
-        if warned < s.critical_hold or negative.score < s.warning_score + s.critical_margin:
-            return False
-        start = end - SIX_HOURS
-        fresh, negatives, _, voices, _ = recent.totals(start, end)
-        # A few loud ones are no crowd.
-        if negatives < s.critical_authors or not self.copies.crowded(fresh, voices, s.crowd_share):
-            return False
-        slots = sum(recent.total(NEGATIVE, at, at + 10) > 0 for at in range(start, end, 10))
-        return slots >= 3
+    def counts(self, start: int, end: int) -> FreshCounts:
+        """Return the recent counts from minute `start` to before minute `end`."""
+        return FreshCounts(*self.recent.totals(start, end))
 
-    # -- memory -----------------------------------------------------------------------------------------------------
+    def recent_minutes(self) -> list[int]:
+        """Return the minutes whose counts a window may still need, oldest first."""
+        oldest = self._volume.now - RECENT_MINUTES
+        return [minute for minute in self.recent.minutes if minute >= oldest]
+
+    def restore_counts(self, minute: int, counts: Iterable[int]) -> None:
+        """Restore the recent counts of a minute, as `counts` returned them; minutes in their order."""
+        self.recent.add(minute, counts)
+
     def state(self) -> dict[str, Any]:
-        """Return what was learned, recent counts left out."""
-        return {
-            "growth": self.growth.state(),
-            "copies": self.coordination.state(),
-            "reach": self.reach.state(),
-            "stock": None if self.stock is None else self.stock.state(),
-            "peaks": self.aftermath.state(),
-        }
+        """Return what was learned, without the recent counts."""
+        states = {criterion.name: criterion.state() for criterion in self.criteria}
+        return {"criteria": states, "aftermath": self._aftermath.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take back what `state` gave; recent counts are added by the caller."""
-        self.growth.restore(state["growth"])
-        self.coordination.restore(state["copies"])
-        self.reach.restore(state["reach"])
-        if self.stock is not None and state["stock"] is not None:
-            self.stock.restore(state["stock"])
-        self.aftermath.restore(state["peaks"])
-
-
-def _river_surge(settings: DetectorSettings) -> RiverSurge:
-    # River's detectors take a second to import, and few ask for them.
-    from detectors.criteria.river_scorers import RiverSurge  # noqa: PLC0415
-
-    return RiverSurge(settings.volume, settings.watch_score)
+        """Restore what `state` returned, after the recent counts were restored by `restore_counts`."""
+        for criterion in self.criteria:
+            criterion.restore(state["criteria"][criterion.name])
+        self._aftermath.restore(state["aftermath"])

@@ -1,17 +1,16 @@
-"""Reach: one negative publication that a significant number of people see."""
-
-from __future__ import annotations
+"""Criterion: reach, one negative publication that a significant number of people see."""
 
 import math
 from heapq import heapify, heappop, heappush, heapreplace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from detectors.criteria.surge import NEVER
-
-if TYPE_CHECKING:
-    from detectors.observation import Observation
+from detectors.criteria.criterion import Holding
+from detectors.criteria.readings import Signal
+from detectors.minutes import NEVER
+from detectors.observation import Observation
+from detectors.severity import REACH, Severity
 
 __all__ = ["Reach"]
 
@@ -40,7 +39,7 @@ class _Tracked(msgspec.Struct, gc=False):
 
 
 class Reach:
-    """Follow the publications that reach most people and tell when a negative one reaches significantly many.
+    """Follow the publications that reach most people; hold while a negative one reaches significantly many.
 
     People reached are the author's followers or the views, whichever is more, and the followers of those who repost.
     A publication is significant when it reaches at least `least` people, `factor` times what is usual among this
@@ -63,14 +62,17 @@ class Reach:
     Examples
     --------
     >>> from detectors.observation import Observation, Post, Voice
-    >>> r = Reach(least=50_000)
-    >>> r.learn(Observation(0, 1, 1, [], 1.0, [Post("a", 9, 80_000, 0, True)]))
-    >>> r.significant(1)
-    []
-    >>> r.learn(Observation(5, 12, 12, [Voice(i, 0, 9, True, 2_000) for i in range(12)]))
-    >>> r.significant(6)
-    ['a']
+    >>> reach = Reach(least=50_000)
+    >>> reach.learn(Observation(0, 1, 1, [], 1.0, [Post("a", 9, 80_000, 0, True)]), calm=True)
+    >>> reach.significant(1)
+    ()
+    >>> reach.learn(Observation(5, 12, 12, [Voice(i, 0, 9, True, 2_000) for i in range(12)]), calm=True)
+    >>> reach.significant(6)
+    ('a',)
     """
+
+    name = REACH
+    windows: tuple[tuple[int, int], ...] = ()
 
     def __init__(
         self, least: int = 50_000, factor: float = 5.0, passed_on: int = 10, window: int = 360, most: int = 48
@@ -86,32 +88,32 @@ class Reach:
         self._oldest = NEVER
         self._least_first: list[tuple[int, int]] = []
 
-    def learn(self, observation: Observation) -> None:
-        """Take in one minute's posts and reposts."""
+    def learn(self, observation: Observation, *, calm: bool) -> None:
+        """Learn one minute's posts and reposts."""
         minute = observation.minute
         for post in observation.posts:
-            t = self.posts.get(post.key)
-            if t is None:
-                self._usual(post.reach)
-                t = self._track(post.key, minute, post.reach)
-                t.reposts_first = 0 if post.reposts < self.passed_on else post.reposts // 2
-            t.id = post.id
-            t.last = minute
-            t.negative = post.negative
-            t.reach = max(t.reach, post.reach)
-            t.reposts = max(t.reposts, post.reposts)
+            tracked = self.posts.get(post.key)
+            if tracked is None:
+                self._learn_usual(post.reach)
+                tracked = self._track(post.key, minute, post.reach)
+                tracked.reposts_first = 0 if post.reposts < self.passed_on else post.reposts // 2
+            tracked.id = post.id
+            tracked.last = minute
+            tracked.negative = post.negative
+            tracked.reach = max(tracked.reach, post.reach)
+            tracked.reposts = max(tracked.reposts, post.reposts)
         for voice in observation.voices:
             if voice.origin:
-                t = self.posts.get(voice.origin)
-                if t is None:
-                    t = self._track(voice.origin, minute)
-                t.last = minute
-                # Its reposts say what a publication is like only where it was not seen itself.
-                t.negative = t.negative if t.id else voice.negative
-                t.reposters += 1
-                t.seen_by += voice.followers
+                tracked = self.posts.get(voice.origin)
+                if tracked is None:
+                    tracked = self._track(voice.origin, minute)
+                tracked.last = minute
+                # Reposts decide whether a publication is negative only while it was not seen itself.
+                tracked.negative = tracked.negative if tracked.id else voice.negative
+                tracked.reposters += 1
+                tracked.seen_by += voice.followers
 
-    def _usual(self, reach: int) -> None:
+    def _learn_usual(self, reach: int) -> None:
         # Stochastic approximation of a quantile on a log scale: 95 small steps down for 5 of 19 times the size up.
         step = 0.05
         level = math.log1p(reach)
@@ -122,49 +124,66 @@ class Reach:
             self._prune(minute - self.window)
         if len(self.posts) >= self.most:
             self._drop_least()
-        t = self.posts[key] = _Tracked(key, "", minute, minute, reach=reach)
+        tracked = self.posts[key] = _Tracked(key, "", minute, minute, reach=reach)
         if self._least_first:
             heappush(self._least_first, (reach, key))
-        return t
+        return tracked
 
     def _prune(self, before: int) -> None:
-        for old in [key for key, t in self.posts.items() if t.last < before]:
+        for old in [key for key, tracked in self.posts.items() if tracked.last < before]:
             del self.posts[old]
         self._least_first = []
-        # When each was last seen only grows.
-        self._oldest = min([t.last for t in self.posts.values()], default=before)
+        # The minute each was last seen only grows.
+        self._oldest = min([tracked.last for tracked in self.posts.values()], default=before)
 
     def _drop_least(self) -> None:
-        # Who is reached only grows: an entry that is not up to date comes too early, never too late.
-        rows = self._least_first
-        if not rows:
-            rows += [(t.people, key) for key, t in self.posts.items()]
-            heapify(rows)
-        while (people := self.posts[rows[0][1]].people) != rows[0][0]:
-            heapreplace(rows, (people, rows[0][1]))
-        del self.posts[heappop(rows)[1]]
+        # The people reached only grow: an outdated entry comes too early, never too late.
+        entries = self._least_first
+        if not entries:
+            entries += [(tracked.people, key) for key, tracked in self.posts.items()]
+            heapify(entries)
+        while (people := self.posts[entries[0][1]].people) != entries[0][0]:
+            heapreplace(entries, (people, entries[0][1]))
+        del self.posts[heappop(entries)[1]]
 
-    def significant(self, minute: int) -> list[str]:
-        """Return the identifiers of the negative publications seen lately that reach significantly many, most first."""
+    def significant(self, end: int) -> tuple[str, ...]:
+        """Return the identifiers of recent negative publications that reach significantly many, most people first."""
         if not self.posts:
-            return []
+            return ()
         needed = max(float(self.least), self.factor * math.expm1(self.usual))
-        found = [
-            t
-            for t in self.posts.values()
-            if t.negative
-            and t.last >= minute - self.window
-            and t.people >= needed
-            and (t.spread - t.reposts_first >= self.passed_on or t.people >= 10 * needed)
+        oldest = end - self.window
+        reaching = [
+            tracked
+            for tracked in self.posts.values()
+            if tracked.negative
+            and tracked.last >= oldest
+            and (people := tracked.people) >= needed
+            and (tracked.spread - tracked.reposts_first >= self.passed_on or people >= 10 * needed)
         ]
-        return [t.id or f"{t.key:016x}" for t in sorted(found, key=lambda t: (-t.people, t.key))]
+        if not reaching:
+            return ()
+        reaching.sort(key=lambda tracked: (-tracked.people, tracked.key))
+        return tuple(tracked.id or f"{tracked.key:016x}" for tracked in reaching)
+
+    def holds(self, end: int) -> Holding | None:
+        """Return what far-reaching publications ask for: warning."""
+        posts = self.significant(end)
+        return Holding(Severity.WARNING, posts=posts) if posts else None
+
+    def elevated(self, end: int) -> bool:
+        """Return whether it holds."""
+        return bool(self.significant(end))
+
+    def signal(self, end: int) -> Signal:
+        """Return whether it holds."""
+        return Signal(bool(self.significant(end)))
 
     def state(self) -> dict[str, Any]:
         """Return what is followed, as plain numbers and lists."""
-        return {"usual": self.usual, "posts": [msgspec.structs.astuple(t) for t in self.posts.values()]}
+        return {"usual": self.usual, "posts": [msgspec.structs.astuple(tracked) for tracked in self.posts.values()]}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take back what `state` gave."""
+        """Restore what `state` returned."""
         self.usual = state["usual"]
         self._oldest = NEVER
         self._least_first = []

@@ -1,52 +1,45 @@
-"""What a brand's detectors see at a moment, for those who show it."""
+"""Readings of a brand's detectors at one moment, for metrics and displays."""
 
-from __future__ import annotations
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
-from detectors.criteria.fresh_voices import FRESH, NEGATIVE
-from detectors.criteria.surge import HOUR, NEVER
-from detectors.statistics.counts import highest_usual
-
-if TYPE_CHECKING:
-    from detectors.criteria.negative_growth import NegativeGrowth
-
-__all__ = ["Readings", "Signal", "last_hour"]
+__all__ = ["Readings", "Signal"]
 
 
 class Signal(NamedTuple):
-    """The volume or the negatives at a moment.
+    """What one criterion measures at a moment.
 
     Parameters
     ----------
+    reached
+        Whether its threshold is reached, however few people that takes.
     score
-        -log10 of how likely the count is by chance, the highest over the windows.
+        -log10 of how likely the count is by chance, the highest over the windows; 0 where it has no score.
     observed, expected
-        Fresh voices of the last hour, and how many are usual.
+        Its count over the last hour, and how much is usual.
     usual_max
         The most that is still usual: expected plus three standard deviations plus one.
     """
 
-    score: float
-    observed: int
-    expected: float
-    usual_max: float
+    reached: bool
+    score: float = 0.0
+    observed: int = 0
+    expected: float = 0.0
+    usual_max: float = 0.0
 
 
 class Readings(NamedTuple):
-    """All that is seen of a brand at a moment.
+    """All that the detectors measure of a brand at a moment.
 
     Parameters
     ----------
     volume, negatives
-        Its signals.
+        Signals of the surge and of negative growth: fresh voices, and the negative ones among them.
     authors, negative_authors
         Fresh voices of the last 6 hours, and the negative ones among them.
     copies
-        Copies of somebody else's text in the last hour.
+        Copies of another author's text in the last hour.
     criteria
-        What holds: `surge`, `negative_growth` where the score reaches its threshold, however few people that takes,
-        `reach`, `coordinated`.
+        Names of the criteria whose threshold is reached, however few people that takes.
     """
 
     volume: Signal
@@ -55,38 +48,3 @@ class Readings(NamedTuple):
     negative_authors: int
     copies: int
     criteria: tuple[str, ...]
-
-
-def last_hour(growth: NegativeGrowth, end: int) -> tuple[Signal, Signal]:
-    """Read the volume and the negatives before a minute; nothing is learned.
-
-    Parameters
-    ----------
-    growth
-        The detector of negative growth, with the volume it is taught along with.
-    end
-        Minutes since the epoch.
-
-    Examples
-    --------
-    >>> from detectors.criteria.negative_growth import NegativeGrowth
-    >>> growth = NegativeGrowth()
-    >>> growth.learn_one({"t": 100, "count": 3, "negatives": 1})
-    >>> [signal.observed for signal in last_hour(growth, 101)]
-    [3, 1]
-    """
-    volume, recent, start = growth.volume, growth.recent, end - HOUR
-    usual = volume.expected(start, end) if volume.hour != NEVER else 0.0
-    uncertain = 1.0 / volume.baseline.shape
-    spread = volume.dispersions[volume.spans.index(HOUR)].value + uncertain
-    negative_spread = growth.dispersions[growth.spans.index(HOUR)].value + uncertain
-    negatives = usual * growth.share
-    return (
-        Signal(volume.read(end).score, recent.total(FRESH, start, end), usual, highest_usual(usual, spread)),
-        Signal(
-            growth.read(end).score,
-            recent.total(NEGATIVE, start, end),
-            negatives,
-            highest_usual(negatives, negative_spread),
-        ),
-    )

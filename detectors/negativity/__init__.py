@@ -1,4 +1,4 @@
-"""How negative a text is, 0 to 1, in any language: a small linear model that ships with the package.
+"""Negativity of a text, 0 to 1, in many languages: a small linear model that ships with the package.
 
 Examples
 --------
@@ -7,6 +7,7 @@ Examples
 True
 """
 
-from detectors.negativity.model import NegativityModel, with_rating
+from detectors.negativity.model import NegativityModel
+from detectors.negativity.rating import with_rating
 
 __all__ = ["NegativityModel", "with_rating"]

@@ -1,31 +1,26 @@
-"""Measure the shipped weights: ``python -m detectors.negativity.evaluate --data DIR`` prints the model card's table.
+"""Evaluation of the shipped weights: ``python -m detectors.negativity.evaluate --data DIR`` prints the card's table.
 
-Texts of the validation sets that nearly stand in the training texts (the same tweet with other quotation marks, cut, or
-passed on) are left out, as they are where a tenth of the training texts is held out.
+Near-copies of training texts in the validation sets (the same tweet with other quotation marks, cut, or reposted) are
+left out, as they are where a tenth of the training texts is held out.
 """
-
-from __future__ import annotations
 
 import argparse
 import gzip
 import json
 import re
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.negativity.model import NegativityModel
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from numpy.typing import NDArray
 
 TRAINING: Final = ("train.jsonl.gz", "train_brands.jsonl.gz")
 VALIDATION: Final = ("val.jsonl.gz", "val_airlines.jsonl.gz")
 NEAR: Final = 0.4
-"""Share of a text's runs of four words that stand in training texts, from which on it is a near-copy."""
+"""A text is a near-copy where at least this share of its runs of four words occurs in training texts."""
 
 _NOT_WORDS = re.compile(r"\\u\w{4}|@user|http\S*")
 
@@ -51,7 +46,7 @@ def load(directory: Path, names: Sequence[str]) -> list[Example]:
 
 
 def shingles(text: str) -> set[str]:
-    """Give a text's runs of four words.
+    """Return a text's runs of four words.
 
     Examples
     --------
@@ -63,12 +58,12 @@ def shingles(text: str) -> set[str]:
 
 
 def near_copies(texts: Sequence[str], known: Collection[str]) -> NDArray[np.bool_]:
-    """Tell which texts are near-copies of known ones.
+    """Find near-copies of known texts.
 
     Parameters
     ----------
     texts
-        The texts to judge.
+        The texts to test.
     known
         The texts they may be copies of.
 
@@ -83,7 +78,7 @@ def near_copies(texts: Sequence[str], known: Collection[str]) -> NDArray[np.bool
 
 
 def auc(negative: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
-    """Area under the ROC curve, times 100: how often a negative text scores above another; ties count half.
+    """Return the area under the ROC curve, times 100: how often a negative text scores above another; ties count half.
 
     Parameters
     ----------
@@ -102,7 +97,7 @@ def auc(negative: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
 
 
 def table(examples: Sequence[Example], scores: NDArray[np.float64]) -> str:
-    """Give one Markdown row a source: texts, AUC, and what a threshold of 0.5 finds.
+    """Return a Markdown table, a row a source: texts, AUC, precision and recall at a threshold of 0.5.
 
     Parameters
     ----------

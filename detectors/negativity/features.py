@@ -1,7 +1,7 @@
-"""What a text is made of, for the negativity model: pieces, tokens, and the hashed features of each piece.
+"""Feature extraction of the negativity model: pieces and tokens of a text, and the hashed features of each piece.
 
-A *piece* is what stands between two white spaces. All that a piece adds to a score depends on the piece alone, but for
-the pairs of neighbouring words, so that a piece seen before costs one look-up. The functions here work on many pieces
+A *piece* stands between two white spaces. Its part in a score depends on the piece alone, but for the pairs of
+neighbouring words, so that a piece seen before costs one look-up. The functions here work on many pieces
 at once: a few passes over one joined string and a few NumPy operations, however many pieces there are.
 
 Features of a piece, all hashed to 32 bits:
@@ -12,25 +12,20 @@ Features of a piece, all hashed to 32 bits:
 * each pair of neighbouring tokens, also from one piece to the next.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 import xxhash
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 MAX_CHARS: Final = 4096
-"""Characters of a text that are read: what decides its tone stands early, and a score's time must be bounded."""
+"""Characters of a text that are read: its tone shows early, and a score's time must be bounded."""
 
-SHORTEST, LONGEST = 2, 5
-"""Lengths of the character runs."""
+LONGEST: Final = 5
+"""Length of the longest character runs; the shortest have 2."""
 
 PAIR: Final = 5
 """Multiplier of the left token's hash in a pair's hash: odd, so no bits are lost, and not 1, so that order counts."""
@@ -157,10 +152,9 @@ def read(pieces: Sequence[str]) -> Pieces:
     >>> read(["don't", "do", "it!!!!!!"]).tokens
     ["don't", 'do', 'it', '!!!']
     """
-    found = _TOKEN.findall(normalise("\n".join(pieces)))
     starts = [0]
     tokens: list[str] = []
-    for token in found:
+    for token in _TOKEN.findall(normalise("\n".join(pieces))):
         if token == "\n":  # noqa: S105 - a separator
             starts.append(len(tokens))
         else:
@@ -200,11 +194,11 @@ def hashes(part: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     odd *= inside
     size = codes.size - LONGEST + 1
     matrix = np.zeros((LONGEST + 1, size), dtype=np.int64)
-    found = matrix[2:].view(np.uint64)
-    np.multiply(odd[0, :size], odd[1, 1 : size + 1], out=found[0])
+    runs = matrix[2:].view(np.uint64)
+    np.multiply(odd[0, :size], odd[1, 1 : size + 1], out=runs[0])
     for place in range(2, LONGEST):
-        np.multiply(found[place - 2], odd[place, place : size + place], out=found[place - 1])
-    found >>= _HALF
+        np.multiply(runs[place - 2], odd[place, place : size + place], out=runs[place - 1])
+    runs >>= _HALF
     columns = np.zeros(len(tokens) + 1, dtype=np.int64)
     columns[1:] = np.flatnonzero(~inside[:size])
     columns[1:] += 1

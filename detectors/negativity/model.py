@@ -1,33 +1,18 @@
-"""Scoring texts with the shipped weights: sums of integers, so that a score is the same on every path to the byte.
+"""Scoring of texts with the shipped weights: sums of integers, so that a score is the same on every path to the byte.
 
 A text's evidence is ``sum(weights of its known features) / sqrt(number of its known features)``. Both sums are integers
 and the rest is one division and one square root, which IEEE 754 rounds in one way only, and a table of the logistic
-function; nothing depends on what was scored before or beside it.
+function; nothing depends on the texts scored before or beside it.
 """
 
-from __future__ import annotations
-
 import math
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from collections.abc import Sequence
+from typing import Final, Self
 
 import numpy as np
 
 from detectors.negativity.features import HASH_BITS, MAX_CHARS, PAIR, hashes, read, split
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-WEIGHTS: Final = Path(__file__).with_name("weights.npz")
-
-STEPS: Final = 512
-"""Steps of the logistic table to one unit of log-odds: finer than the four decimals it holds."""
-
-KNOWN: Final = 1 << 32
-"""One known feature, in a sum that holds two: the number of known features above, the sum of their weights below."""
+from detectors.negativity.weights import KNOWN, STEPS, Weights, shipped, weigh
 
 _LIMIT: Final = 10 * STEPS
 _LOGISTIC: Final = [round(1 / (1 + math.exp(-step / STEPS)), 4) for step in range(-_LIMIT, _LIMIT + 1)]
@@ -43,77 +28,17 @@ BATCH_CHARS: Final = 1 << 16
 """Characters scored in one go: enough to share NumPy's cost of a call, and a bound on memory."""
 
 
-class Weights(NamedTuple):
-    """What training leaves.
-
-    Attributes
-    ----------
-    slots
-        A power of two of 16-bit slots: the feature's weight in the high byte, eight more bits of its hash in the low
-        one, so that a feature never trained on is told from the one that owns its slot (but for one time in 256) and
-        weighs nothing. Zero is a free slot.
-    gain
-        Log-odds, times `STEPS`, to one unit of evidence.
-    bias
-        Log-odds, times `STEPS`, of a text without evidence.
-    """
-
-    slots: NDArray[np.int16]
-    gain: float
-    bias: float
-
-
-def weigh(slots: NDArray[np.int16], hashes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Look up features: `KNOWN` plus its weight for one that is known, zero for any other.
-
-    Parameters
-    ----------
-    slots
-        The slots of `Weights`; slot 0 is always free, so that a hash of zero weighs nothing.
-    hashes
-        Hashes of 32 bits.
-
-    Examples
-    --------
-    >>> slots = np.array([0, 0, 0, -7 << 8 | 3], dtype=np.int16)
-    >>> (weigh(slots, np.array([0, 4 * 3 + 3, 4 * 9 + 3])) - KNOWN).tolist() == [-KNOWN, -7, -KNOWN]
-    True
-    """
-    found = slots.take(hashes & (len(slots) - 1))
-    check = hashes >> (len(slots).bit_length() - 1)
-    check ^= found
-    check &= 255
-    weights = (found >> 8) + np.int64(KNOWN)
-    weights *= (check == 0) & (found != 0)
-    return weights
-
-
-def unpack(stored: Mapping[str, NDArray[Any]]) -> Weights:
-    """Make slots of a weights file: for each taken slot it holds the gap since the last, the weight, the check byte."""
-    slots = np.zeros(1 << int(stored["bits"]), dtype=np.int16)
-    slots[np.cumsum(stored["gaps"], dtype=np.int64)] = stored["weights"].astype(np.int16) << 8 | stored["checks"]
-    slots.setflags(write=False)
-    return Weights(slots, float(stored["gain"]), float(stored["bias"]))
-
-
-@cache
-def shipped() -> Weights:
-    """Read the weights that ship with the package, once a process."""
-    with np.load(WEIGHTS, allow_pickle=False) as stored:
-        return unpack(stored)
-
-
 class NegativityModel:
     """How negative a text is, 0 to 1, in any of the languages it was trained on (see MODEL_CARD.md).
 
-    A linear model of hashed words, word pairs and character runs. What single pieces of text weigh, and the scores of
-    whole texts, are remembered up to a bound; a score does not depend on what is remembered. Not to be shared between
-    threads: the weights are, so a model for each thread costs little.
+    A linear model of hashed words, word pairs and character runs. The weights of single pieces of text and the scores
+    of whole texts are cached up to a bound; no score depends on the cache. Not to be shared between threads: the
+    weights are, so a model for each thread costs little.
 
     Parameters
     ----------
     weights
-        What training left.
+        The result of training.
 
     Examples
     --------
@@ -139,7 +64,7 @@ class NegativityModel:
 
     @classmethod
     def load(cls) -> Self:
-        """Give a model with the shipped weights.
+        """Return a model with the shipped weights.
 
         Examples
         --------
@@ -190,31 +115,31 @@ class NegativityModel:
         if None not in scores:
             return scores  # type: ignore[return-value]
         fresh = dict.fromkeys(text for text, score in zip(texts, scores, strict=True) if score is None)
-        found: dict[str, float] = {}
+        computed: dict[str, float] = {}
         part: list[str] = []
         size = 0
         for text in fresh:
             if (older := self._older.get(text)) is not None:
-                found[text] = older
+                computed[text] = older
                 continue
             part.append(text)
             size += min(len(text), MAX_CHARS)
             if size > BATCH_CHARS:
-                found.update(zip(part, self._score_part(part), strict=True))
+                computed.update(zip(part, self._score_part(part), strict=True))
                 part, size = [], 0
         if part:
-            found.update(zip(part, self._score_part(part), strict=True))
-        for text, value in found.items():
+            computed.update(zip(part, self._score_part(part), strict=True))
+        for text, value in computed.items():
             self._remember(text, value)
-        return [found[text] if score is None else score for text, score in zip(texts, scores, strict=True)]
+        return [computed[text] if score is None else score for text, score in zip(texts, scores, strict=True)]
 
     def forget(self, *, pieces: bool = True) -> None:
-        """Forget the texts scored so far, and what their pieces weigh; no score changes.
+        """Clear the caches of texts and of their pieces; no score changes.
 
         Parameters
         ----------
         pieces
-            False to keep what pieces weigh.
+            False to leave the weights of pieces cached.
 
         Examples
         --------
@@ -274,7 +199,7 @@ class NegativityModel:
         return scores
 
     def _find(self, pieces: list[str]) -> list[int]:
-        """Give the row of each piece, after learning those that are new."""
+        """Return the row of each piece, after adding those that are new."""
         ids = self._ids
         try:
             return [ids[piece] for piece in pieces]
@@ -285,10 +210,10 @@ class NegativityModel:
             ids.clear()
             new = list(dict.fromkeys(pieces))
             self._piece_chars = sum(map(len, new))
-        self._learn(new)
+        self._add(new)
         return [ids[piece] for piece in pieces]
 
-    def _learn(self, pieces: list[str]) -> None:
+    def _add(self, pieces: list[str]) -> None:
         """Sum the weights of new pieces, a row each."""
         part = read(pieces)
         begin, end = len(self._ids), len(self._ids) + len(pieces)
@@ -308,35 +233,10 @@ class NegativityModel:
         target[2, some] = part.words[starts[1:][some] - 1]
 
     def _remember(self, text: str, score: float) -> float:
-        """Keep a text's score in the younger of two generations; a full one replaces the older."""
+        """Cache a text's score in the younger of two generations; a full one replaces the older."""
         self._text_chars += len(text)
         if len(self._scores) >= MAX_TEXTS or self._text_chars > MAX_TEXT_CHARS:
             self._older, self._scores = self._scores, {}
             self._text_chars = len(text)
         self._scores[text] = score
         return score
-
-
-def with_rating(text_score: float, rating: float | None) -> float:
-    """Join a text's negativity with the rating its author gave, which says it more surely.
-
-    Parameters
-    ----------
-    text_score
-        Negativity of the text, 0 to 1.
-    rating
-        -1 (worst) to 1 (best); None where the source gives none.
-
-    Returns
-    -------
-    float
-        Negativity, 0 to 1: three parts rating to one part text.
-
-    Examples
-    --------
-    >>> with_rating(0.4, None), with_rating(0.4, -1.0), with_rating(0.4, 1.0)
-    (0.4, 0.85, 0.1)
-    """
-    if rating is None:
-        return text_score
-    return round((3 * (1 - min(max(rating, -1.0), 1.0)) / 2 + text_score) / 4, 4)

@@ -1,35 +1,30 @@
-"""Train the negativity model: ``python -m detectors.negativity.train --data DIR --seed N``.
+"""Training of the negativity model: ``python -m detectors.negativity.train --data DIR --seed N``.
 
 Logistic regression on the hashed features of `detectors.negativity.features`, negative against the rest, over all
-languages at once. Reads ``train.jsonl.gz`` and ``train_brands.jsonl.gz`` of the directory and nothing else; the sets
-for validation are `detectors.negativity.evaluate`'s. The same data, seed and versions give the same file to the byte.
+languages at once. Reads only ``train.jsonl.gz`` and ``train_brands.jsonl.gz`` of the directory; the validation sets
+belong to `detectors.negativity.evaluate`. The same data, seed and versions give the same file to the byte.
 
 The matrix of texts by features is never built: a text is its pieces (matrix `texts`) and its pairs across pieces
 (`pairs`), a piece its features (`pieces`), which makes a pass over the corpus five times shorter.
 """
 
-from __future__ import annotations
-
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from scipy.special import expit, logit
 
 from detectors.negativity.evaluate import TRAINING, Example, load, near_copies, table
 from detectors.negativity.features import HASH_BITS, PAIR, hashes, read, split
-from detectors.negativity.model import STEPS, WEIGHTS
+from detectors.negativity.weights import STEPS, WEIGHTS
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 LABELS: Final = ("negative", "neutral", "positive")
 BITS: Final = 22
@@ -42,9 +37,8 @@ SIZE: Final = 0.6  # power of a source's size in its share of the loss: 0.75 ran
 RIDGE: Final = 3e-6
 PASSES: Final = 60
 HELD_OUT: Final = 0.1  # of the texts, for calibration
-NEGATIVE: Final = (
-    3 / 7
-)  # share a score is calibrated for; at 1/3, 0.5 finds 45 % of complaints at airlines, at 3/7 61 %
+NEGATIVE: Final = 3 / 7
+"""Negative share a score is calibrated for; at 1/3, 0.5 finds 45 % of airlines' complaints, at 3/7 61 %."""
 
 
 class Corpus(NamedTuple):
@@ -89,9 +83,9 @@ def count(examples: Sequence[Example]) -> Corpus:
     columns[chosen] = np.arange(len(chosen))
 
     def matrix(rows: Integers, columns: Integers, height: int) -> csr_matrix:
-        kept = columns >= 0
+        used = columns >= 0
         shape = (height, len(chosen))
-        return csr_matrix((np.ones(kept.sum(), np.float32), (rows[kept], columns[kept])), shape=shape)
+        return csr_matrix((np.ones(used.sum(), np.float32), (rows[used], columns[used])), shape=shape)
 
     pieces = matrix(owners, columns[inverse[: len(owners)]], len(index))
     pairs = matrix(pair_rows, columns[inverse[len(owners) :]], len(examples))
@@ -102,7 +96,7 @@ def count(examples: Sequence[Example]) -> Corpus:
 
 
 def _piece_features(pieces: list[str]) -> tuple[Integers, Integers, NDArray[np.bool_], Integers]:
-    """Give every feature's owner, its hash and whether it is a token or a pair, and pieces' first and last tokens."""
+    """Return every feature's owner, hash and whether it is a token or a pair, and pieces' first and last tokens."""
     owners: list[Integers] = []
     features: list[Integers] = []
     whole: list[NDArray[np.bool_]] = []
@@ -113,10 +107,10 @@ def _piece_features(pieces: list[str]) -> tuple[Integers, Integers, NDArray[np.b
         matrix, columns = hashes(part)
         owner = start + np.repeat(np.arange(len(columns) - 1), np.diff(columns))
         for number, row in enumerate(matrix):
-            there = row != 0
-            owners.append(owner[there])
-            features.append(row[there])
-            whole.append(np.full(there.sum(), number < 2))
+            present = row != 0
+            owners.append(owner[present])
+            features.append(row[present])
+            whole.append(np.full(present.sum(), number < 2))
         begins, stops = part.starts[:-1], part.starts[1:]
         some = np.flatnonzero(stops > begins)
         ends[:, start + some] = part.words[begins[some]], part.words[stops[some] - 1]
@@ -124,10 +118,10 @@ def _piece_features(pieces: list[str]) -> tuple[Integers, Integers, NDArray[np.b
 
 
 def share(examples: Sequence[Example], chosen: NDArray[np.bool_], size: float) -> Floats:
-    """Give each chosen text its share of the loss: a third of every source's to each label.
+    """Return each chosen text's share of the loss: a third of every source's to each label.
 
-    A source without neutral texts gives two thirds to the positive ones. So how many of a source's texts are negative,
-    which says how it was collected, is not learned as the tone of its language.
+    In a source without neutral texts two thirds go to the positive ones. So the share of negative texts in a source,
+    which depends on how it was collected, is not learned as the tone of its language.
 
     Parameters
     ----------
@@ -180,19 +174,19 @@ def fit(corpus: Corpus, negative: Floats, shares: Floats) -> Floats:
         return float(value), gradient
 
     options = {"maxiter": PASSES, "maxcor": 6, "gtol": 1e-12, "ftol": 1e-7}
-    found = minimize(loss, np.zeros(len(stride) + 1), jac=True, method="L-BFGS-B", options=options)
-    weights: Floats = found.x[:-1] * stride
+    fitted = minimize(loss, np.zeros(len(stride) + 1), jac=True, method="L-BFGS-B", options=options)
+    weights: Floats = fitted.x[:-1] * stride
     return weights
 
 
 def quantise(weights: Floats, top: float) -> Integers:
-    """Bring weights to -127..127 (`top`), none to zero, which marks a free slot."""
+    """Scale weights to -127..127 (`top`), none to zero, which marks a free slot."""
     scaled = np.clip(np.round(weights * 127 / top), -127, 127)
     return np.where(scaled == 0, np.where(weights < 0, -1, 1), scaled).astype(np.int64)
 
 
 def evidence(corpus: Corpus, weights: Integers) -> Floats:
-    """Give each text's evidence, as the model sums it."""
+    """Return each text's evidence, as the model sums it."""
     exact = weights.astype(np.float64)
     return np.asarray((corpus.texts @ (corpus.pieces @ exact) + corpus.pairs @ exact) / np.sqrt(corpus.known))
 
@@ -212,14 +206,14 @@ def calibrate(value: Floats, negative: Floats, weight: Floats) -> tuple[float, f
 
 
 def train(examples: Sequence[Example], seed: int) -> dict[str, Any]:
-    """Train on labelled texts, print figures of the held-out tenth, and give what the weights file holds."""
+    """Train on labelled texts, print figures of the held-out tenth, and return the arrays of the weights file."""
     corpus = count(examples)
     negative = np.array([example.label == "negative" for example in examples], dtype=np.float64)
     held_out = np.random.default_rng(seed).random(len(examples)) < HELD_OUT
 
     weights = fit(corpus, negative, share(examples, ~held_out, SIZE))
     top = float(np.quantile(np.abs(weights), 0.999))
-    # Calibrated on sources that know neutral texts, each counting the same.
+    # Calibrated on sources with neutral texts, each counting the same.
     complete = {example.source for example in examples if example.label == "neutral"}
     chosen = held_out & np.array([example.source in complete for example in examples])
     value = evidence(corpus, quantise(weights, top))

@@ -1,1 +1,1 @@
-"""Bursts and alarms in any one series of counts: what `badbuzz detect` runs."""
+"""Burst detection in any one series of counts, as `badbuzz detect` runs it."""

@@ -1,13 +1,13 @@
-"""When a score becomes an alarm: a threshold, then quiet for a day unless it grows clearly worse."""
+"""Alarm gate: a threshold on scores, then quiet for a day unless the score grows clearly worse."""
 
 from river import base
 
 
 class AlarmGate(base.Base):
-    """Turn a stream of scores into alarms that a person can live with.
+    """Turn a stream of scores into alarms, few enough to be read.
 
-    An alarm is given where the score reaches the threshold, and not again for `hold` seconds, except at once where the
-    score exceeds the last alarm's by `escalation`: so that a small alarm does not hide the burst behind it.
+    A score that reaches the threshold alarms, and then none for `hold` seconds, except at once one that exceeds the
+    last alarm's by `escalation`: so that a small alarm does not hide the burst behind it.
 
     Parameters
     ----------

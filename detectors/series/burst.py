@@ -1,4 +1,4 @@
-"""The burst detector for one series of counts, whatever its cadence."""
+"""Burst detector for one series of counts, whatever its cadence."""
 
 from collections import deque
 from itertools import chain
@@ -7,18 +7,18 @@ from typing import Any
 
 from river import base, stats
 
-from detectors.statistics.day_profile import DAY, DayProfile
+from detectors.statistics.day_profile import DAY_S, DayProfile
 from detectors.statistics.tails import TailProbability
 
-MINUTE = 60.0
-# Spans differ by minutes, so samples closer than this tell the tails nothing new; it bounds memory for fast series.
-GRID = 300.0
+MINUTE_S = 60.0
+# Spans differ by minutes, so samples closer than this add nothing to the tails; it bounds memory for fast series.
+GRID_S = 300.0
 # Least rows remembered, whatever the cadence: two weeks of hours, some seven excesses over a 98 % threshold.
 MIN_ROWS = 336
 # One standard deviation of counting noise on the stabilised scale: tails are never taken to be thinner.
 NOISE = 1.0
-# Where this many counts were to be expected and none came, the feed is silent rather than the brand quiet (e**-20 by
-# chance): what it does not bring is not learned, so that the usual level is no burst when it comes back.
+# Where this many counts were expected and none came, the feed is down rather than the brand quiet (e**-20 by chance):
+# the missing counts are not learned, so that the usual level is no burst when it comes back.
 SILENCE = 20.0
 # A count in whole numbers up to here is exact in a float; anything beyond is no count.
 MAX_COUNT = 2.0**53
@@ -39,16 +39,16 @@ def stabilised(count: float) -> float:
 class SeriesBurst(base.AnomalyDetector):
     r"""Score how far a series of counts has burst above its own last days; drops score nothing.
 
-    The count over each of `spans` is judged twice: as it is, and against what the half hour of the day usually brings.
+    The count over each of `spans` is tested twice: as it is, and against the usual count at this half hour of the day.
     Both are put on the scale where counting noise is constant, :math:`2\sqrt{n + 3/8}`, and turned into a tail
     probability by the detector's own last `memory` days (`detectors.statistics.tails.TailProbability`). The score is
     the mean over all of them, in decades: 2.3 says that about one moment in two hundred is as high. It is 0.0 during
     the first day, and where the longest span holds fewer than `least` counts.
 
     A row is `{"t": seconds since the epoch, "value": count}` and stands for the counts since the row before. Rows that
-    are missing are zeros, learned as such when the next row comes, unless the silence cannot be chance. What usually
-    lies between two rows is taken from the rows themselves, as the tenth percentile of the last hundred differences, so
-    that feeds which leave out their empty rows are understood.
+    are missing are zeros, learned as such when the next row comes, unless the silence cannot be chance. The usual step
+    between two rows is estimated from the rows, as the tenth percentile of the last hundred differences, so that feeds
+    may leave out their empty rows.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class SeriesBurst(base.AnomalyDetector):
     Own code by measurement: on the ten series of mentions of the benchmark below this scores 83 at a threshold of 2.2
     (80 to 84 from 2.05 to 2.25, 75 at 2.3), and the best stock detector 75 at the threshold that suits it best: those
     are two-sided, so that a fall alarms, and saturate. Bursts are learned like anything else: holding them out costs 1
-    to 10 points. Scoring and learning a row take 25 µs, where `river.anomaly.GaussianScorer` takes 3 µs.
+    to 10 points. Scoring and learning a row needs 25 µs, `river.anomaly.GaussianScorer` 3 µs.
 
     References
     ----------
@@ -108,9 +108,9 @@ class SeriesBurst(base.AnomalyDetector):
         self._last = 0.0
         self._cell = 0
         self._steps = stats.RollingQuantile(0.1, 100)
-        self._step = GRID
-        self._profile = DayProfile(memory * DAY)
-        # Counts that were to be expected since the last one came.
+        self._step = GRID_S
+        self._profile = DayProfile(memory * DAY_S)
+        # Counts expected since the last one came.
         self._silence = 0.0
         # Newest last: (minute, count, expected count), one a minute at most, as far back as the longest span.
         self._rows: deque[tuple[int, float, float]] = deque()
@@ -119,15 +119,15 @@ class SeriesBurst(base.AnomalyDetector):
     def score_one(self, x: dict[base.typing.FeatureName, Any]) -> float:
         """Return how rare the counts up to and including this row are, in decades; the state does not change."""
         row = self._read(x)
-        if row is None or self._first is None or row[0] - self._first < DAY:
+        if row is None or self._first is None or row[0] - self._first < DAY_S:
             return 0.0
         t, count = row
         profile = self._profile
-        empty = [(int(at // MINUTE), 0.0, rows * profile.expected(at)) for at, rows in self._missing(t)]
+        empty = [(int(at // MINUTE_S), 0.0, rows * profile.expected(at)) for at, rows in self._missing(t)]
         levels, total = self._levels(t, count, profile.expected(t), empty)
         if total < self.least:
             return 0.0
-        days = max(1.0, min(t - self._first, len(self._tails[0]) * max(self._step, GRID)) / DAY)
+        days = max(1.0, min(t - self._first, len(self._tails[0]) * max(self._step, GRID_S)) / DAY_S)
         return sum(tail.decades(level, days) for tail, level in zip(self._tails, levels, strict=True)) / len(levels)
 
     def learn_one(self, x: dict[base.typing.FeatureName, Any]) -> None:
@@ -157,10 +157,10 @@ class SeriesBurst(base.AnomalyDetector):
         return (t if self._first is None else max(t, self._last)), count
 
     def _size(self) -> int:
-        return max(MIN_ROWS, ceil(self.memory * DAY / max(self._step, GRID)))
+        return max(MIN_ROWS, ceil(self.memory * DAY_S / max(self._step, GRID_S)))
 
     def _set_step(self) -> None:
-        step = max(1.0, self._steps.get() or GRID)
+        step = max(1.0, self._steps.get() or GRID_S)
         if step != self._step:
             self._step = step
             for tail in self._tails:
@@ -168,7 +168,7 @@ class SeriesBurst(base.AnomalyDetector):
 
     def _missing(self, t: float) -> list[tuple[float, float]]:
         """Return the empty rows since the last, oldest first: when, and how many rows each stands for."""
-        stride = max(self._step, GRID)
+        stride = max(self._step, GRID_S)
         missing = int((t - self._last - self._step / 2) / stride)
         # Empty rows beyond the memory would be forgotten again: only the last ones count.
         skipped = max(0, missing - self._tails[0].size)
@@ -178,17 +178,17 @@ class SeriesBurst(base.AnomalyDetector):
         expected = rows * self._profile.expected(t)
         self._silence = 0.0 if count else self._silence + expected
         if self._silence <= SILENCE:
-            cell = int(t // GRID)
+            cell = int(t // GRID_S)
             if cell != self._cell:
                 self._cell = cell
                 levels, _ = self._levels(t, count, expected, [])
                 for tail, level in zip(self._tails, levels, strict=True):
                     tail.update(level)
             self._profile.learn(t, count, rows)
-        minute = int(t // MINUTE)
+        minute = int(t // MINUTE_S)
         if self._rows and self._rows[-1][0] == minute:
-            _, held, usual = self._rows.pop()
-            count, expected = count + held, expected + usual
+            _, earlier, usual = self._rows.pop()
+            count, expected = count + earlier, expected + usual
         self._rows.append((minute, count, expected))
         oldest = minute - max(self.spans)
         while self._rows[0][0] <= oldest:
@@ -199,7 +199,7 @@ class SeriesBurst(base.AnomalyDetector):
         self, t: float, count: float, expected: float, empty: list[tuple[int, float, float]]
     ) -> tuple[list[float], float]:
         """Return each span's two levels with the row at `t` and the `empty` ones before it, and the longest's count."""
-        minute = int(t // MINUTE)
+        minute = int(t // MINUTE_S)
         rows = chain(reversed(empty), reversed(self._rows))
         row = next(rows, None)
         levels, excesses = [], []

@@ -1,1 +1,1 @@
-"""Statistics under the criteria: counts, baselines and tail probabilities, without river."""
+"""Statistics under the detectors: counts, baselines and tail probabilities."""

@@ -1,13 +1,13 @@
-"""What is usual for a brand at an hour: a decayed Gamma rate times an hour-of-day profile."""
-
-from __future__ import annotations
+"""Baseline of a brand's counts at each hour: a decayed Gamma rate times an hour-of-day profile."""
 
 import math
 from typing import Any
 
+from detectors.minutes import HOUR_MINUTES
+
 __all__ = ["Baseline"]
 
-_DAY = 24
+DAY_HOURS = 24
 
 
 class Baseline:
@@ -18,11 +18,11 @@ class Baseline:
     memory
         Hours after which an hour's count weighs 1/e in the rate. A week: three days lose slow crises.
     prior_hours
-        The rate starts as one count in so many hours, believed for `prior_weight` hours.
+        The rate starts as one count in so many hours, weighed as `prior_weight` hours.
     profile_memory
         The same memory for the hour-of-day profile, in hours.
     profile_prior
-        Counts for which the profile is believed to be flat: shrinkage towards no profile at all.
+        Counts that a flat profile weighs: shrinkage towards no profile at all.
 
     Notes
     -----
@@ -53,16 +53,16 @@ class Baseline:
         self.profile_memory = profile_memory
         self.profile_prior = profile_prior
         self._decay = math.exp(-1.0 / memory)
-        self._day_decay = math.exp(-_DAY / profile_memory)
+        self._day_decay = math.exp(-DAY_HOURS / profile_memory)
         self.counts = 0.0
         self.exposure = 0.0
-        self.hour_counts = [0.0] * _DAY
-        self.hour_seen = [0.0] * _DAY
+        self.hour_counts = [0.0] * DAY_HOURS
+        self.hour_seen = [0.0] * DAY_HOURS
         self.day = 0
-        self.today = [0.0] * _DAY
-        self.today_seen = [0.0] * _DAY
-        self.profile = [1.0] * _DAY
-        self._cumulated = [float(h) for h in range(_DAY + 1)]
+        self.today = [0.0] * DAY_HOURS
+        self.today_seen = [0.0] * DAY_HOURS
+        self.profile = [1.0] * DAY_HOURS
+        self._cumulated = [float(h) for h in range(DAY_HOURS + 1)]
         self._set_rate()
 
     def _set_rate(self) -> None:
@@ -70,10 +70,14 @@ class Baseline:
         self.rate = self.shape / (self.prior_weight + self.exposure)
 
     def _upto(self, minute: int) -> float:
-        hour = minute // 60
-        at = hour % _DAY
+        hour = minute // HOUR_MINUTES
+        at = hour % DAY_HOURS
         cumulated = self._cumulated
-        return hour // _DAY * cumulated[_DAY] + cumulated[at] + self.profile[at] * (minute - hour * 60) / 60.0
+        return (
+            hour // DAY_HOURS * cumulated[DAY_HOURS]
+            + cumulated[at]
+            + self.profile[at] * (minute - hour * HOUR_MINUTES) / HOUR_MINUTES
+        )
 
     def expected(self, start: int, end: int) -> float:
         """Return the count expected from minute `start` to before minute `end` (minutes since the epoch)."""
@@ -81,17 +85,17 @@ class Baseline:
 
     def expected_hours(self, end: int, hours: int) -> float:
         """Return the count expected in the `hours` whole hours, at most a day, before hour `end`."""
-        last, at = self._cumulated, end % _DAY
+        last, at = self._cumulated, end % DAY_HOURS
         first = at - hours
         if first >= 0:
             return self.rate * (last[at] - last[first])
-        return self.rate * (last[at] + last[_DAY] - last[first + _DAY])
+        return self.rate * (last[at] + last[DAY_HOURS] - last[first + DAY_HOURS])
 
     def learn(self, hour: int, count: float) -> None:
-        """Take in the count of one hour (hours since the epoch), later than those before."""
-        at = hour % _DAY
-        if hour // _DAY != self.day:
-            self._close_day(hour // _DAY)
+        """Learn the count of one hour (hours since the epoch), later than those before."""
+        at = hour % DAY_HOURS
+        if hour // DAY_HOURS != self.day:
+            self._close_day(hour // DAY_HOURS)
         self.counts = self._decay * self.counts + count
         self.exposure = self._decay * self.exposure + self.profile[at]
         self.today[at] = count
@@ -99,28 +103,28 @@ class Baseline:
         self._set_rate()
 
     def learn_quiet(self, hour: int, hours: int) -> None:
-        """Take in `hours` empty hours from `hour` on, whole days of them in closed form."""
+        """Learn `hours` empty hours from `hour` on, whole days of them in closed form."""
         end = hour + hours
-        while hour < end and hour % _DAY:
+        while hour < end and hour % DAY_HOURS:
             self.learn(hour, 0.0)
             hour += 1
-        days = (end - hour) // _DAY
+        days = (end - hour) // DAY_HOURS
         if days > 0:
-            if hour // _DAY != self.day:
-                self._close_day(hour // _DAY)
+            if hour // DAY_HOURS != self.day:
+                self._close_day(hour // DAY_HOURS)
             d, p = self._decay, self._day_decay
-            one_day = sum(d ** (_DAY - 1 - h) * self.profile[h] for h in range(_DAY))
-            kept = d ** (_DAY * days)
-            self.counts *= kept
-            self.exposure = kept * self.exposure + one_day * (1.0 - kept) / (1.0 - d**_DAY)
-            kept = p ** (days - 1)
+            one_day = sum(d ** (DAY_HOURS - 1 - h) * self.profile[h] for h in range(DAY_HOURS))
+            fade = d ** (DAY_HOURS * days)
+            self.counts *= fade
+            self.exposure = fade * self.exposure + one_day * (1.0 - fade) / (1.0 - d**DAY_HOURS)
+            fade = p ** (days - 1)
             # The last of these days stays open as today, the others are closed at once.
-            seen = (1.0 - kept) / (1.0 - p)
-            self.hour_counts = [kept * c for c in self.hour_counts]
-            self.hour_seen = [kept * s + seen for s in self.hour_seen]
-            self.today_seen = [1.0] * _DAY
+            seen = (1.0 - fade) / (1.0 - p)
+            self.hour_counts = [fade * c for c in self.hour_counts]
+            self.hour_seen = [fade * s + seen for s in self.hour_seen]
+            self.today_seen = [1.0] * DAY_HOURS
             self.day += days - 1
-            hour += days * _DAY
+            hour += days * DAY_HOURS
             self._set_rate()
             self._shape_profile()
         while hour < end:
@@ -129,32 +133,32 @@ class Baseline:
 
     def _close_day(self, day: int) -> None:
         """Move today into the profile and open another day."""
-        kept = self._day_decay ** (day - self.day)
+        fade = self._day_decay ** (day - self.day)
         last = self._day_decay ** (day - self.day - 1)
-        self.hour_counts = [kept * c + last * t for c, t in zip(self.hour_counts, self.today, strict=True)]
-        self.hour_seen = [kept * s + last * t for s, t in zip(self.hour_seen, self.today_seen, strict=True)]
+        self.hour_counts = [fade * c + last * t for c, t in zip(self.hour_counts, self.today, strict=True)]
+        self.hour_seen = [fade * s + last * t for s, t in zip(self.hour_seen, self.today_seen, strict=True)]
         self.day = day
-        self.today = [0.0] * _DAY
-        self.today_seen = [0.0] * _DAY
+        self.today = [0.0] * DAY_HOURS
+        self.today_seen = [0.0] * DAY_HOURS
         self._shape_profile()
 
     def _shape_profile(self) -> None:
         counts, seen = self.hour_counts, self.hour_seen
         mean = sum(counts) / max(1e-9, sum(seen))
         # A bin shares half of its weight with its neighbours: people do not change habits on the hour.
-        prior = self.profile_prior / _DAY
+        prior = self.profile_prior / DAY_HOURS
         shape = [
-            (prior + 0.25 * counts[h - 1] + 0.5 * counts[h] + 0.25 * counts[(h + 1) % _DAY])
-            / (prior + mean * (0.25 * seen[h - 1] + 0.5 * seen[h] + 0.25 * seen[(h + 1) % _DAY]))
-            for h in range(_DAY)
+            (prior + 0.25 * counts[h - 1] + 0.5 * counts[h] + 0.25 * counts[(h + 1) % DAY_HOURS])
+            / (prior + mean * (0.25 * seen[h - 1] + 0.5 * seen[h] + 0.25 * seen[(h + 1) % DAY_HOURS]))
+            for h in range(DAY_HOURS)
         ]
-        scale = _DAY / sum(shape)
+        scale = DAY_HOURS / sum(shape)
         total = 0.0
-        for h in range(_DAY):
+        for h in range(DAY_HOURS):
             self.profile[h] = value = shape[h] * scale
             self._cumulated[h] = total
             total += value
-        self._cumulated[_DAY] = total
+        self._cumulated[DAY_HOURS] = total
 
     def state(self) -> dict[str, Any]:
         """Return what was learned, as plain numbers and lists."""
@@ -169,7 +173,7 @@ class Baseline:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take back what `state` gave."""
+        """Restore what `state` returned."""
         self.counts = state["counts"]
         self.exposure = state["exposure"]
         self.hour_counts = list(state["hour_counts"])

@@ -1,15 +1,10 @@
-"""Count models: recent counts over any window, and how unlikely a count is."""
-
-from __future__ import annotations
+"""Count models: recent counts over any window, and the tail probability of a count."""
 
 import math
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from scipy.special import betainc
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 __all__ = ["Dispersion", "RecentCounts", "highest_usual", "tail_surprisal"]
 
@@ -23,7 +18,7 @@ def tail_surprisal(count: float, expected: float, dispersion: float) -> float:
     Parameters
     ----------
     count
-        What was seen.
+        The count observed.
     expected
         Mean of the negative binomial.
     dispersion
@@ -37,8 +32,8 @@ def tail_surprisal(count: float, expected: float, dispersion: float) -> float:
     Notes
     -----
     P(N >= n) is the regularised incomplete beta function I_q(n, r) with r = 1 / dispersion and q = mean / (mean + r)
-    (Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, doi:10.1002/0471715816). A Poisson tail in its
-    place makes false alarms of every busy hour: no threshold then reaches a usable budget.
+    (Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, doi:10.1002/0471715816). A Poisson tail would make
+    a false alarm of every busy hour: no threshold then reaches a usable budget.
 
     Examples
     --------
@@ -60,7 +55,7 @@ def tail_surprisal(count: float, expected: float, dispersion: float) -> float:
 
 
 def highest_usual(expected: float, dispersion: float) -> float:
-    """Return the mean plus three standard deviations plus one: what a burst may add to what is learned at most."""
+    """Return the mean plus three standard deviations plus one: the most that is learned of a count."""
     return expected + 3.0 * math.sqrt(expected + dispersion * expected * expected) + 1.0
 
 
@@ -70,9 +65,9 @@ class Dispersion:
     Parameters
     ----------
     prior
-        What to believe before anything was seen.
+        The dispersion assumed before any count.
     weight
-        How long to believe it, in squared expected counts.
+        Weight of the prior, in squared expected counts.
     memory
         Steps after which a step weighs 1/e.
     every
@@ -88,7 +83,7 @@ class Dispersion:
 
     __slots__ = ("_decay", "every", "excess", "prior", "squares", "weight")
 
-    # Real brands are never Poisson, and estimates lean low because bursts are left out of them.
+    # Real brands are never Poisson, and estimates lean low because surges are left out of them.
     LOWEST, HIGHEST = 0.1, 2.0
 
     def __init__(self, prior: float, weight: float, memory: float, every: float = 1.0) -> None:
@@ -101,27 +96,27 @@ class Dispersion:
 
     @property
     def value(self) -> float:
-        """What is believed now."""
+        """The current estimate."""
         estimate = (self.weight * self.prior + self.excess) / (self.weight + self.squares)
         if estimate < self.LOWEST:
             return self.LOWEST
         return estimate if estimate < self.HIGHEST else self.HIGHEST
 
     def learn(self, counts: Sequence[float], expected: float) -> None:
-        """Take in one step: the counts of its windows, and what was expected of each."""
+        """Learn one step: the counts of its windows, and the count expected in each."""
         self.learn_empty(len(counts), expected)
         for count in counts:
             # A window adds (count - expected)**2 - expected.
             self.excess += self.every * count * (count - 2.0 * expected)
 
     def capped(self, count: float, expected: float, uncertain: float) -> float:
-        """Return a count, but no more than what may be usual where the mean is so uncertain (squared, relative)."""
+        """Return a count, capped at the most that is usual with a mean so uncertain (squared, relative)."""
         if count <= expected + 1.0:  # up to there any count is usual
             return count
         return min(count, highest_usual(expected, self.value + uncertain))
 
     def learn_window(self, count: float, expected: float, uncertain: float) -> None:
-        """Take in a step of one window, no more of it than what may be usual."""
+        """Learn a step of one window, its count capped at the most that is usual."""
         weight = self.every * expected
         excess = self._decay * self.excess + weight * (expected - 1.0)
         if count:
@@ -132,7 +127,7 @@ class Dispersion:
         self.squares = self._decay * self.squares + weight * expected
 
     def learn_empty(self, windows: int, expected: float) -> None:
-        """Take in one step in which nothing was counted, as most are."""
+        """Learn one step without counts, as most are."""
         weight = self.every * windows * expected
         self.excess = self._decay * self.excess + weight * (expected - 1.0)
         self.squares = self._decay * self.squares + weight * expected
@@ -142,7 +137,7 @@ class Dispersion:
         return [self.excess, self.squares]
 
     def restore(self, state: Sequence[float]) -> None:
-        """Take back what `state` gave."""
+        """Restore what `state` returned."""
         self.excess, self.squares = state
 
 
@@ -155,6 +150,13 @@ class RecentCounts:
         How many counts each minute has.
     horizon
         Minutes to remember.
+
+    Attributes
+    ----------
+    minutes
+        Minutes with counts, in order.
+    sums
+        Running sums of each field: `sums[field][bisect_left(minutes, m)]` counts the minutes before `m`.
 
     Examples
     --------
@@ -183,10 +185,6 @@ class RecentCounts:
             del self.minutes[:at]
             for sums in self.sums:
                 del sums[:at]
-
-    def before(self, minute: int) -> int:
-        """Return where the sums up to, not including, a minute stand."""
-        return bisect_left(self.minutes, minute)
 
     def total(self, field: int, start: int, end: int) -> int:
         """Sum one field over the minutes from `start` to before `end`."""

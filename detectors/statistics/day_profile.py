@@ -1,12 +1,12 @@
-"""What a series usually counts at each time of the day."""
+"""Day profile of a series of counts: the usual count at each half hour of the day."""
 
 from math import exp
 
-DAY = 86_400.0
+DAY_S = 86_400.0
 
 
 class DayProfile:
-    """What one row usually counts at each half hour of the day (UTC), decayed and shrunk towards the overall mean.
+    """Learn the usual count of a row at each half hour of the day (UTC), decayed and shrunk to the overall mean.
 
     Parameters
     ----------
@@ -27,14 +27,14 @@ class DayProfile:
     # Rows at the overall mean that each half hour starts with.
     PRIOR = 6.0
 
-    def __init__(self, memory: float = 14 * DAY) -> None:
+    def __init__(self, memory: float = 14 * DAY_S) -> None:
         self.memory = memory
         self._total = [0.0] * (self.BINS + 1)
         self._rows = [0.0] * (self.BINS + 1)
         self._seen = [float("-inf")] * (self.BINS + 1)
 
     def _slot(self, t: float) -> int:
-        return int(t % DAY * self.BINS / DAY) % self.BINS
+        return int(t % DAY_S * self.BINS / DAY_S) % self.BINS
 
     def expected(self, t: float) -> float:
         """Return the count a row at `t` usually has."""

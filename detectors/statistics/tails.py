@@ -1,4 +1,4 @@
-"""How rare a value is against a detector's own last days: a self-calibrating tail probability."""
+"""Tail probability of a value against a detector's own last days, which calibrates itself."""
 
 from bisect import bisect_left, insort
 from collections import deque
@@ -19,13 +19,14 @@ class TailProbability(base.Base):
 
     .. math:: P(X > x) = (1 - q) \, \left(1 + \frac{x - u}{m\,b}\right)^{-m}
 
-    which claims less while little has been seen and tends to the exponential as more is. Below the threshold the rank
-    in the window is the answer. Answers are in decades, :math:`-\log_{10} P`: 3 is one value in a thousand.
+    which claims less after few values and tends to the exponential with more. Below the threshold the rank in the
+    window decides. Results are in decades, :math:`-\log_{10} P`, as in `detectors.statistics.counts.tail_surprisal`: 3
+    is one value in a thousand.
 
     Parameters
     ----------
     size
-        Values remembered, the most recent ones; may be changed at any time.
+        Number of most recent values remembered; may be changed at any time.
     quantile
         Where the tail starts, between 0 and 1.
     floor
@@ -34,8 +35,8 @@ class TailProbability(base.Base):
     Notes
     -----
     An own sorted list, because the rank, the threshold and the mean excess above it are all needed:
-    `river.stats.RollingQuantile` (0.3 µs a value) gives the threshold alone, `river.utils.SortedWindow` takes 3.1 µs a
-    value where this takes 1.0 µs (window of 4,032), and `river.stats.Quantile` is off by 20 % at 0.98 on real counts.
+    `river.stats.RollingQuantile` (0.3 µs a value) gives the threshold alone, `river.utils.SortedWindow` needs 3.1 µs a
+    value where this needs 1.0 µs (window of 4,032), and `river.stats.Quantile` is off by 20 % at 0.98 on real counts.
 
     References
     ----------
@@ -69,12 +70,12 @@ class TailProbability(base.Base):
             del self._sorted[bisect_left(self._sorted, self._recent.popleft())]
 
     def decades(self, value: float, events: float = 1.0) -> float:
-        """Return how rare `value` is, in decades; 0.0 while there is too little to compare with.
+        """Return how rare `value` is, in decades; 0.0 while there are too few values to compare with.
 
         Parameters
         ----------
         value
-            The value to judge; it is not learned.
+            The value to test; it is not learned.
         events
             Independent events the mean excess rests on: the days remembered are a fair guess. Above 0.
         """

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from detectors.criteria.readings import Readings
-from detectors.criteria.surge import HOUR
+from detectors.minutes import HOUR_MINUTES
 from detectors.severity import CRITERIA, SEVERITIES, Severity
 from streams.metrics import families as m
 from streams.metrics.label_cap import OTHER, clean_label
@@ -71,7 +71,7 @@ class BrandGauges:
         metrics.set(m.AUTHORS, readings.negative_authors, brand, "negative")
         metrics.set(m.AUTHORS, max(0, readings.authors - readings.negative_authors), brand, "other")
         max_reach = {"negative": 0, "other": 0}
-        for rollup in watch.recent.rollups(minute - HOUR, minute):
+        for rollup in watch.recent.rollups(minute - HOUR_MINUTES, minute):
             for post in rollup.posts:
                 tone = "negative" if post.negativity >= 1000 * self.negative_at else "other"
                 max_reach[tone] = max(max_reach[tone], post.reach)
@@ -127,7 +127,7 @@ class BrandGauges:
     def _set_restored_incident(self, watch: BrandWatch, readings: Readings, minute: int) -> None:
         """Set the gauges of an incident whose events another process published, from the last hour's readings."""
         lead = readings.negatives if "negative_growth" in readings.criteria else readings.volume
-        window = watch.recent.window(minute - HOUR, minute)
+        window = watch.recent.window(minute - HOUR_MINUTES, minute)
         mentions = sum(n for n, _ in window.networks.values())
         networks = sorted(window.networks.items(), key=lambda item: (-item[1][0], item[0]))
         self._set_incident(
@@ -135,7 +135,7 @@ class BrandGauges:
             criteria=readings.criteria,
             observed=lead.observed,
             expected=lead.expected,
-            window_s=HOUR * 60,
+            window_s=HOUR_MINUTES * 60,
             negatives=readings.negatives.observed,
             copies=readings.copies,
             reach=max((post.reach for _, post in window.posts), default=0),

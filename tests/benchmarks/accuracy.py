@@ -1,7 +1,7 @@
 """Measure accuracy on the real records of ../shared and rewrite the tables in docs/benchmarks.md.
 
 ``python -m tests.benchmarks.accuracy`` replays every incident file with default settings through `badbuzz replay
---json` and scores it with the records' own program, the same with river's own detectors in the place of ours, and
+--json` and scores it with the records' own program, the same with river's own detectors instead of ours, and
 NAB's series through the code of `badbuzz detect`.
 """
 
@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from detectors.settings import SURGE_DETECTORS
 from tests.benchmarks.nab import CONTENDERS, nab_results, nab_score
 from tests.benchmarks.page import write_section
 from tests.helpers.paths import SHARED
@@ -23,7 +24,7 @@ BADBUZZ = Path(sys.executable).with_name("badbuzz")
 def main() -> None:
     """Measure and write."""
     if not (SHARED / "data").is_dir():
-        raise SystemExit(f"no {SHARED}/data: BADBUZZ_SHARED says where the real records are")
+        raise SystemExit(f"expected the real records under {SHARED}/data; set BADBUZZ_SHARED to their folder")
     with tempfile.TemporaryDirectory() as folder:
         write_section("incidents", incidents(Path(folder)))
         write_section("stock", stock(Path(folder)))
@@ -49,8 +50,8 @@ def incidents(folder: Path) -> str:
     got = incident_scores(folder, {})
     rows = ["| what happened | class | mentions | any alert | warning | critical |", "|---|---|---|---|---|---|"]
     for row in sorted(got["incidents"], key=lambda r: (r["class"] != "crisis", r["class"], r["name"])):
-        told = [_delay(row[level]) for level in ("any", "warning", "critical")]
-        rows.append(f"| {row['name']} | {row['class']} | {row['mentions']:,} | {' | '.join(told)} |")
+        delays = [_delay(row[level]) for level in ("any", "warning", "critical")]
+        rows.append(f"| {row['name']} | {row['class']} | {row['mentions']:,} | {' | '.join(delays)} |")
     rows += [
         "",
         "| measure | figure |",
@@ -75,13 +76,13 @@ def incidents(folder: Path) -> str:
 
 
 def stock(folder: Path) -> str:
-    """Write the table of volume detectors."""
+    """Write the table of surge detectors."""
     rows = [
-        "| volume detector | crises found | within 60 min | false pages a brand-week | false warnings a brand-week |",
+        "| surge detector | crises found | within 60 min | false pages a brand-week | false warnings a brand-week |",
         "|---|---|---|---|---|",
     ]
-    for name in ("burst", "gaussian", "half_space_trees"):
-        got = incident_scores(folder, {"BADBUZZ_THRESHOLDS_VOLUME": name})
+    for name in SURGE_DETECTORS:
+        got = incident_scores(folder, {"BADBUZZ_THRESHOLDS_SURGE_DETECTOR": name})
         rows.append(
             f"| {name} | {got['found']} of {got['crises']} | {got['found_within_60_min']} | "
             f"{got['false_pages_per_brand_week']} | {got['false_warning_pages_per_brand_week']} |"
@@ -89,8 +90,8 @@ def stock(folder: Path) -> str:
     return "\n".join(rows)
 
 
-def _delay(found: dict[str, int] | None) -> str:
-    return "-" if found is None else f"{found['delay_min']} min, {found['mentions_seen']} mentions"
+def _delay(alert: dict[str, int] | None) -> str:
+    return "-" if alert is None else f"{alert['delay_min']} min, {alert['mentions_seen']} mentions"
 
 
 def nab(folder: Path) -> str:

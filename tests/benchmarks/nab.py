@@ -1,4 +1,4 @@
-"""The burst detector beside stock ones on NAB's realTweets: the same rows, the same alarm rule, the same scorer."""
+"""Comparison of the burst detector with stock ones on NAB's realTweets: the same rows, alarm rule and scorer."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from river import anomaly, preprocessing
 
 from detectors.series.alarm import AlarmGate
 from detectors.series.burst import SeriesBurst
-from detectors.statistics.day_profile import DAY
+from detectors.statistics.day_profile import DAY_S
 from streams.errors import InputError
 from streams.offline.detect import THRESHOLD, Detector, run_detect
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Contender(NamedTuple):
-    """A detector to compare, and what makes alarms of its scores."""
+    """A detector to compare, and the gate that turns its scores into alarms."""
 
     detector: "Callable[[], Detector]"
     gate: "Callable[[], AlarmGate]"
@@ -39,7 +39,7 @@ class NabScore(NamedTuple):
 
 
 class _AfterADay:
-    """A stock detector shown the count alone; it learns for a day before it is heard, as our own does."""
+    """A stock detector on the count alone; its first day does not score, as with our own."""
 
     def __init__(self, detector: Any, *, target: bool) -> None:
         self._detector = detector
@@ -54,7 +54,7 @@ class _AfterADay:
             self._detector.learn_one({"value": x["value"]})
 
     def score_one(self, x: dict[Any, Any]) -> float:
-        if not x["t"] - self._first >= DAY:
+        if not x["t"] - self._first >= DAY_S:
             return 0.0
         if self._target:
             return float(self._detector.score_one(None, x["value"]))
@@ -62,7 +62,7 @@ class _AfterADay:
 
 
 def _stock(make: "Callable[[], Any]", threshold: float, *, target: bool) -> Contender:
-    # River's scores are no decades: a step of 1 above the last alarm means nothing, a day of quiet is required.
+    # River's scores are not in decades: a step of 1 above the last alarm has no meaning, so a day of quiet is required.
     return Contender(lambda: _AfterADay(make(), target=target), lambda: AlarmGate(threshold, escalation=math.inf))
 
 
@@ -86,43 +86,43 @@ def nab_results(
     Parameters
     ----------
     detector, gate
-        What makes a detector and an alarm gate, called once a series.
+        Make a detector and an alarm gate, called once a series.
     out_dir
-        Where the answers go, under the series' own names; made where it is missing.
+        Folder of the results, under the series' own names; created where it is missing.
     series_dir
         Folder of `timestamp,value` CSV files.
 
     Returns
     -------
     list of Path
-        The answers written, by name.
+        The results written, by name.
 
     Raises
     ------
     InputError
-        Where the folder holds no series, or one of them cannot be read.
+        If the folder holds no series, or one of them cannot be read.
     """
     series = sorted(series_dir.glob("*.csv"))
     if not series:
         raise InputError(f"expected CSV files under {series_dir}, found none; name the folder that holds the series")
     out_dir.mkdir(parents=True, exist_ok=True)
-    answers = []
+    results = []
     for path in series:
-        answers.append(out_dir / path.name)
-        with path.open(encoding="utf-8", newline="") as source, answers[-1].open("w", encoding="utf-8") as out:
+        results.append(out_dir / path.name)
+        with path.open(encoding="utf-8", newline="") as source, results[-1].open("w", encoding="utf-8") as out:
             run_detect(source, out, detector=detector(), gate=gate())
-    return answers
+    return results
 
 
 def nab_score(scorer: "Path", results_dir: "Path") -> NabScore:
-    """Score a folder of answers with NAB's rules.
+    """Score a folder of results with NAB's rules.
 
     Parameters
     ----------
     scorer
         The scoring program: given a folder and `--json`, it prints `{"nab": {...}, "strict": {...}}`.
     results_dir
-        Folder of answers, as written by `nab_results`.
+        Folder of results, as written by `nab_results`.
     """
     run = subprocess.run(
         [sys.executable, str(scorer), str(results_dir), "--json"], capture_output=True, text=True, check=True

@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 
 from detectors.brand import BrandDetector
 from detectors.change import Change
+from detectors.errors import StateError
+from detectors.minutes import DAY_MINUTES
 from detectors.observation import Observation, Post
-from tests.helpers.crowds import DAY, people, quiet, said, voice, watch
+from tests.helpers.crowds import people, quiet, said, voice, watch
 
 
-def taught(days: int = 8) -> BrandDetector:
+def trained(days: int = 8) -> BrandDetector:
     detector = BrandDetector()
     watch(detector, quiet(days))
     return detector
@@ -29,46 +31,46 @@ def test_chance_alone_opens_an_incident_less_than_once_in_ten_weeks() -> None:
 
 
 def test_isolated_negative_mentions_are_never_an_incident() -> None:
-    detector = taught()
-    alone = [said(8 * DAY + h * 60, voice(h + 1, negative=True)) for h in range(0, 200, 7)]
+    detector = trained()
+    alone = [said(8 * DAY_MINUTES + h * 60, voice(h + 1, negative=True)) for h in range(0, 200, 7)]
     assert watch(detector, alone) == []
 
 
 def test_a_growing_anger_is_a_warning_then_critical_then_calm_again() -> None:
-    detector = taught()
-    changes = watch(detector, people(8 * DAY, minutes=120, each=2, share=0.9))
+    detector = trained()
+    changes = watch(detector, people(8 * DAY_MINUTES, minutes=120, each=2, share=0.9))
     assert severities(changes)[-2:] == ["warning", "critical"]
     critical = changes[-1]
     assert "negative_growth" in critical.criteria
     assert critical.observed > critical.expected
     assert critical.authors >= critical.negatives > 20
     assert critical.since == changes[0].minute
-    assert severities(detector.advance(10 * DAY)) == ["calm"]
+    assert severities(detector.advance(10 * DAY_MINUTES)) == ["calm"]
 
 
-def test_a_surge_of_joy_is_watched_and_no_more() -> None:
-    detector = taught()
-    changes = watch(detector, people(8 * DAY, minutes=300, each=2, share=0.1))
+def test_a_positive_surge_is_watched_and_no_more() -> None:
+    detector = trained()
+    changes = watch(detector, people(8 * DAY_MINUTES, minutes=300, each=2, share=0.1))
     assert severities(changes) == ["watch"]
     assert changes[0].criteria == ("surge",)
 
 
 def test_a_promotion_that_turns_to_anger_is_a_warning_within_the_hour() -> None:
-    detector = taught()
-    watch(detector, people(8 * DAY, minutes=600, each=2, share=0.1))
-    changes = watch(detector, people(8 * DAY + 600, minutes=60, each=3, share=0.9, seed=9))
+    detector = trained()
+    watch(detector, people(8 * DAY_MINUTES, minutes=600, each=2, share=0.1))
+    changes = watch(detector, people(8 * DAY_MINUTES + 600, minutes=60, each=3, share=0.9, seed=9))
     assert severities(changes)[0] == "warning"
 
 
 def test_one_author_who_posts_all_day_pages_nobody() -> None:
-    storm = [said(8 * DAY + m, voice(5, text=m + 1, negative=True), mentions=3) for m in range(0, 600, 2)]
-    assert watch(taught(), storm) == []
+    storm = [said(8 * DAY_MINUTES + m, voice(5, text=m + 1, negative=True), mentions=3) for m in range(0, 600, 2)]
+    assert watch(trained(), storm) == []
 
 
-def test_a_flood_of_copies_never_gets_past_a_warning_and_is_called_coordinated() -> None:
-    detector = taught()
+def test_a_flood_of_copies_is_never_critical_and_is_called_coordinated() -> None:
+    detector = trained()
     flood = [
-        said(8 * DAY + m, *(voice(m * 10 + i + 1, text=1 + (m * 10 + i) % 3, negative=True) for i in range(5)))
+        said(8 * DAY_MINUTES + m, *(voice(m * 10 + i + 1, text=1 + (m * 10 + i) % 3, negative=True) for i in range(5)))
         for m in range(180)
     ]
     changes = watch(detector, flood)
@@ -78,9 +80,9 @@ def test_a_flood_of_copies_never_gets_past_a_warning_and_is_called_coordinated()
 
 
 def test_a_negative_post_that_reaches_very_many_is_a_warning_that_names_it() -> None:
-    detector = taught()
-    watch(detector, [said(8 * DAY, voice(1, negative=True), posts=(Post("p", 7, 20_000, 0, True),))])
-    reposts = [said(8 * DAY + i, voice(100 + i, origin=7, followers=9_000)) for i in range(1, 16)]
+    detector = trained()
+    watch(detector, [said(8 * DAY_MINUTES, voice(1, negative=True), posts=(Post("p", 7, 20_000, 0, True),))])
+    reposts = [said(8 * DAY_MINUTES + i, voice(100 + i, origin=7, followers=9_000)) for i in range(1, 16)]
     changes = watch(detector, reposts)
     assert changes[-1].severity == "warning"
     assert "reach" in changes[-1].criteria
@@ -88,27 +90,27 @@ def test_a_negative_post_that_reaches_very_many_is_a_warning_that_names_it() -> 
 
 
 def test_a_first_day_is_learned_and_never_alerts() -> None:
-    assert watch(BrandDetector(), people(0, minutes=DAY, each=2, share=0.6)) == []
+    assert watch(BrandDetector(), people(0, minutes=DAY_MINUTES, each=2, share=0.6)) == []
 
 
 def test_a_feed_that_starts_busy_does_not_alert_on_its_second_day_either() -> None:
     assert watch(BrandDetector(), quiet(days=3, every=2, share=0.5)) == []
 
 
-def test_what_comes_after_an_incident_pages_again_only_when_it_is_more() -> None:
-    detector = taught()
-    watch(detector, people(8 * DAY, minutes=60, each=2, share=0.9))
-    watch(detector, quiet(days=1, start=8 * DAY + 60))
+def test_after_an_incident_only_more_than_its_peak_pages_again() -> None:
+    detector = trained()
+    watch(detector, people(8 * DAY_MINUTES, minutes=60, each=2, share=0.9))
+    watch(detector, quiet(days=1, start=8 * DAY_MINUTES + 60))
     assert not detector.incident.open
-    assert watch(detector, people(9 * DAY + 100, minutes=20, each=2, share=0.9)) == []
-    more = watch(detector, people(9 * DAY + 120, minutes=90, each=5, share=0.9, seed=8))
+    assert watch(detector, people(9 * DAY_MINUTES + 100, minutes=20, each=2, share=0.9)) == []
+    more = watch(detector, people(9 * DAY_MINUTES + 120, minutes=90, each=5, share=0.9, seed=8))
     assert "warning" in severities(more)
 
 
 def test_the_factor_is_left_out_where_next_to_nothing_is_expected() -> None:
     detector = BrandDetector()
     watch(detector, [said(0, voice(1))])
-    changes = watch(detector, people(90 * DAY, minutes=10, each=1, share=0.9))
+    changes = watch(detector, people(90 * DAY_MINUTES, minutes=10, each=1, share=0.9))
     assert changes[0].factor is None
 
 
@@ -124,8 +126,8 @@ STORY = st.lists(
 )
 
 
-def told(story: list[tuple[int, int, int, bool]]) -> list[Observation]:
-    minute, out = 8 * DAY, []
+def observations_of(story: list[tuple[int, int, int, bool]]) -> list[Observation]:
+    minute, out = 8 * DAY_MINUTES, []
     for n, (gap, voices, text, negative) in enumerate(story):
         # Most gaps are short, so that incidents do open.
         minute += gap if gap > 700 else 1 + gap % 7
@@ -135,12 +137,12 @@ def told(story: list[tuple[int, int, int, bool]]) -> list[Observation]:
 
 @settings(max_examples=40, deadline=None)
 @given(STORY, st.lists(st.integers(1, 400), min_size=1, max_size=20))
-def test_silence_cut_in_any_pieces_gives_the_same_changes_to_the_last_digit(
+def test_silence_advanced_in_any_steps_gives_the_same_changes_to_the_last_digit(
     story: list[tuple[int, int, int, bool]], cuts: list[int]
 ) -> None:
-    whole, cut = taught(3), taught(3)
+    whole, cut = trained(3), trained(3)
     changes, pieces = [], []
-    for n, o in enumerate(told(story)):
+    for n, o in enumerate(observations_of(story)):
         changes += whole.observe(o)
         at = cut.now
         while (at := at + cuts[n % len(cuts)]) < o.minute:
@@ -157,16 +159,16 @@ def test_silence_cut_in_any_pieces_gives_the_same_changes_to_the_last_digit(
 
 @settings(max_examples=40, deadline=None)
 @given(STORY, st.integers(0, 59), st.integers(0, 5000))
-def test_a_restored_detector_goes_on_to_the_last_digit(
+def test_a_restored_detector_continues_to_the_last_digit(
     story: list[tuple[int, int, int, bool]], at: int, silence: int
 ) -> None:
-    one = taught(3)
-    observations = told(story)
+    one = trained(3)
+    observations = observations_of(story)
     watch(one, observations[:at])
     one.advance(min(one.now + silence, observations[at].minute if at < len(observations) else 10**9))
-    kept = json.dumps([one.state(), [[m, row] for m, row in one.recent_rows().items()]])
+    stored = json.dumps([one.state(), [[m, row] for m, row in one.recent_rows().items()]])
     assert len(json.dumps(one.state())) <= 16_384
-    state, rows = json.loads(kept)
+    state, rows = json.loads(stored)
     other = BrandDetector.restore(None, state, dict(rows))
     assert watch(one, observations[at:]) == watch(other, observations[at:])
     assert one.advance(10**8) == other.advance(10**8)
@@ -174,13 +176,13 @@ def test_a_restored_detector_goes_on_to_the_last_digit(
 
 
 def test_the_learned_state_stays_small_whatever_was_seen() -> None:
-    detector = taught(2)
-    for m in range(2 * DAY, 2 * DAY + 200):
+    detector = trained(2)
+    for m in range(2 * DAY_MINUTES, 2 * DAY_MINUTES + 200):
         crowd = [voice(m * 100 + i, text=m * 100 + i, origin=m, negative=True, followers=10**8) for i in range(50)]
         detector.observe(said(m, *crowd, posts=tuple(Post("i" * 128, m * 9 + k, 10**9, 10**9, True) for k in range(9))))
     assert len(json.dumps(detector.state())) <= 16_384
 
 
 def test_a_state_of_another_version_is_refused() -> None:
-    with pytest.raises(ValueError, match="version 0"):
+    with pytest.raises(StateError, match="expected version 1, got 0"):
         BrandDetector.restore(None, {**BrandDetector().state(), "version": 0}, {})

@@ -8,17 +8,17 @@ from detectors.severity import Severity
 
 
 def test_it_rises_at_once_and_over_steps() -> None:
-    incident = IncidentState()
-    assert incident.update(5, Severity.CRITICAL, alive=True)
+    incident = IncidentState(quiet_hold=60)
+    assert incident.update(5, Severity.CRITICAL, active=True)
     assert (incident.previous, incident.severity, incident.since) == (Severity.CALM, Severity.CRITICAL, 5)
 
 
 def test_it_closes_only_after_a_quiet_while() -> None:
     incident = IncidentState(quiet_hold=60)
-    incident.update(0, Severity.WATCH, alive=True)
-    assert not incident.update(50, Severity.CALM, alive=True)
-    assert not incident.update(109, Severity.CALM, alive=False)
-    assert incident.update(110, Severity.CALM, alive=False)
+    incident.update(0, Severity.WATCH, active=True)
+    assert not incident.update(50, Severity.CALM, active=True)
+    assert not incident.update(109, Severity.CALM, active=False)
+    assert incident.update(110, Severity.CALM, active=False)
     assert not incident.open
 
 
@@ -33,9 +33,9 @@ def test_it_closes_only_after_a_quiet_while() -> None:
 )
 def test_it_never_flaps(steps: list[tuple[int, Severity, bool]]) -> None:
     incident, minute, severities = IncidentState(quiet_hold=60), 0, [Severity.CALM]
-    for step, level, alive in steps:
+    for step, level, active in steps:
         minute += step
-        if incident.update(minute, level, alive):
+        if incident.update(minute, level, active=active):
             severities.append(incident.severity)
     # Between two calms it only rises: no severity comes twice in one incident.
     for before, after in pairwise(severities):

@@ -1,4 +1,4 @@
-"""What a user of the negativity score can rely on."""
+"""Guarantees of the negativity score."""
 
 import copy
 import math
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.negativity import NegativityModel, features, model, with_rating
+from detectors.negativity import NegativityModel, features, model, weights, with_rating
 from detectors.negativity.evaluate import VALIDATION, Example, auc, load
 from detectors.negativity.train import count, train
 
@@ -72,8 +72,8 @@ def test_a_score_does_not_depend_on_batch_cache_or_order(texts: list[str], data:
     assert alone == together[:2]
 
 
-def test_a_score_does_not_change_when_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is remembered is bounded, and forgetting changes no score."""
+def test_a_score_does_not_change_when_the_caches_are_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caches are bounded, and clearing them changes no score."""
     texts = [f"order {number} is late and broken{number % 7}" for number in range(600)]
     expected = NegativityModel.load().score_many(texts)
     monkeypatch.setattr(model, "MAX_PIECES", 100)
@@ -100,7 +100,7 @@ def test_hostile_texts_get_a_score(text: str) -> None:
 
 
 def test_text_beyond_the_limit_is_not_read(scorer: NegativityModel) -> None:
-    """The time for a text is bounded: what stands behind the first characters does not count."""
+    """The time for a text is bounded: characters beyond the first ones do not count."""
     start = "this is awful " * (features.MAX_CHARS // 14 + 1)
     assert scorer.score_one(start + "lovely " * 500) == scorer.score_one(start)
 
@@ -124,8 +124,8 @@ def test_text_beyond_the_limit_is_not_read(scorer: NegativityModel) -> None:
         ("#TotalFail", "Total Fail"),
     ],
 )
-def test_what_says_the_same_scores_the_same(scorer: NegativityModel, one: str, other: str) -> None:
-    """Who is named, where a link leads, an old-style repost and how letters are drawn do not alter a score."""
+def test_texts_that_mean_the_same_score_the_same(scorer: NegativityModel, one: str, other: str) -> None:
+    """The name mentioned, a link's target, an old-style repost and the style of letters do not alter a score."""
     assert scorer.score_one(one) == scorer.score_one(other)
 
 
@@ -148,7 +148,7 @@ def test_complaints_score_above_praise(scorer: NegativityModel, worse: str, bett
 
 @pytest.mark.parametrize("text", ["", "最悪のサービスだ", "แย่มาก", "ძალიან ცუდი"])
 def test_a_script_never_trained_on_is_not_called_negative(scorer: NegativityModel, text: str) -> None:
-    """Where nothing was learned nothing is claimed: the score stays under the threshold."""
+    """A script without training texts stays under the threshold."""
     assert scorer.score_one(text) < 0.5
 
 
@@ -189,9 +189,9 @@ def test_half_is_a_sensible_threshold_for_complaints(scorer: NegativityModel, sh
 
 
 def test_weights_are_small_and_complete() -> None:
-    """The weights stay under ten megabytes, and no slot is taken without a weight."""
-    assert model.WEIGHTS.stat().st_size < 10_000_000
-    slots = model.shipped().slots
+    """The weights stay under ten megabytes, and no slot is used without a weight."""
+    assert weights.WEIGHTS.stat().st_size < 10_000_000
+    slots = weights.shipped().slots
     assert slots[0] == 0
     assert ((slots >> 8 != 0) == (slots != 0)).all()
 
@@ -210,12 +210,12 @@ def test_training_is_reproducible_by_its_seed(tmp_path: Path) -> None:
         files.append((tmp_path / name).read_bytes())
     assert files[0] == files[1]
     with np.load(tmp_path / "one.npz") as stored:
-        learned = NegativityModel(model.unpack(stored))
+        learned = NegativityModel(weights.unpack(stored))
     assert learned.score_one("awful thing") > 0.5 > learned.score_one("great thing")
 
 
 def test_training_counts_the_features_that_scoring_sees() -> None:
-    """What training counts in a text is what the model sums: the same hashes, as often."""
+    """Training counts the features that the model sums: the same hashes, as often."""
     text = "don't @you DARE!!! http x-y #NoWay"
     corpus = count([Example(text, "negative", "made:en"), Example(text, "positive", "made:en")])
     pieces = features.split(text)

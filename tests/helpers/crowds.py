@@ -1,17 +1,11 @@
-"""Small made-up crowds for the detectors' tests: quiet brands, anger, joy, floods."""
-
-from __future__ import annotations
+"""Synthetic observations for the detectors' tests: quiet brands, crowds, single voices."""
 
 import random
-from typing import TYPE_CHECKING
 
+from detectors.brand import BrandDetector
+from detectors.change import Change
+from detectors.minutes import DAY_MINUTES
 from detectors.observation import Observation, Post, Voice
-
-if TYPE_CHECKING:
-    from detectors.brand import BrandDetector
-    from detectors.change import Change
-
-DAY = 1440
 
 
 def said(minute: int, *voices: Voice, mentions: int = 0, posts: tuple[Post, ...] = ()) -> Observation:
@@ -29,7 +23,7 @@ def quiet(days: int, every: int = 60, share: float = 0.1, seed: int = 1, start: 
     rng = random.Random(seed)
     return [
         said(minute, voice(10**9 + start + minute, negative=rng.random() < share))
-        for minute in range(start, start + days * DAY)
+        for minute in range(start, start + days * DAY_MINUTES)
         if rng.random() < 1 / every
     ]
 
