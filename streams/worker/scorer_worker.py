@@ -266,10 +266,14 @@ class ScorerWorker:
         """Every message is read and committed: update readiness, and check for idle brands now and then."""
         now = time.monotonic()
         # Nothing is left to read: what lies between the last message and the next fetch are transaction markers.
-        self.positions = {
-            tp.partition: self._consumer.position(tp, timeout_ms=POSITION_TIMEOUT_MS)
-            for tp in self._consumer.assignment()
-        }
+        try:
+            self.positions = {
+                tp.partition: self._consumer.position(tp, timeout_ms=POSITION_TIMEOUT_MS)
+                for tp in self._consumer.assignment()
+            }
+        except KafkaError as error:  # the broker is away: the last positions stand
+            logger.debug("positions are not known: %s", error)
+            return
         self.ready = self._consumer.group_metadata().generation_id >= 0 and all(
             (self.positions.get(number) or 0) >= scorer.committed for number, scorer in self._partitions.items()
         )

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +16,7 @@ from kafka.structs import OffsetAndMetadata
 
 from deploy.local.kafka import LocalKafka
 from streams.kafka.clients import consumer_options, open_admin
+from streams.kafka.partitioning import brand_partition
 from streams.kafka.topic_admin import create
 from streams.kafka.topics import MENTIONS, ROLLUPS
 from streams.settings.kafka import KafkaSettings
@@ -176,3 +178,21 @@ def test_partitions_owned_and_expected_are_shown(cluster: Cluster) -> None:
         within(20.0, lambda: values(worker, "badbuzz_partitions_owned") == expected, worker)
         assert values(worker, "badbuzz_partitions_expected") == expected
         assert set(values(worker, "badbuzz_consumer_lag_messages").values()) == {0.0}
+
+
+def test_a_partition_that_faust_no_longer_fetches_shows_as_lag_that_does_not_move(cluster: Cluster) -> None:
+    stuck = brand_partition("Acme", TOPICS.rollups_partitions)
+    with cluster:
+        before = [sys.executable, "-m", "tests.helpers.stuck_worker", str(stuck)]
+        worker = Worker(cluster.settings, "w", cluster.folder / "w.log", before=before)
+        cluster.workers.append(worker)
+        worker.wait_ready()
+        cluster.send(crisis())
+        labels = f'{{partition="{stuck}",stage="watcher"}}'
+        within(20.0, lambda: values(worker, "badbuzz_consumer_lag_messages").get(labels, 0) > 0, worker)
+        position = values(worker, "badbuzz_consumer_position_messages")[labels]
+        lag = values(worker, "badbuzz_consumer_lag_messages")
+        time.sleep(12)
+        assert values(worker, "badbuzz_consumer_position_messages")[labels] == position
+        assert values(worker, "badbuzz_consumer_lag_messages")[labels] >= lag[labels]
+        assert {at for at, waiting in values(worker, "badbuzz_consumer_lag_messages").items() if waiting} == {labels}
