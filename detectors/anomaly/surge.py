@@ -190,8 +190,8 @@ class Surge(AnomalyDetector):
         uncertain = 1.0 / baseline.shape
         for span, dispersion, _ in self._longest_first:
             if span > HOUR_MINUTES:
-                seen = total - sums[bisect_left(minutes, end - span)]
-                dispersion.learn_window(seen, self.usual_before(end, span), uncertain)
+                observed = total - sums[bisect_left(minutes, end - span)]
+                dispersion.learn_window(observed, self.usual_before(end, span), uncertain)
             elif count:
                 usual = expected * span / HOUR_MINUTES
                 parts = [recent.total(0, at - span, at) for at in range(start + span, end + 1, span)]

@@ -13,5 +13,5 @@ ask for? Add one in these steps:
    asked for, caps it at the lowest ceiling, and leaves out a criterion that does not exceed an aftermath.
 5. Test what it must and must not alert on, and that a restored one continues to the last digit
    (`tests/detectors/criteria/`). Replay the recorded incidents: `python -m tests.benchmarks.accuracy`.
-6. Give people what to do: an alert rule in `deploy/prometheus/` and a runbook in `deploy/runbooks/`.
+6. Make it actionable: an alert rule in `deploy/prometheus/` and a runbook in `deploy/runbooks/`.
 """

@@ -72,7 +72,7 @@ class Criterion(Protocol):
     def state(self) -> Any:
         """Return what was learned as plain numbers, strings, lists and dictionaries, without the recent counts.
 
-        A brand's state must stay below 16 KB, whatever it has seen.
+        A brand's state must stay below 16 KB, whatever was learned.
         """
 
     def restore(self, state: Any) -> None:

@@ -44,7 +44,7 @@ class SurgeCriterion:
         self.windows = tuple((FRESH, span) for span in volume.spans)
         self.river = None
         if settings.surge_detector != NEGATIVE_BINOMIAL:
-            # River's detectors take a second to import, and few ask for them.
+            # River's detectors need a second to import, and are rarely chosen.
             from detectors.anomaly.river_scorers import RiverSurge  # noqa: PLC0415
 
             self.river = RiverSurge(settings.surge_detector, settings.watch_score)

@@ -46,7 +46,7 @@ _SHOUT = re.compile(r"\b[A-Z]{3,}\b")
 _DIGITS = re.compile(r"\d")
 _LONG_RUN = re.compile(r"(.)\1\1\1+")
 # Zero-width and bidirectional marks, soft hyphens, variation selectors, skin tones, controls and lone surrogates: all
-# of them invisible, or a matter of looks.
+# of them invisible, or variants of appearance only.
 _INVISIBLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\uffff\ud800-\udfff\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
@@ -104,7 +104,7 @@ def normalise(joined: str) -> str:
 
     Handles become ``@user`` and links ``http``, as in the training data; compatibility forms (full-width letters,
     mathematical alphabets) plain ones; digits ``0``; letters small; runs of a character at most three long. Each rule
-    looks at one piece only, so a piece's form does not depend on what it is joined with.
+    works on one piece only, so a piece's form does not depend on what it is joined with.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ Integers = NDArray[np.int64]
 
 LABELS: Final = ("negative", "neutral", "positive")
 BITS: Final = 22
-MIN_COUNT: Final = 2  # a feature seen in one text says what that text says
+MIN_COUNT: Final = 2  # a feature of one text only would repeat that text's label
 # The settings below were chosen on a tenth of the training texts, held out, near-copies of the others left out.
 RARITY: Final = 3.0  # power of the inverse document frequency; 2 is worse, 4 no better
 WHOLE: Final = 1.5  # how much easier words and pairs get weight than character runs; 1 and 2.5 are worse

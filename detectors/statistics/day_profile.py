@@ -40,13 +40,13 @@ class DayProfile:
         """Return the count a row at `t` usually has."""
         slot = self._slot(t)
         overall = (self._total[-1] + 1.0) / (self._rows[-1] + 1.0)
-        keep = exp((self._seen[slot] - t) / self.memory)
-        return (self._total[slot] * keep + self.PRIOR * overall) / (self._rows[slot] * keep + self.PRIOR)
+        fade = exp((self._seen[slot] - t) / self.memory)
+        return (self._total[slot] * fade + self.PRIOR * overall) / (self._rows[slot] * fade + self.PRIOR)
 
     def learn(self, t: float, count: float, rows: float = 1.0) -> None:
         """Learn the count of a row, or of several rows at once."""
         for slot in (self._slot(t), self.BINS):
-            keep = exp((self._seen[slot] - t) / self.memory)
-            self._total[slot] = self._total[slot] * keep + count
-            self._rows[slot] = self._rows[slot] * keep + rows
+            fade = exp((self._seen[slot] - t) / self.memory)
+            self._total[slot] = self._total[slot] * fade + count
+            self._rows[slot] = self._rows[slot] * fade + rows
             self._seen[slot] = t

@@ -13,7 +13,7 @@ MIN_VALUES = 50
 class TailProbability(base.Base):
     r"""Upper tail probability of a value, by peaks over a threshold fitted to a sliding window.
 
-    The values above the window's own `quantile` are taken as exponential excesses, the limit law of tails that are not
+    Excesses over the window's own `quantile` are modelled as exponential, the limit law of tails that are not
     heavy. Their mean is known from a few independent events only, so the predictive law is used instead of the
     exponential with that mean plugged in: with `m` independent events behind the mean excess `b` it is the Lomax law
 

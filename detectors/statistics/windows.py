@@ -7,7 +7,7 @@ from detectors.statistics.counts import Dispersion
 
 __all__ = ["HOUR_DISPERSION", "multiple_testing_penalty", "prior_dispersion", "window_dispersion"]
 
-# Squared expected counts for which the prior dispersion is believed.
+# Weight of the prior dispersion, in squared expected counts.
 _PRIOR_WEIGHT = 50.0
 _MEMORY_HOURS = 336.0
 

@@ -4,8 +4,10 @@ import json
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from river import anomaly, preprocessing
 
@@ -15,16 +17,12 @@ from detectors.statistics.day_profile import DAY_S
 from streams.errors import InputError
 from streams.offline.detect import THRESHOLD, Detector, run_detect
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
 
 class Contender(NamedTuple):
     """A detector to compare, and the gate that turns its scores into alarms."""
 
-    detector: "Callable[[], Detector]"
-    gate: "Callable[[], AlarmGate]"
+    detector: Callable[[], Detector]
+    gate: Callable[[], AlarmGate]
 
 
 class NabScore(NamedTuple):
@@ -61,7 +59,7 @@ class _AfterADay:
         return float(self._detector.score_one({"value": x["value"]}))
 
 
-def _stock(make: "Callable[[], Any]", threshold: float, *, target: bool) -> Contender:
+def _stock(make: Callable[[], Any], threshold: float, *, target: bool) -> Contender:
     # River's scores are not in decades: a step of 1 above the last alarm has no meaning, so a day of quiet is required.
     return Contender(lambda: _AfterADay(make(), target=target), lambda: AlarmGate(threshold, escalation=math.inf))
 
@@ -76,11 +74,11 @@ CONTENDERS = {
 
 
 def nab_results(
-    detector: "Callable[[], Detector]",
-    out_dir: "Path",
-    series_dir: "Path",
-    gate: "Callable[[], AlarmGate]" = lambda: AlarmGate(THRESHOLD),
-) -> "list[Path]":
+    detector: Callable[[], Detector],
+    out_dir: Path,
+    series_dir: Path,
+    gate: Callable[[], AlarmGate] = lambda: AlarmGate(THRESHOLD),
+) -> list[Path]:
     """Run a fresh detector over each series of a folder, with `streams.offline.detect.run_detect`.
 
     Parameters
@@ -114,7 +112,7 @@ def nab_results(
     return results
 
 
-def nab_score(scorer: "Path", results_dir: "Path") -> NabScore:
+def nab_score(scorer: Path, results_dir: Path) -> NabScore:
     """Score a folder of results with NAB's rules.
 
     Parameters
