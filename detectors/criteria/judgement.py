@@ -227,5 +227,7 @@ class Criteria:
     def restore(self, state: dict[str, Any]) -> None:
         """Restore what `state` returned, after the recent counts were restored by `restore_counts`."""
         for criterion in self.criteria:
-            criterion.restore(state["criteria"][criterion.name])
+            # A criterion that is newer than the state starts unlearned.
+            if criterion.name in state["criteria"]:
+                criterion.restore(state["criteria"][criterion.name])
         self._aftermath.restore(state["aftermath"])
