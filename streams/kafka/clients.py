@@ -26,6 +26,8 @@ MAX_REQUEST_BYTES = 4 * 1024 * 1024
 # While a broker waits for messages of quiet partitions, the client fetches nothing more of its busy ones: at the
 # default of half a second a scorer's backlog takes up to two thirds longer.
 FETCH_WAIT_MS = 100
+# A partition that was added is found, and read from its beginning, after at most this long.
+METADATA_MAX_AGE_MS = 15_000
 
 
 def _connection(settings: KafkaSettings) -> dict[str, Any]:
@@ -104,6 +106,7 @@ def consumer_options(settings: KafkaSettings, group: str | None) -> dict[str, An
         "auto_offset_reset": "earliest",
         "isolation_level": "read_committed",
         "fetch_max_wait_ms": FETCH_WAIT_MS,
+        "metadata_max_age_ms": METADATA_MAX_AGE_MS,
         "allow_auto_create_topics": False,
         "metrics_enabled": False,
     }

@@ -12,27 +12,23 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
-from streams.kafka.clients import MAX_REQUEST_BYTES, broker_errors, consumer_options, producer_options
+from streams.kafka.clients import MAX_REQUEST_BYTES, broker_errors, consumer_options
 from streams.kafka.topics import MENTIONS
-from streams.kafka.transactions import close_producer
 from streams.scoring.scorer import Batch, TextModel
 from streams.settings.config import Config
-from streams.worker.idle_heartbeats import IdleHeartbeats
 from streams.worker.partition_scorer import PartitionScorer
 from streams.worker.scorer_transactions import Committed, Records, ScorerTransactions, Transaction
 
 logger = logging.getLogger(__name__)
 
-IDLE_CHECK_S = 15.0
 POLL_S = 0.2
 RECONNECT_S = 0.5
 COMMITTED_TIMEOUT_MS = 5000
-FLUSH_TIMEOUT_S = 10
 # After a poll that brings fewer messages than this it pays to wait for more before polling again.
 SMALL_POLL = 200
 
@@ -80,8 +76,6 @@ class ScorerWorker:
         self.ready = False
         self.lag: dict[int, int] = {}
         self._partitions: dict[int, PartitionScorer] = {}
-        self._heartbeats = IdleHeartbeats(config.worker.clock_after_s)
-        self._idle_checked = time.monotonic()
         self._rebalance = _RebalanceListener()
         kafka = config.kafka
         with broker_errors(kafka):
@@ -178,7 +172,7 @@ class ScorerWorker:
         batches: list[tuple[TopicPartition, Batch]] = []
         offsets = {}
         for partition, of_partition in records.items():
-            for batch in self._partitions[partition.partition].feed(of_partition, self._heartbeats):
+            for batch in self._partitions[partition.partition].feed(of_partition):
                 batches.append((partition, batch))
                 last = of_partition[-1]
                 offsets[partition] = OffsetAndMetadata(last.offset + 1, "", last.leader_epoch)
@@ -209,39 +203,13 @@ class ScorerWorker:
         self.lag = lag
 
     def _on_caught_up(self) -> None:
-        """Every message is read and committed: update readiness, and check for idle brands now and then."""
+        """Every message is read and committed: update readiness."""
         self._measure_lag()
-        now = time.monotonic()
         # The state of an empty partition needs no rebuilding.
         self.ready = self._consumer.group_metadata().generation_id >= 0 and all(
             self.lag.get(number) == 0 or scorer.position >= scorer.committed
             for number, scorer in self._partitions.items()
         )
-        if self.config.worker.clock_after_s and now - self._idle_checked >= IDLE_CHECK_S:
-            self._idle_checked = now
-            self._send_idle_heartbeats(now)
-
-    def _send_idle_heartbeats(self, now: float) -> None:
-        """Send heartbeats for brands whose sources send none, on partitions that are read to their end."""
-        newest = {
-            key: ms
-            for number, scorer in self._partitions.items()
-            if self.lag.get(number) == 0
-            for key, ms in scorer.scorer.newest().items()
-        }
-        due = self._heartbeats.due(now, time.time_ns() // 1_000_000, newest)
-        if not due:
-            return
-        producer = KafkaProducer(**producer_options(self.config.kafka))
-        try:
-            topic = self.config.kafka.topic(MENTIONS)
-            for heartbeat in due:
-                producer.send(topic, value=heartbeat.value, key=heartbeat.brand.encode(), partition=heartbeat.partition)
-            producer.flush(FLUSH_TIMEOUT_S)
-        except KafkaError as error:
-            logger.warning("heartbeats wait for the broker: %s", error)
-        finally:
-            close_producer(producer)
 
 
 class _RebalanceListener(ConsumerRebalanceListener):  # type: ignore[misc]

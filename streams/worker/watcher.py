@@ -31,6 +31,7 @@ from streams.watching.state_store import BrandStateStore
 from streams.worker.changelog import WatchChangelog
 from streams.worker.delivery_gaps import GapDetector
 from streams.worker.faust_app import create_app
+from streams.worker.idle_heartbeat_sender import IdleHeartbeatSender
 from streams.worker.suspension import SuspensionDetector
 from streams.worker.watcher_upkeep import WatcherUpkeep
 
@@ -83,6 +84,7 @@ class Watcher:
         self._app = self._create_app(config)
         self._gaps = GapDetector()
         self._upkeep = WatcherUpkeep(self._app, self.store, self._gaps, self._lock, self)
+        self._idle_heartbeats = IdleHeartbeatSender(config, self.store, self)
         self._partitions: set[int] = set()
         # The generation of the group whose partitions' state is loaded.
         self._loaded = NOT_LOADED
@@ -106,6 +108,7 @@ class Watcher:
     async def start(self) -> None:
         """Join the consumer group. State of assigned partitions is loaded in the background."""
         self._run(self._upkeep.run())
+        self._run(self._idle_heartbeats.run())
         try:
             await self._app.start()
         except ClientError as error:
@@ -132,6 +135,7 @@ class Watcher:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._suspension.close()
+        await self._blocking(self._idle_heartbeats.close)
         await self._blocking(self._writers.close)
         self._io.shutdown()
 
