@@ -143,6 +143,8 @@ class ScorerWorker:
     def _start_partitions(self) -> None:
         """Seek to each assigned partition's committed offset, or as far before it as its state has to be rebuilt."""
         self.ready = False
+        # Cleared first: a rebalance that comes while the offsets are asked for must not be missed.
+        self._rebalance.pending = False
         try:
             assigned = self._consumer.assignment()
             offsets = {
@@ -151,6 +153,7 @@ class ScorerWorker:
             }
         except KafkaError as error:
             logger.warning("the committed offsets are not known yet: %s", error)
+            self._rebalance.pending = True
             return
         scorers = {}
         for partition, committed in offsets.items():
@@ -165,7 +168,6 @@ class ScorerWorker:
         if scorers.keys() != self._partitions.keys():
             logger.info("scoring partitions %s", sorted(scorers))
         self._partitions = scorers
-        self._rebalance.pending = False
 
     def _score(self, records: Records, group: Any) -> None:
         """Score a batch while the previous one is being committed, then begin its own transaction."""

@@ -195,7 +195,8 @@ class Cluster:
 
     def _ends(self, topic: str, raw: bool = False) -> dict[int, int]:
         consumer = self._raw if raw else self._rollups.consumer
-        partitions = [TopicPartition(self.settings.topic(topic), p) for p in range(4)]
+        name = self.settings.topic(topic)
+        partitions = [TopicPartition(name, p) for p in sorted(consumer.partitions_for_topic(name) or ())]
         return {partition.partition: end for partition, end in consumer.end_offsets(partitions).items()}
 
 
