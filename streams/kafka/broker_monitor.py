@@ -131,6 +131,24 @@ class BrokerMonitor:
         """Return a topic as of the last answer; None where it is missing or not known yet."""
         return self.state.topics.get(name) if self.state else None
 
+    def topic_now(self, name: str, timeout_s: float) -> TopicState | None:
+        """Ask and wait: return a topic as it is now, not as it was before this call.
+
+        Parameters
+        ----------
+        name
+            Its full name.
+        timeout_s
+            Seconds to wait; None is returned after it, and where the topic is missing.
+        """
+        asked_after = time.monotonic()
+        self.ask_now()
+        while time.monotonic() < asked_after + timeout_s:
+            if self.state is not None and self.state.asked_at >= asked_after:
+                return self.topic(name)
+            time.sleep(0.01)
+        return None
+
     def missing(self) -> list[str]:
         """Return the topics that the broker does not have, as far as is known."""
         return sorted(set(self.topics) - self.state.topics.keys()) if self.state else []

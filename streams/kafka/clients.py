@@ -26,7 +26,7 @@ MAX_REQUEST_BYTES = 4 * 1024 * 1024
 # While a broker waits for messages of quiet partitions, the client fetches nothing more of its busy ones: at the
 # default of half a second a scorer's backlog takes up to two thirds longer.
 FETCH_WAIT_MS = 100
-# How soon a topic that is created anew, or gets partitions, is noticed: the client's default is five minutes.
+# How soon a topic that is created anew, or gets partitions, is found: the client's default is five minutes.
 METADATA_MAX_AGE_MS = 10_000
 
 

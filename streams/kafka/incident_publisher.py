@@ -55,7 +55,7 @@ class IncidentPublisher:
         self._published: dict[int, tuple[object, set[str]]] = {}
 
     def publish(self, partition: int, events: Sequence[IncidentEvent]) -> int:
-        """Write those events that are not there yet, in their order, and wait for the commit.
+        """Write those events that are not there yet, in their order, wait for the commit, and log their summaries.
 
         Parameters
         ----------
@@ -94,9 +94,11 @@ class IncidentPublisher:
             self._published[partition] = lease, published
         new = [event for event in events if event.id not in published]
         if new:
-            messages = [(self.topic, event.brand.encode(), event.to_json()) for event in new]
+            messages = [(self.topic, event.id.encode(), event.to_json()) for event in new]
             self.writers.write(partition, lease, messages)
             published.update(event.id for event in new)
+            for event in new:
+                logger.info("%s %s", event.at, event.summary)
         return len(new)
 
     def _read_ids(self, partition: int) -> set[str]:

@@ -11,7 +11,7 @@ from streams.scoring.rollup_batch import MAX_BYTES, Made, encode_batch
 
 @functools.lru_cache(100_000)
 def brand_partition(brand: str, partitions: int) -> int:
-    """Return the partition of a brand in `rollups`, `incidents` and `watches`.
+    """Return the partition of a brand in `rollups`, `incidents` and `watches`, whatever the keys of their messages.
 
     The same that Kafka's clients choose for the brand as a key.
 

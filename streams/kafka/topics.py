@@ -92,8 +92,8 @@ def expected_topics(settings: TopicSettings, prefix: str = "") -> list[TopicSpec
     ['eu.mentions', 'eu.rollups', 'eu.watches', 'eu.incidents', 'eu.mentions.dead-letter']
     """
     retained = _retained(settings.mentions_retention_hours)
-    # A restarting watcher reads this topic to find the events it already published; keep a day uncompacted.
-    incidents = {"cleanup.policy": "compact", "min.compaction.lag.ms": str(24 * HOUR_MS)}
+    # Every event has a key of its own: compaction removes none, and only the retention does.
+    incidents = _retained(settings.incidents_retention_hours) | {"cleanup.policy": "compact,delete"}
     # A new owner reads its partitions whole; Kafka never compacts a partition's newest segment, so it must be small.
     changelog = {
         "cleanup.policy": "compact",

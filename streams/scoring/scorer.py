@@ -33,12 +33,11 @@ class TextModel(Protocol):
 
 
 class Batch(NamedTuple):
-    """The result of a batch: rollups by minute, dead letters, messages read, the id of each brand's last heartbeat."""
+    """The result of a batch: rollups by minute, dead letters, number of messages read."""
 
     rollups: list[Rollup]
     letters: list[DeadLetter]
     messages: int
-    heartbeats: dict[str, str]
 
 
 class Scorer:
@@ -86,31 +85,22 @@ class Scorer:
         """
         collected, letters, read = self._read(messages, partition)
         self._score_texts(collected.unscored)
-        return Batch(collected.rollups(), letters, read, collected.heartbeats)
+        return Batch(collected.rollups(), letters, read)
 
-    def recall(self, messages: Iterable[Message], partition: int = 0) -> dict[str, str]:
+    def recall(self, messages: Iterable[Message], partition: int = 0) -> None:
         """Rebuild the state from messages that were scored before.
 
         Parameters
         ----------
         messages, partition
             As for `score`.
-
-        Returns
-        -------
-        dict
-            The id of each brand's last heartbeat.
         """
-        return self._read(messages, partition)[0].heartbeats
+        self._read(messages, partition)
 
     def rotate_generations(self) -> None:
         """Start a new generation; ids and event times older than the previous one are forgotten."""
         self._seen.rotate_generations()
         self._older, self._newest = self._newest, {}
-
-    def newest(self) -> dict[tuple[int, str], int]:
-        """Return the newest event time of each partition and brand, in milliseconds since the epoch."""
-        return {key: max(self._older.get(key, 0), self._newest.get(key, 0)) for key in {**self._older, **self._newest}}
 
     def _read(self, messages: Iterable[Message], partition: int) -> "tuple[_Collected, list[DeadLetter], int]":
         latest_ms = self.clock() + MAX_CLOCK_SKEW_MS
@@ -142,7 +132,6 @@ class Scorer:
         minute = ms // MINUTE_MS
         late = minute < opened
         if mention.kind == "heartbeat":
-            collected.heartbeats[brand] = mention.id
             if not late:
                 collected.advance_to(brand, mention.network, ms)
             return
@@ -178,7 +167,6 @@ class _Collected:
 
     def __init__(self, config: Config) -> None:
         self.unscored: list[Unscored] = []
-        self.heartbeats: dict[str, str] = {}
         self._config = config
         self._builders: dict[tuple[str, int, str], RollupBuilder] = {}
         # Event time of heartbeats, by brand and network.

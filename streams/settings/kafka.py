@@ -182,6 +182,8 @@ class TopicSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         clusters set to 3.
     mentions_retention_hours
         Retention of mentions and rollups, from their arrival: the longest outage that loses nothing.
+    incidents_retention_hours
+        Retention of incident events: 400 days, so that a year can be compared with the one before.
     dead_letters_retention_hours
         Retention of messages that could not be decoded.
 
@@ -195,6 +197,7 @@ class TopicSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     rollups_partitions: int = 8
     replication: int = BROKER_DEFAULT
     mentions_retention_hours: int = 168
+    incidents_retention_hours: int = 9600
     dead_letters_retention_hours: int = 720
 
     def __post_init__(self) -> None:

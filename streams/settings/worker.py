@@ -23,8 +23,8 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         Last messages of a partition that deduplication and lateness refer to: at least this many, at most twice. A new
         owner of the partition reads them again, about 12 microseconds each.
     clock_after_s
-        Seconds without a message after which a worker sends a heartbeat for an idle brand whose sources send none; 0:
-        never.
+        Seconds after which a silent partition no longer holds back a brand: a worker sends a heartbeat to it. If all
+        its partitions are silent and its sources send no heartbeats, event time goes on with the clock. 0: never.
 
     Raises
     ------
@@ -36,7 +36,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     batch_messages: int = 5000
     batch_ms: int = 200
     read_back: int = 32_768
-    clock_after_s: float = 120.0
+    clock_after_s: float = 60.0
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", self.instance):

@@ -15,18 +15,22 @@ from detectors.criteria.readings import Readings
 from detectors.severity import Severity
 from detectors.trending import Sample, TrendingTerms
 from streams.event_time import MINUTE_MS, closing_ms, oldest_open_minute
+from streams.mentions.heartbeat import IDLE_NETWORK
 from streams.mentions.text import extract_terms
-from streams.scoring.rollup import PostRow, Rollup
+from streams.scoring.rollup import Counts, PostRow, Rollup
 from streams.settings.config import Config
 from streams.watching.incident_builder import build_incident_event
 from streams.watching.incident_event import IncidentEvent, IncidentKey
 from streams.watching.minute_observation import observation
 from streams.watching.open_buckets import OpenBuckets
+from streams.watching.partition_times import PartitionTimes
 from streams.watching.recent_minutes import ClosedMinute, RecentMinutes
 from streams.watching.watch_state import MinuteState, WatchState
 
 # Terms are extracted from at most this many posts: those with the smallest hashes, a uniform sample.
 MAX_TERM_POSTS = 512
+
+_NONE = Counts()
 
 TermSamples = list[tuple[int, list[Sample]]]
 """The background of the terms: sampled texts by day."""
@@ -48,6 +52,8 @@ class BrandWatch:
         Start of the oldest open bucket, in minutes since the epoch; `None` before the first rollup.
     incident
         Identity of the open incident.
+    times
+        Its event time on each partition.
     recent
         The closed minutes of the last hours.
     terms_hour
@@ -68,14 +74,13 @@ class BrandWatch:
         self.config = config
         self.opened: int | None = None
         self.incident: IncidentKey | None = None
+        self.times = PartitionTimes()
         self.recent = RecentMinutes()
         self.terms_hour = 0
         self._detector = BrandDetector(config.settings(brand))
         self._trending = TrendingTerms(extract_terms)
         self._buckets = OpenBuckets()
         self._own_names = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
-        # Newest event time of each partition, in milliseconds since the epoch.
-        self._newest: dict[int, int] = {}
         # Minutes closed since the last `drain_closed_minutes`.
         self._undrained: list[int] = []
 
@@ -89,6 +94,12 @@ class BrandWatch:
     def due_ms(self) -> int:
         """Event time that closes the oldest open bucket, in milliseconds since the epoch; 0 before the first rollup."""
         return 0 if self.opened is None else closing_ms(self.opened * MINUTE_MS, self.config.lateness_ms)
+
+    @property
+    def closing_ms(self) -> int | None:
+        """Event time that closes the oldest bucket with a rollup, in milliseconds; `None` where there is none."""
+        oldest = self._buckets.oldest
+        return None if oldest is None else closing_ms(oldest * MINUTE_MS, self.config.lateness_ms)
 
     def readings(self, end: int) -> Readings:
         """Return what the detectors read in the windows that end before a minute; nothing is learned."""
@@ -129,12 +140,16 @@ class BrandWatch:
         list of IncidentEvent
             The changes of the incident, in the order of event time.
         """
+        if rollup.network == IDLE_NETWORK:
+            return self.advance_to(rollup.newest, partition, idle=True)
+        if rollup.newest and rollup.counts == _NONE:
+            self.times.has_source_heartbeats = True
         if self.opened is not None and rollup.minute < self.opened:
             rollup = msgspec.structs.replace(rollup, minute=self.opened)
         self._buckets.add(rollup)
         return self.advance_to(rollup.newest, partition)
 
-    def advance_to(self, newest_ms: int, partition: int = 0) -> list[IncidentEvent]:
+    def advance_to(self, newest_ms: int, partition: int = 0, idle: bool = False) -> list[IncidentEvent]:
         """Advance the event time of a partition, as a heartbeat does, and close the buckets that it closes.
 
         Parameters
@@ -143,12 +158,12 @@ class BrandWatch:
             Milliseconds since the epoch.
         partition
             The partition of `mentions` in which this event time was seen.
+        idle
+            It was seen in an idle heartbeat.
         """
-        known = self._newest.get(partition)
-        if known is not None and newest_ms <= known:
+        if not self.times.advance(newest_ms, partition, idle):
             return []
-        self._newest[partition] = newest_ms
-        opened = oldest_open_minute(min(self._newest.values()), self.config.lateness_ms)
+        opened = oldest_open_minute(self.times.event_time, self.config.lateness_ms)
         return self._close(opened) if self.opened is None or opened > self.opened else []
 
     def _close(self, opened: int) -> list[IncidentEvent]:
@@ -200,8 +215,15 @@ class BrandWatch:
     # -- snapshot ---------------------------------------------------------------------------------------------------
     def state(self) -> WatchState:
         """Return what was learned, the event time and the open incident."""
-        newest = sorted(self._newest.items())
-        return WatchState(self.opened, self.terms_hour, newest, self.incident, self._detector.state())
+        return WatchState(
+            self.opened,
+            self.terms_hour,
+            sorted(self.times.newest.items()),
+            sorted(self.times.idle_since.items()),
+            self.times.has_source_heartbeats,
+            self.incident,
+            self._detector.state(),
+        )
 
     def open_rollups(self) -> list[Rollup]:
         """Return the rollups of the open buckets, by minute and network."""
@@ -246,7 +268,8 @@ class BrandWatch:
         rows = {row.minute: row.detectors for row in minutes if row.detectors}
         self._detector = BrandDetector.restore(self.config.settings(self.brand), state.detectors, rows)
         self.opened, self.terms_hour, self.incident = state.opened, state.terms_hour, state.incident
-        self._newest = dict(state.newest)
+        self.times.newest, self.times.idle_since = dict(state.newest), dict(state.idle_since)
+        self.times.has_source_heartbeats = state.has_source_heartbeats
         for row in minutes:
             self.recent.add(ClosedMinute(row.minute, row.rollups))
         for rollup in open_rollups:

@@ -25,6 +25,11 @@ class OpenBuckets:
     def __init__(self) -> None:
         self._pending: dict[int, dict[str, list[Rollup]]] = {}
 
+    @property
+    def oldest(self) -> int | None:
+        """The oldest minute with a rollup."""
+        return min(self._pending, default=None)
+
     def add(self, rollup: Rollup) -> None:
         """Add a rollup to the bucket of its minute."""
         bucket = self._pending.get(rollup.minute)

@@ -15,8 +15,8 @@ class WatchState(msgspec.Struct, array_like=True, frozen=True):
     ----------
     opened, terms_hour, incident
         As in `BrandWatch`.
-    newest
-        Newest event time of each partition of `mentions`, in milliseconds since the epoch.
+    newest, idle_since, has_source_heartbeats
+        As in `PartitionTimes`.
     detectors
         State of the brand's detectors, plain numbers.
     """
@@ -24,6 +24,8 @@ class WatchState(msgspec.Struct, array_like=True, frozen=True):
     opened: int | None
     terms_hour: int
     newest: list[tuple[int, int]]
+    idle_since: list[tuple[int, int]]
+    has_source_heartbeats: bool
     incident: IncidentKey | None
     detectors: dict[str, Any]
 

@@ -1,21 +1,24 @@
-"""Heartbeats for idle brands, so that their watermark advances without mentions.
+"""Heartbeats for idle partitions: they advance a brand's event time where its sources do not.
 
-A brand's event time is advanced by its mentions and by its sources' heartbeats. Where a brand has been silent for a
-while, no source of it sends heartbeats and its partition has been read to the end, the scorer itself writes a heartbeat
-into the log: the brand's newest event time, advanced by the time that has passed. So the log alone still determines
-every result.
+A brand's watermark is the least over the partitions of `mentions` it was seen on. A partition that has been silent for
+a while would hold it back: the watcher's worker then writes a heartbeat into that partition, with the event time that
+the brand has reached on its other partitions. Where all of them are silent, and no source of the brand sends
+heartbeats, event time goes on with the clock. A heartbeat is read behind everything that was on its partition before
+it, and the watermark follows the heartbeats that were read: so the log alone determines every result, however far a
+scorer is behind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import NamedTuple
 
 from streams.mentions.heartbeat import IDLE_NETWORK, IDLE_PREFIX, encode_heartbeat
+from streams.watching.partition_times import PartitionTimes
 
-# The longer a brand is silent, the rarer its heartbeats: the next comes after an eighth of the silence so far.
+# Where nothing is to be closed, the next heartbeat comes after an eighth of the silence so far.
 INTERVAL_DIVISOR = 8
-
-Key = tuple[int, str]
-"""A partition of `mentions`, and a brand on it."""
+RETRY_S = 10.0
+"""A heartbeat that was not read by then is sent again; each further time after twice as long."""
+MAX_RETRY_S = 600.0
 
 
 class IdleHeartbeat(NamedTuple):
@@ -26,69 +29,110 @@ class IdleHeartbeat(NamedTuple):
     value: bytes
 
 
+class _Observed:
+    """What is known of a brand on one partition: its newest event time, since when, and the heartbeat last sent."""
+
+    __slots__ = ("newest_ms", "retry_s", "sent_ms", "sent_s", "since_s")
+
+    def __init__(self, newest_ms: int, now_s: float) -> None:
+        self.newest_ms = newest_ms
+        self.since_s = now_s
+        self.sent_ms = 0
+        self.sent_s = 0.0
+        self.retry_s = RETRY_S
+
+    def update(self, newest_ms: int, now_s: float) -> None:
+        if newest_ms != self.newest_ms:
+            self.newest_ms = newest_ms
+            # From when it was sent, not from when it was read: else event time would fall behind with each heartbeat.
+            self.since_s = self.sent_s if newest_ms == self.sent_ms else now_s
+            self.sent_ms, self.retry_s = 0, RETRY_S
+
+    def may_send(self, now_s: float) -> bool:
+        return not self.sent_ms or now_s - self.sent_s >= self.retry_s
+
+    def note_sent(self, to_ms: int, now_s: float) -> None:
+        if self.sent_ms:
+            self.retry_s = min(2 * self.retry_s, MAX_RETRY_S)
+        self.sent_ms, self.sent_s = to_ms, now_s
+
+
 class IdleHeartbeats:
-    """Decide which brands need a heartbeat, and when.
+    """Decide which partitions of which brands need a heartbeat, and when.
 
     Parameters
     ----------
     after_s
-        Seconds of silence after which a brand gets one; 0: never.
+        Seconds of silence after which a partition gets one.
 
     Examples
     --------
-    >>> heartbeats = IdleHeartbeats(after_s=120)
-    >>> heartbeats.due(0.0, 10**12, {(0, "Acme"): 1_000_000})
+    >>> times = PartitionTimes()
+    >>> times.advance(1_000_000, 0)
+    True
+    >>> heartbeats = IdleHeartbeats(after_s=60)
+    >>> heartbeats.due(0.0, 10**12, "Acme", times, None)
     []
-    >>> heartbeats.due(120.0, 10**12, {(0, "Acme"): 1_000_000})[0].value.decode()[:60]
-    '{"id":"badbuzz-clock/1000000/1120000","brand":"Acme","networ'
+    >>> heartbeats.due(60.0, 10**12, "Acme", times, None)[0].value.decode()[:48]
+    '{"id":"badbuzz-clock/0/1060000","brand":"Acme","'
     """
 
     def __init__(self, after_s: float) -> None:
         self.after_s = after_s
-        # Newest event time of a brand, and the second at which it was first seen.
-        self._advanced: dict[Key, tuple[int, float]] = {}
-        self._with_source: set[Key] = set()
-        # Event time of a brand's last idle heartbeat, and the event time at which its silence began.
-        self._idle: dict[Key, tuple[int, int]] = {}
+        self._observed: dict[str, dict[int, _Observed]] = {}
 
-    def record(self, partition: int, heartbeats: Mapping[str, str]) -> None:
-        """Record heartbeats that were read: the id of each brand's last one."""
-        for brand, name in heartbeats.items():
-            since, _, ms = name.removeprefix(IDLE_PREFIX).partition("/")
-            if name.startswith(IDLE_PREFIX) and since.isdecimal() and ms.isdecimal():
-                self._idle[partition, brand] = (int(ms), int(since))
-            else:
-                self._with_source.add((partition, brand))
-
-    def due(self, now_s: float, now_ms: int, newest: Mapping[Key, int]) -> list[IdleHeartbeat]:
-        """Return the heartbeats to send now.
+    def due(
+        self, now_s: float, now_ms: int, brand: str, times: PartitionTimes, closing_ms: int | None
+    ) -> list[IdleHeartbeat]:
+        """Return the heartbeats to send for a brand now; they count as sent.
 
         Parameters
         ----------
         now_s
             Seconds of any monotonic clock.
         now_ms
-            Milliseconds since the epoch: no heartbeat is later.
-        newest
-            Newest event time of each brand on each partition that has been read to its end.
+            Milliseconds since the epoch: event time does not go on with the clock beyond it.
+        brand
+            Its key.
+        times
+            Its event time on each partition.
+        closing_ms
+            Event time that closes its oldest open bucket; None where it has none.
         """
+        observed = self._observe(now_s, brand, times)
+        silent = [p for p in sorted(observed) if p in times.idle_since or now_s - observed[p].since_s >= self.after_s]
+        if not silent:
+            return []
+        reached_ms = max(times.newest.values())
+        if len(silent) == len(observed) and not times.has_source_heartbeats:
+            by_clock = max(seen.newest_ms + int(1000 * (now_s - seen.since_s)) for seen in observed.values())
+            reached_ms = max(reached_ms, min(by_clock, now_ms))
         due = []
-        advanced: dict[Key, tuple[int, float]] = {}
-        for key, ms in newest.items():
-            known = self._advanced.get(key)
-            if known is None or known[0] != ms:
-                known = (ms, now_s)
-            advanced[key] = known
-            if key in self._with_source or not self.after_s:
-                continue
-            idle_ms, idle_since = self._idle.get(key, (0, 0))
-            since = idle_since if idle_ms == ms else ms
-            passed_s = now_s - known[1]
-            to = min(ms + int(passed_s * 1000), now_ms)
-            if passed_s >= max(self.after_s, (ms - since) / 1000 / INTERVAL_DIVISOR) and to > ms:
-                value = encode_heartbeat(f"{IDLE_PREFIX}{since}/{to}", key[1], IDLE_NETWORK, to)
-                due.append(IdleHeartbeat(*key, value))
-        self._advanced = advanced
-        self._with_source &= advanced.keys()
-        self._idle = {key: idle for key, idle in self._idle.items() if key in advanced}
+        for partition in silent:
+            seen = observed[partition]
+            if self._needed(partition, times, reached_ms, closing_ms) and seen.may_send(now_s):
+                seen.note_sent(reached_ms, now_s)
+                value = encode_heartbeat(f"{IDLE_PREFIX}{partition}/{reached_ms}", brand, IDLE_NETWORK, reached_ms)
+                due.append(IdleHeartbeat(partition, brand, value))
         return due
+
+    def forget_except(self, brands: Collection[str]) -> None:
+        """Forget the brands that are not among these: others watch them now."""
+        for brand in [brand for brand in self._observed if brand not in brands]:
+            del self._observed[brand]
+
+    def _observe(self, now_s: float, brand: str, times: PartitionTimes) -> dict[int, _Observed]:
+        before = self._observed.get(brand, {})
+        observed = {}
+        for partition, ms in times.newest.items():
+            seen = observed[partition] = before.get(partition) or _Observed(ms, now_s)
+            seen.update(ms, now_s)
+        self._observed[brand] = observed
+        return observed
+
+    def _needed(self, partition: int, times: PartitionTimes, reached_ms: int, closing_ms: int | None) -> bool:
+        newest_ms = times.newest[partition]
+        if closing_ms is not None and newest_ms < closing_ms <= reached_ms:
+            return True
+        silence_ms = newest_ms - times.idle_since.get(partition, newest_ms)
+        return reached_ms - newest_ms >= max(1000 * self.after_s, silence_ms / INTERVAL_DIVISOR, 1)

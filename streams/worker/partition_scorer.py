@@ -8,7 +8,6 @@ from streams.kafka.topics import MENTIONS
 from streams.mentions.message import Message
 from streams.scoring.scorer import Batch, Scorer, TextModel
 from streams.settings.config import Config
-from streams.worker.idle_heartbeats import IdleHeartbeats
 
 
 class PartitionScorer:
@@ -45,15 +44,13 @@ class PartitionScorer:
         self._generation: int | None = None
         self.position = committed if first else max(0, (committed // self._window - 1) * self._window)
 
-    def feed(self, records: list[ConsumerRecord], heartbeats: IdleHeartbeats) -> list[Batch]:
+    def feed(self, records: list[ConsumerRecord]) -> list[Batch]:
         """Rebuild the state from records below the committed offset, score the others.
 
         Parameters
         ----------
         records
             The partition's next records, in order.
-        heartbeats
-            Records the heartbeats among them.
         """
         batches = []
         first = 0
@@ -72,11 +69,9 @@ class PartitionScorer:
                 last = bisect.bisect_left(records, end, key=lambda record: record.offset)
             messages = [Message(self._source, r.offset, r.value or b"", _append_ms(r)) for r in records[first:last]]
             if offset < self.committed:
-                heartbeats.record(self.partition, self.scorer.recall(messages, self.partition))
+                self.scorer.recall(messages, self.partition)
             else:
-                batch = self.scorer.score(messages, self.partition)
-                heartbeats.record(self.partition, batch.heartbeats)
-                batches.append(batch)
+                batches.append(self.scorer.score(messages, self.partition))
             first = last
         self.position = records[-1].offset + 1
         return batches

@@ -12,30 +12,27 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from streams.kafka.broker_monitor import BrokerMonitor, TopicState
-from streams.kafka.clients import MAX_REQUEST_BYTES, broker_errors, consumer_options, producer_options
+from streams.kafka.clients import MAX_REQUEST_BYTES, broker_errors, consumer_options
 from streams.kafka.topics import MENTIONS
-from streams.kafka.transactions import close_producer
 from streams.scoring.scorer import Batch, TextModel
 from streams.settings.config import Config
-from streams.worker.idle_heartbeats import IdleHeartbeats
 from streams.worker.partition_scorer import PartitionScorer
 from streams.worker.scorer_transactions import Committed, Records, ScorerTransactions, Transaction
 from streams.worker.start_offset import StartOffset, start_offset
 
 logger = logging.getLogger(__name__)
 
-IDLE_CHECK_S = 15.0
 POLL_S = 0.2
 RECONNECT_S = 0.5
 COMMITTED_TIMEOUT_MS = 5000
 POSITION_TIMEOUT_MS = 500
-FLUSH_TIMEOUT_S = 10
+TOPIC_TIMEOUT_S = 2.0
 # After a poll that brings fewer messages than this it pays to wait for more before polling again.
 SMALL_POLL = 200
 
@@ -96,10 +93,7 @@ class ScorerWorker:
         self.resets = 0
         self.lost = 0
         self._topic_id = ""
-        self._asked_after: float | None = None
         self._partitions: dict[int, PartitionScorer] = {}
-        self._heartbeats = IdleHeartbeats(config.worker.clock_after_s)
-        self._idle_checked = time.monotonic()
         self._rebalance = _RebalanceListener()
         kafka = config.kafka
         with broker_errors(kafka):
@@ -168,6 +162,8 @@ class ScorerWorker:
     def _start_partitions(self) -> None:
         """Seek to each assigned partition's committed offset, or as far before it as its state has to be rebuilt."""
         self.ready = False
+        # Cleared first: a rebalance that comes while the offsets are asked for must not be missed.
+        self._rebalance.pending = False
         try:
             assigned = self._consumer.assignment()
             offsets = {
@@ -176,9 +172,11 @@ class ScorerWorker:
             }
         except KafkaError as error:
             logger.warning("the committed offsets are not known yet: %s", error)
+            self._rebalance.pending = True
             return
-        topic = self._topic_now()
+        topic = self.monitor.topic_now(self.topic, TOPIC_TIMEOUT_S)
         if topic is None:
+            self._rebalance.pending = True
             return
         scorers = {}
         for partition, stored in offsets.items():
@@ -196,18 +194,6 @@ class ScorerWorker:
         self._partitions = scorers
         self._topic_id = topic.id
         self._measure_positions()
-        self._rebalance.pending = False
-
-    def _topic_now(self) -> TopicState | None:
-        """Return the broker's description of `mentions` of now, once there is one: an older one may lack messages."""
-        if self._asked_after is None:
-            self._asked_after = time.monotonic()
-            self.monitor.ask_now()
-        state = self.monitor.state
-        topic = state.topics.get(self.topic) if state and state.asked_at >= self._asked_after else None
-        if topic is not None:
-            self._asked_after = None
-        return topic
 
     def _start(self, partition: int, stored: OffsetAndMetadata | None, topic: TopicState) -> StartOffset:
         start = start_offset(stored.offset if stored else None, stored.metadata if stored else "", topic, partition)
@@ -237,7 +223,7 @@ class ScorerWorker:
         batches: list[tuple[TopicPartition, Batch]] = []
         offsets = {}
         for partition, of_partition in records.items():
-            for batch in self._partitions[partition.partition].feed(of_partition, self._heartbeats):
+            for batch in self._partitions[partition.partition].feed(of_partition):
                 batches.append((partition, batch))
                 last = of_partition[-1]
                 # The topic's id tells a later start that this offset is of this log.
@@ -263,8 +249,7 @@ class ScorerWorker:
         self.positions = {number: scorer.position for number, scorer in self._partitions.items()}
 
     def _on_caught_up(self) -> None:
-        """Every message is read and committed: update readiness, and check for idle brands now and then."""
-        now = time.monotonic()
+        """Every message is read and committed: update positions and readiness."""
         # Nothing is left to read: what lies between the last message and the next fetch are transaction markers.
         try:
             self.positions = {
@@ -277,31 +262,6 @@ class ScorerWorker:
         self.ready = self._consumer.group_metadata().generation_id >= 0 and all(
             (self.positions.get(number) or 0) >= scorer.committed for number, scorer in self._partitions.items()
         )
-        if self.config.worker.clock_after_s and now - self._idle_checked >= IDLE_CHECK_S:
-            self._idle_checked = now
-            self._send_idle_heartbeats(now)
-
-    def _send_idle_heartbeats(self, now: float) -> None:
-        """Send heartbeats for brands whose sources send none, on partitions that are read to their end."""
-        newest = {
-            key: ms
-            for number, scorer in self._partitions.items()
-            if self.positions.get(number) == self._consumer.highwater(TopicPartition(self.topic, number))
-            for key, ms in scorer.scorer.newest().items()
-        }
-        due = self._heartbeats.due(now, time.time_ns() // 1_000_000, newest)
-        if not due:
-            return
-        producer = KafkaProducer(**producer_options(self.config.kafka))
-        try:
-            topic = self.config.kafka.topic(MENTIONS)
-            for heartbeat in due:
-                producer.send(topic, value=heartbeat.value, key=heartbeat.brand.encode(), partition=heartbeat.partition)
-            producer.flush(FLUSH_TIMEOUT_S)
-        except KafkaError as error:
-            logger.warning("heartbeats wait for the broker: %s", error)
-        finally:
-            close_producer(producer)
 
 
 class _RebalanceListener(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -22,7 +22,7 @@ from aiokafka.errors import KafkaError as ClientError
 from kafka.errors import KafkaError
 
 from streams.errors import BadBuzzError, BrokerError
-from streams.kafka.broker_monitor import BrokerMonitor, TopicState
+from streams.kafka.broker_monitor import BrokerMonitor
 from streams.kafka.fenced_writers import FencedWriters
 from streams.kafka.incident_publisher import IncidentPublisher
 from streams.kafka.topics import ROLLUPS
@@ -33,6 +33,7 @@ from streams.watching.state_store import BrandStateStore
 from streams.worker.changelog import WatchChangelog
 from streams.worker.delivery_gaps import START, GapDetector
 from streams.worker.faust_app import create_app
+from streams.worker.idle_heartbeat_sender import IdleHeartbeatSender
 from streams.worker.start_offset import start_offset
 from streams.worker.suspension import SuspensionDetector
 from streams.worker.watcher_upkeep import WatcherUpkeep
@@ -41,7 +42,6 @@ logger = logging.getLogger(__name__)
 
 STATE_TIMEOUT_S = 120.0
 RETRY_S = 0.5
-STATE_POLL_S = 0.02
 STOP_TIMEOUT_S = 20.0
 NOT_LOADED = -1
 
@@ -100,6 +100,7 @@ class Watcher:
         self._app = self._create_app(config)
         self._gaps = GapDetector()
         self._upkeep = WatcherUpkeep(self._app, self.store, self._gaps, self._lock, self)
+        self._idle_heartbeats = IdleHeartbeatSender(config, self.store, self)
         self._partitions: set[int] = set()
         # The generation of the group whose partitions' state is loaded.
         self._loaded = NOT_LOADED
@@ -123,6 +124,7 @@ class Watcher:
     async def start(self) -> None:
         """Join the consumer group. State of assigned partitions is loaded in the background."""
         self._run(self._upkeep.run())
+        self._run(self._idle_heartbeats.run())
         try:
             await self._app.start()
         except ClientError as error:
@@ -149,6 +151,7 @@ class Watcher:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._suspension.close()
+        await self._blocking(self._idle_heartbeats.close)
         await self._blocking(self._writers.close)
         self._io.shutdown()
 
@@ -255,7 +258,7 @@ class Watcher:
             while wanted():
                 try:
                     await self._blocking(self._changelog.load, partitions, wanted)
-                    self._start_partitions(await self._topic(wanted), partitions)
+                    await self._start_partitions(partitions, wanted)
                     break
                 except KafkaError as error:
                     if time.monotonic() > deadline:
@@ -272,19 +275,12 @@ class Watcher:
             self._app.rewind()
             self._loaded = generation
 
-    async def _topic(self, wanted: Callable[[], bool]) -> TopicState | None:
-        """Wait for the broker's description of `rollups`, of now: an older one may lack what is applied already."""
-        asked_after = time.monotonic()
-        self.monitor.ask_now()
-        while wanted():
-            state = self.monitor.state
-            if state is not None and state.asked_at >= asked_after and self.topic in state.topics:
-                return state.topics[self.topic]
-            await asyncio.sleep(STATE_POLL_S)
-        return None
-
-    def _start_partitions(self, topic: TopicState | None, partitions: set[int]) -> None:
+    async def _start_partitions(self, partitions: set[int], wanted: Callable[[], bool]) -> None:
         """Compare the offsets that state was applied up to with the log as it is."""
+        topic = None
+        # An older answer may lack messages that are applied already.
+        while topic is None and wanted():
+            topic = await self._blocking(self.monitor.topic_now, self.topic, RETRY_S)
         if topic is None:
             return
         foreign = self.store.open_log(topic.id, topic.end)

@@ -111,6 +111,7 @@ class Cluster:
         self._incidents = _Reader(settings, INCIDENTS)
         self._raw = KafkaConsumer(**consumer_options(settings, None) | {"isolation_level": "read_uncommitted"})
         self.incident_lines: list[bytes] = []
+        self.incident_keys: list[bytes] = []
 
     def __enter__(self) -> Self:
         return self
@@ -172,7 +173,7 @@ class Cluster:
 
     def incidents(self) -> list[bytes]:
         """Return every incident event, ordered by event time."""
-        self._incidents.read_on(self.incident_lines.append)
+        self._incidents.read_on(self.incident_lines.append, self.incident_keys.append)
 
         def order(line: bytes) -> tuple[str, str, str]:
             event = msgspec.json.decode(line)
@@ -182,17 +183,20 @@ class Cluster:
 
     def counts(self, brands: Sequence[str]) -> Counts:
         """Sum the counters of some brands in the watchers' state."""
-        rows: dict[bytes, bytes] = {}
+        keys: list[bytes] = []
+        values: list[bytes] = []
         reader = _Reader(self.settings, WATCHES)
         try:
-            reader.read_on(lambda _: None, rows)
+            reader.read_on(values.append, keys.append)
         finally:
             reader.close()
+        rows = dict(zip(keys, values, strict=True))
         return total(row_counts(rows[brand_key(brand)]) for brand in brands)
 
     def _ends(self, topic: str, raw: bool = False) -> dict[int, int]:
         consumer = self._raw if raw else self._rollups.consumer
-        partitions = [TopicPartition(self.settings.topic(topic), p) for p in range(4)]
+        name = self.settings.topic(topic)
+        partitions = [TopicPartition(name, p) for p in sorted(consumer.partitions_for_topic(name) or ())]
         return {partition.partition: end for partition, end in consumer.end_offsets(partitions).items()}
 
 
@@ -206,7 +210,9 @@ class _Reader:
         self.consumer.seek_to_beginning(*self.partitions)
         self.next: dict[int, int] = {}
 
-    def read_on(self, on_value: Callable[[bytes], None], rows: dict[bytes, bytes] | None = None) -> dict[int, int]:
+    def read_on(
+        self, on_value: Callable[[bytes], None], on_key: Callable[[bytes], None] = lambda _: None
+    ) -> dict[int, int]:
         """Read to the end; return the offset after the last message of each partition."""
         ends = self.consumer.end_offsets(self.partitions)
         while any(self.consumer.position(partition) < end for partition, end in ends.items()):
@@ -215,8 +221,7 @@ class _Reader:
                 for record in records:
                     if record.value is not None:
                         on_value(record.value)
-                        if rows is not None:
-                            rows[record.key] = record.value
+                        on_key(record.key)
         return self.next
 
     def close(self) -> None:

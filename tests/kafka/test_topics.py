@@ -54,7 +54,8 @@ def test_topics_carry_the_prefix_partitions_and_retention_asked_for(kafka_settin
     assert mentions is not None
     assert mentions.config["retention.ms"] == str(5 * 3_600_000)
     assert incidents is not None
-    assert incidents.config["cleanup.policy"] == "compact"
+    assert incidents.config["cleanup.policy"] == "compact,delete"
+    assert incidents.config["retention.ms"] == str(400 * 24 * 3_600_000)
 
 
 def test_a_mention_of_2015_is_retained_as_one_that_arrived_now(kafka_settings: KafkaSettings) -> None:
@@ -109,7 +110,7 @@ def test_an_option_changed_by_hand_is_reported(kafka_settings: KafkaSettings) ->
             if differences := [d for report in describe(kafka_settings, TopicSettings()) for d in report.differences]:
                 break
     assert [(d.topic, d.aspect, d.expected, d.actual) for d in differences] == [
-        (name, "cleanup.policy", "compact", "delete")
+        (name, "cleanup.policy", "compact,delete", "delete")
     ]
 
 

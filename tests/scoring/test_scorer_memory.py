@@ -11,7 +11,6 @@ from streams.scoring.rollup import Counts, Rollup, merge
 from streams.scoring.rollup_batch import encode_batch
 from streams.settings.config import Config
 from streams.settings.worker import WorkerSettings
-from streams.worker.idle_heartbeats import IdleHeartbeats
 from streams.worker.partition_scorer import PartitionScorer
 from tests.helpers.mentions import mention_line
 
@@ -53,7 +52,6 @@ def record(offset: int, value: bytes) -> ConsumerRecord:
 def score(records: list[ConsumerRecord], restarts: set[int], seed: int) -> list[bytes]:
     """Score in batches of any size; a restart loses everything but the committed offset."""
     rng = random.Random(seed)
-    heartbeats = IdleHeartbeats(0)
     partition = PartitionScorer(CONFIG, Flat(), 0, 0)
     rollups: list[Rollup] = []
     at = 0
@@ -63,10 +61,10 @@ def score(records: list[ConsumerRecord], restarts: set[int], seed: int) -> list[
             partition = PartitionScorer(CONFIG, Flat(), 0, committed)
             read_again = [r for r in records if partition.position <= r.offset < committed]
             for first in range(0, len(read_again), 17):
-                assert partition.feed(read_again[first : first + 17], heartbeats) == []
+                assert partition.feed(read_again[first : first + 17]) == []
         to = next((r for r in sorted(restarts) if at < r), len(records))
         to = min(to, at + rng.randrange(1, 40))
-        for batch in partition.feed(records[at:to], heartbeats):
+        for batch in partition.feed(records[at:to]):
             rollups += batch.rollups
         at = to
     return summed(rollups)
@@ -95,5 +93,5 @@ def test_a_duplicate_within_the_window_is_always_found() -> None:
     first = record(0, mention_line(1, 0))
     others = [record(n, mention_line(n + 10, n)) for n in range(1, WINDOW)]
     partition = PartitionScorer(CONFIG, Flat(), 0, 0)
-    batches = partition.feed([first, *others, record(WINDOW, mention_line(1, 0))], IdleHeartbeats(0))
+    batches = partition.feed([first, *others, record(WINDOW, mention_line(1, 0))])
     assert sum(rollup.counts.duplicates for batch in batches for rollup in batch.rollups) == 1

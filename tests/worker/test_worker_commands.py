@@ -21,15 +21,19 @@ def cluster(kafka_settings: KafkaSettings, tmp_path: Path) -> Cluster:
     return Cluster(kafka_settings, tmp_path)
 
 
-def badbuzz(settings: KafkaSettings, *args: str, **env: str) -> subprocess.CompletedProcess[bytes]:
-    where = {
+def where(settings: KafkaSettings) -> dict[str, str]:
+    return {
         "BADBUZZ_KAFKA_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
         "BADBUZZ_KAFKA_TOPIC_PREFIX": settings.topic_prefix,
         "BADBUZZ_TOPICS_MENTIONS_PARTITIONS": "4",
         "BADBUZZ_TOPICS_ROLLUPS_PARTITIONS": "4",
         "BADBUZZ_METRICS_PORT": "0",
     }
-    return subprocess.run([BADBUZZ, *args], capture_output=True, timeout=120, check=False, env=os.environ | where | env)
+
+
+def badbuzz(settings: KafkaSettings, *args: str, **env: str) -> subprocess.CompletedProcess[bytes]:
+    environment = os.environ | where(settings) | env
+    return subprocess.run([BADBUZZ, *args], capture_output=True, timeout=120, check=False, env=environment)
 
 
 def test_a_replay_through_kafka_gives_the_bytes_of_a_replay_in_process(cluster: Cluster, tmp_path: Path) -> None:
@@ -47,6 +51,33 @@ def test_a_replay_through_kafka_gives_the_bytes_of_a_replay_in_process(cluster: 
         assert expected
         assert cluster.incidents() == expected
         cluster.stop(worker, kill=False)
+
+
+def test_every_published_event_stays_on_the_topic_is_logged_and_is_listed_newest_first(cluster: Cluster) -> None:
+    with cluster:
+        worker = cluster.start("w")
+        worker.wait_ready()
+        command = [str(BADBUZZ), "incidents", "--follow", "--json", "--brand", "Acme"]
+        following = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | where(cluster.settings))
+        time.sleep(3)  # it has found the topic's end
+        cluster.send(crisis())
+        cluster.drain()
+        published = cluster.incidents()
+        ids = [json.loads(line)["id"] for line in published]
+        assert len(ids) > 2
+        assert sorted(cluster.incident_keys) == sorted(name.encode() for name in ids)
+        assert badbuzz(cluster.settings, "incidents", "--json").stdout.splitlines() == published[::-1]
+        assert badbuzz(cluster.settings, "incidents", "--json", "--brand", "Other").stdout == b""
+        shown = badbuzz(cluster.settings, "incidents").stdout.decode()
+        for line in published:
+            summary = json.loads(line)["summary"]
+            assert worker.log.read_text().count(summary) == shown.count(summary) > 0
+        assert following.stdout is not None
+        followed = [following.stdout.readline().rstrip() for _ in published]
+        following.kill()
+        following.wait()
+        following.stdout.close()
+        assert sorted(followed) == sorted(published)
 
 
 def test_dead_letters_are_listed_shown_and_sent_again(cluster: Cluster) -> None:
