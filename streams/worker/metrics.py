@@ -154,7 +154,7 @@ class WorkerMetrics:
             metrics.remove(family, stage=name)
             for partition, messages in by_partition.items():
                 metrics.set(family, messages, name, str(partition))
-        for family, total in ((m.LOST, part.lost), (m.OFFSET_RESETS, part.resets)):
+        for family, total in ((m.LOST, part.log.lost), (m.OFFSET_RESETS, part.log.resets)):
             # Counted by the part: the counter grows by what is new since the last scrape.
             metrics.inc(family, name, by=total - self._counted.get((family.name, name), 0))
             self._counted[family.name, name] = total

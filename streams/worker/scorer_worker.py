@@ -19,12 +19,12 @@ from kafka.structs import OffsetAndMetadata
 
 from streams.kafka.broker_monitor import BrokerMonitor, TopicState
 from streams.kafka.clients import MAX_REQUEST_BYTES, broker_errors, consumer_options
+from streams.kafka.start_offset import StartCounts, StartOffset, start_offset
 from streams.kafka.topics import MENTIONS
 from streams.scoring.scorer import Batch, TextModel
 from streams.settings.config import Config
 from streams.worker.partition_scorer import PartitionScorer
 from streams.worker.scorer_transactions import Committed, Records, ScorerTransactions, Transaction
-from streams.worker.start_offset import StartOffset, start_offset
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +63,8 @@ class ScorerWorker:
         Full name of `mentions`.
     positions
         Next offset to score of each partition owned.
-    resets
-        How often a committed offset was ignored because it is of another log.
-    lost
-        Messages that retention deleted before they were scored.
+    log
+        Counts committed offsets that were ignored, and messages that were lost.
 
     Raises
     ------
@@ -90,8 +88,7 @@ class ScorerWorker:
         self.ticked = time.monotonic()
         self.ready = False
         self.positions: dict[int, int | None] = {}
-        self.resets = 0
-        self.lost = 0
+        self.log = StartCounts()
         self._topic_id = ""
         self._partitions: dict[int, PartitionScorer] = {}
         self._rebalance = _RebalanceListener()
@@ -198,13 +195,13 @@ class ScorerWorker:
     def _start(self, partition: int, stored: OffsetAndMetadata | None, topic: TopicState) -> StartOffset:
         start = start_offset(stored.offset if stored else None, stored.metadata if stored else "", topic, partition)
         if start.reset:
-            self.resets += 1
+            self.log.resets += 1
             logger.error(
                 "%s/%d: the committed offset %s is of another log (%s): scoring from the first message, %d",
                 self.topic, partition, stored.offset if stored else None, start.reset, start.offset,
             )  # fmt: skip
         if start.lost:
-            self.lost += start.lost
+            self.log.lost += start.lost
             lost = "%s/%d: retention deleted %d messages before they were scored"
             logger.error(lost, self.topic, partition, start.lost)
         return start

@@ -11,6 +11,21 @@ from typing import Protocol
 from streams.kafka.broker_monitor import BrokerMonitor, BrokerState
 
 
+class LogCounts(Protocol):
+    """Counts of a stage's start offsets.
+
+    Attributes
+    ----------
+    resets
+        How often a committed offset was ignored because it is of another log.
+    lost
+        Messages that retention deleted before they were processed.
+    """
+
+    resets: int
+    lost: int
+
+
 class Part(Protocol):
     """A part of a worker, scorer or watcher, whose health is judged.
 
@@ -24,17 +39,16 @@ class Part(Protocol):
         Next offset to process of each partition it owns; None where nothing was processed since the assignment.
     topic
         Full name of the topic it consumes.
-    lost
-        Messages that retention deleted before they were processed.
-    resets
-        How often a committed offset was ignored because it is of another log.
+    log
+        Counts what its start offsets showed.
     """
 
     ticked: float
     ready: bool
     topic: str
-    lost: int
-    resets: int
+
+    @property
+    def log(self) -> LogCounts: ...  # noqa: D102
 
     @property
     def positions(self) -> dict[int, int | None]: ...  # noqa: D102

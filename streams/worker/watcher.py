@@ -23,6 +23,7 @@ from kafka.errors import KafkaError
 
 from streams.errors import BadBuzzError, BrokerError
 from streams.kafka.broker_monitor import BrokerMonitor
+from streams.kafka.changelog import WatchChangelog
 from streams.kafka.fenced_writers import FencedWriters
 from streams.kafka.incident_publisher import IncidentPublisher
 from streams.kafka.topics import ROLLUPS
@@ -30,18 +31,15 @@ from streams.scoring.rollup_batch import RollupBatch, decode_batch
 from streams.settings.config import Config
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.state_store import BrandStateStore
-from streams.worker.changelog import WatchChangelog
-from streams.worker.delivery_gaps import START, GapDetector
+from streams.worker.delivery_gaps import GapDetector
 from streams.worker.faust_app import create_app
 from streams.worker.idle_heartbeat_sender import IdleHeartbeatSender
-from streams.worker.start_offset import start_offset
+from streams.worker.state_loading import STATE_TIMEOUT_S, StateLoader
 from streams.worker.suspension import SuspensionDetector
 from streams.worker.watcher_upkeep import WatcherUpkeep
 
 logger = logging.getLogger(__name__)
 
-STATE_TIMEOUT_S = 120.0
-RETRY_S = 0.5
 STOP_TIMEOUT_S = 20.0
 NOT_LOADED = -1
 
@@ -68,10 +66,8 @@ class Watcher:
         Why it cannot go on.
     topic
         Full name of `rollups`.
-    resets
-        How often state was applied to another log than the one it came from.
-    lost
-        Messages of `rollups` that retention deleted before they were applied.
+    log
+        Loads state; counts offsets that were reset and messages that were lost.
     """
 
     def __init__(
@@ -80,11 +76,7 @@ class Watcher:
         monitor: BrokerMonitor,
         on_applied: Callable[[RollupBatch, list[IncidentEvent]], None] = lambda _batch, _: None,
     ) -> None:
-        self.monitor = monitor
         self.topic = config.kafka.topic(ROLLUPS)
-        self.resets = 0
-        self.lost = 0
-        self._group = config.kafka.topic(config.kafka.watcher_group)
         self.on_applied = on_applied
         self.ticked = time.monotonic()
         self.ready = False
@@ -98,6 +90,7 @@ class Watcher:
         self._lock = asyncio.Lock()
         self._suspension = SuspensionDetector(config.kafka.session_timeout_s * 0.8)
         self._app = self._create_app(config)
+        self.log = StateLoader(config.kafka, monitor, self.store, self._app, self._changelog)
         self._gaps = GapDetector()
         self._upkeep = WatcherUpkeep(self._app, self.store, self._gaps, self._lock, self)
         self._idle_heartbeats = IdleHeartbeatSender(config, self.store, self)
@@ -160,14 +153,7 @@ class Watcher:
         """Next offset to apply of each partition owned."""
         if self._loaded == NOT_LOADED:
             return dict.fromkeys(self._partitions)
-        read, fetched = self._app.read_ends(), self._app.read_positions()
-        positions: dict[int, int | None] = {}
-        for partition in self._partitions:
-            applied = self.store.position(partition)
-            # Where all that was read is applied, only transaction markers lie before the next fetch.
-            all_applied = read.get(partition, START) == (START if applied is None else applied)
-            positions[partition] = fetched.get(partition, applied) if all_applied else applied
-        return positions
+        return self.log.positions(self._partitions)
 
     def owns_state(self) -> bool:
         """Return whether the store holds the state of the partitions assigned now."""
@@ -187,8 +173,7 @@ class Watcher:
 
     async def check_log(self) -> None:
         """Load the state again where `rollups` was created anew since it was loaded."""
-        topic = self.monitor.topic(self.topic)
-        if topic is not None and self.owns_state() and topic.id != self.store.topic_id:
+        if self.owns_state() and self.log.replaced():
             async with self._lock:
                 logger.error("topic %s was created anew: its messages are applied from the first", self.topic)
                 self._forget()
@@ -253,18 +238,8 @@ class Watcher:
         def wanted() -> bool:
             return generation == self._app.consumer_generation_id and self._active()
 
-        deadline = time.monotonic() + STATE_TIMEOUT_S
         try:
-            while wanted():
-                try:
-                    await self._blocking(self._changelog.load, partitions, wanted)
-                    await self._start_partitions(partitions, wanted)
-                    break
-                except KafkaError as error:
-                    if time.monotonic() > deadline:
-                        raise BrokerError(f"state could not be loaded for {STATE_TIMEOUT_S:.0f} s: {error}") from error
-                    logger.warning("loading state waits for the broker: %s: %s", type(error).__name__, error)
-                    await asyncio.sleep(RETRY_S)
+            await self._blocking(self.log.load, partitions, wanted)
         except Exception as error:  # reported by `failure`
             self.fail(error)
         if wanted():
@@ -274,26 +249,6 @@ class Watcher:
             self._gaps.reset()
             self._app.rewind()
             self._loaded = generation
-
-    async def _start_partitions(self, partitions: set[int], wanted: Callable[[], bool]) -> None:
-        """Compare the offsets that state was applied up to with the log as it is."""
-        topic = None
-        # An older answer may lack messages that are applied already.
-        while topic is None and wanted():
-            topic = await self._blocking(self.monitor.topic_now, self.topic, RETRY_S)
-        if topic is None:
-            return
-        foreign = self.store.open_log(topic.id, topic.end)
-        committed = (self.monitor.state.committed if self.monitor.state else {}).get(self._group, {})
-        starts = {p: start_offset(committed.get((self.topic, p)), "", topic, p) for p in partitions}
-        reset = frozenset(p for p, start in starts.items() if start.reset) | (partitions if foreign else frozenset())
-        self._app.from_first = frozenset(reset)
-        if reset:
-            self.resets += len(reset)
-            logger.error("offsets of partitions %s are of another log: starting at the first message", sorted(reset))
-        if lost := sum(start.lost for start in starts.values()):
-            self.lost += lost
-            logger.error("retention deleted %d messages of %s before they were applied", lost, self.topic)
 
     async def _persist_state(self) -> bool:
         """Send the state written so far; return False where the offsets it stands for must not be committed."""

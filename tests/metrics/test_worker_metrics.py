@@ -8,6 +8,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 
 from detectors.negativity import NegativityModel
 from streams.kafka.broker_monitor import BrokerMonitor, BrokerState, TopicState
+from streams.kafka.start_offset import StartCounts
 from streams.metrics import families as m
 from streams.scoring.rollup import Counts, Rollup
 from streams.scoring.rollup_batch import RollupBatch
@@ -41,7 +42,7 @@ def test_the_latency_of_an_incident_is_measured_unless_its_mentions_are_old() ->
 
 def test_lag_and_progress_are_those_of_the_workers_parts() -> None:
     class Part:
-        ticked, ready, topic, lost, resets = time.monotonic(), True, "mentions", 0, 0
+        ticked, ready, topic, log = time.monotonic(), True, "mentions", StartCounts()
 
         def __init__(self) -> None:
             self.positions: dict[int, int | None] = {0: 7, 4: 1}

@@ -1,6 +1,7 @@
 """What an SRE can rely on: a stage that does not work is not ready and makes no progress, whatever its loop does."""
 
 from streams.kafka.broker_monitor import BrokerMonitor, BrokerState, TopicState
+from streams.kafka.start_offset import StartCounts
 from streams.settings.kafka import KafkaSettings
 from streams.worker.stage_health import StageHealth
 
@@ -8,7 +9,7 @@ TOPIC = "mentions"
 
 
 class Part:
-    topic, ready, ticked, lost, resets = TOPIC, True, 0.0, 0, 0
+    topic, ready, ticked, log = TOPIC, True, 0.0, StartCounts()
 
     def __init__(self) -> None:
         self.positions: dict[int, int | None] = {0: 5, 1: 5}

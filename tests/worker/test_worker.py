@@ -10,6 +10,7 @@ import pytest
 
 from streams.errors import BadBuzzError, InputError, WorkerError
 from streams.kafka.broker_monitor import BrokerMonitor
+from streams.kafka.start_offset import StartCounts
 from streams.settings.config import Config
 from streams.settings.worker import WorkerSettings
 from streams.worker import worker
@@ -26,7 +27,7 @@ class Flat:
 class Scorer:
     """Fails as soon as it runs."""
 
-    ticked, ready, topic, lost, resets = 0.0, False, "mentions", 0, 0
+    ticked, ready, topic, log = 0.0, False, "mentions", StartCounts()
 
     def __init__(self, error: Exception) -> None:
         self.error = error

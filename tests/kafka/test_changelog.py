@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from kafka.errors import KafkaError
 
+from streams.kafka.changelog import WatchChangelog
 from streams.kafka.fenced_writers import FencedWriters
 from streams.kafka.topic_admin import create
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
 from streams.watching.row_keys import brand_key
-from streams.worker.changelog import WatchChangelog
 from tests.helpers.cluster import TOPICS
 
 BRANDS = [brand_key(f"brand {number}") for number in range(40)]

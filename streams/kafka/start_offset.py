@@ -56,3 +56,19 @@ def start_offset(committed: int | None, topic_id: str, topic: TopicState, partit
     if committed > end:
         return StartOffset(first, "beyond_end")
     return StartOffset(max(committed, first), lost=max(0, first - committed))
+
+
+class StartCounts:
+    """Counts over start offsets.
+
+    Attributes
+    ----------
+    resets
+        How often a committed offset was ignored because it is of another log.
+    lost
+        Messages that retention deleted before they were processed.
+    """
+
+    def __init__(self) -> None:
+        self.resets = 0
+        self.lost = 0
