@@ -120,7 +120,7 @@ DEAD_LETTERS = Family("badbuzz_dead_letters_total", "counter", ("reason",), "Mes
 LATE = Family(
     "badbuzz_late_mentions_total",
     "counter",
-    ("outcome",),
+    ("network", "outcome"),
     "Mentions beyond the allowed lateness: counted (in the oldest open minute) or dropped (more than an hour late).",
 )
 DUPLICATES = Family("badbuzz_duplicate_mentions_total", "counter", (), "Mentions dropped by deduplication.")
