@@ -47,9 +47,8 @@ _METRICS = f"""# Metrics
 Each worker serves these on `/metrics`, in the text format or, where the scraper asks for it, as OpenMetrics: counters
 and the histogram then carry exemplars, the `mention_id` of one mention they counted.
 
-Every series also has the label `installation`, the name of the installation that exports it (option `installation`): two
-installations in one Prometheus, such as production and staging, are never added up. Aggregate with
-`by (installation, ...)`.
+Every series also has the label `installation`, the name that the option `installation` gives: two installations in one
+Prometheus, such as production and staging, are never added up. Aggregate with `by (installation, ...)`.
 
 Labels are bounded. At most {_LIMITS.brands} brands and {_LIMITS.networks} networks have series of their own, those of
 the configuration first; later ones are counted together as `other`, and `badbuzz_label_overflow_total` counts how

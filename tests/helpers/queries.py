@@ -38,6 +38,12 @@ HEALTHY: Mapping[Query, str] = {
     ("rule", "BadBuzzSourceSilent"): "every source sends",
     ("rule", "BadBuzzPipelineStalled"): "the worker makes progress",
     ("rule", "BadBuzzLagging"): "the worker keeps up",
+    ("rule", "BadBuzzIncidentUnwatched"): "the worker watches",
+    ("rule", "BadBuzzLateSource"): "mentions arrive in order",
+    ("rule", "BadBuzzSourceWideJump"): "few brands have incidents",
+    ("rule", "BadBuzzPartitionUnowned"): "the worker owns every partition",
+    ("rule", "BadBuzzPartitionStuck"): "the worker keeps up",
+    ("rule", "BadBuzzMessagesLost"): "nothing was deleted unread",
     ("rule", "BadBuzzDeadLetters"): "every line was readable",
 }
 # Empty for a replay in one process, which has no worker and no latency.
