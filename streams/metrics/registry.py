@@ -134,16 +134,17 @@ class Metrics:
         self._gauges[family].remove_by_labels({name: clean_label(value) for name, value in labels.items()})
 
     def forget(self, label: str, value: str) -> None:
-        """Remove every series of a brand or network, and free its label slot."""
+        """Remove every series of a brand or network, unless another has the same label, and free its label slot."""
         cap = self.caps[label]
         if not cap.admits(value):
             return
-        name = cap.label(value)
-        for metrics in (self._counters, self._gauges, self._histograms):
-            for family, metric in metrics.items():
-                if label in family.labels:
-                    metric.remove_by_labels({label: name})
-        self._highest = {key: value for key, value in self._highest.items() if name not in key[1]}
+        if not cap.shares_label(value):
+            name = cap.label(value)
+            for metrics in (self._counters, self._gauges, self._histograms):
+                for family, metric in metrics.items():
+                    if label in family.labels:
+                        metric.remove_by_labels({label: name})
+            self._highest = {key: value for key, value in self._highest.items() if name not in key[1]}
         cap.release(value)
 
     def remove_unused(self) -> None:

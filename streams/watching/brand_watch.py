@@ -48,6 +48,10 @@ class BrandWatch:
         Start of the oldest open bucket, in minutes since the epoch; `None` before the first rollup.
     incident
         Identity of the open incident.
+    last_event
+        The latest event of the open incident.
+    criteria
+        Those that held at any event of the open incident.
     recent
         The closed minutes of the last hours.
     terms_hour
@@ -68,6 +72,8 @@ class BrandWatch:
         self.config = config
         self.opened: int | None = None
         self.incident: IncidentKey | None = None
+        self.last_event: IncidentEvent | None = None
+        self.criteria: frozenset[str] = frozenset()
         self.recent = RecentMinutes()
         self.terms_hour = 0
         self._detector = BrandDetector(config.settings(brand))
@@ -192,16 +198,21 @@ class BrandWatch:
             if self.incident is None:
                 self.incident = IncidentKey(self.brand, change.minute, change.since)
             terms = self.spreading(change.minute, self.recent.since(change))
-            events.append(build_incident_event(self.incident, change, self.recent, terms, self.config))
+            event = build_incident_event(self.incident, change, self.recent, terms, self.config)
+            events.append(event)
             if change.severity == "calm":
-                self.incident = None
+                self.incident, self.last_event, self.criteria = None, None, frozenset()
+            else:
+                self.last_event, self.criteria = event, self.criteria.union(event.criteria)
         return events
 
     # -- snapshot ---------------------------------------------------------------------------------------------------
     def state(self) -> WatchState:
         """Return what was learned, the event time and the open incident."""
         newest = sorted(self._newest.items())
-        return WatchState(self.opened, self.terms_hour, newest, self.incident, self._detector.state())
+        detectors, criteria = self._detector.state(), sorted(self.criteria)
+        last_event = None if self.last_event is None else self.last_event.to_json()
+        return WatchState(self.opened, self.terms_hour, newest, self.incident, detectors, last_event, criteria)
 
     def open_rollups(self) -> list[Rollup]:
         """Return the rollups of the open buckets, by minute and network."""
@@ -246,6 +257,8 @@ class BrandWatch:
         rows = {row.minute: row.detectors for row in minutes if row.detectors}
         self._detector = BrandDetector.restore(self.config.settings(self.brand), state.detectors, rows)
         self.opened, self.terms_hour, self.incident = state.opened, state.terms_hour, state.incident
+        self.last_event = None if state.last_event is None else IncidentEvent.from_json(state.last_event)
+        self.criteria = frozenset(state.criteria)
         self._newest = dict(state.newest)
         for row in minutes:
             self.recent.add(ClosedMinute(row.minute, row.rollups))

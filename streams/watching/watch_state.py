@@ -19,6 +19,10 @@ class WatchState(msgspec.Struct, array_like=True, frozen=True):
         Newest event time of each partition of `mentions`, in milliseconds since the epoch.
     detectors
         State of the brand's detectors, plain numbers.
+    last_event
+        The latest event of the open incident, as JSON: its networks keep their order.
+    criteria
+        Those that held at any event of the open incident, in alphabetical order.
     """
 
     opened: int | None
@@ -26,6 +30,8 @@ class WatchState(msgspec.Struct, array_like=True, frozen=True):
     newest: list[tuple[int, int]]
     incident: IncidentKey | None
     detectors: dict[str, Any]
+    last_event: bytes | None
+    criteria: list[str]
 
 
 class MinuteState(msgspec.Struct, array_like=True, frozen=True):
