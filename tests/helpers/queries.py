@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 from dashboards.build import build, expressions
 from deploy.local.prometheus import LocalPrometheus
+from streams.settings.metrics import DEFAULT_INSTALLATION
 from tests.helpers.alert_rules import ALERTS
+from tests.helpers.grafana_variables import interpolated
 
 Query = tuple[str, str]
 """A dashboard's uid and a panel's title, or "rule" and an alert's name."""
@@ -14,7 +16,7 @@ Query = tuple[str, str]
 def queries(brand: str) -> list[tuple[Query, str]]:
     """Every PromQL expression, with the brand chosen."""
     of_panels = [
-        ((query.board, query.panel), query.text.replace("$brand", brand))
+        ((query.board, query.panel), interpolated(query.text, {"brand": brand, "installation": DEFAULT_INSTALLATION}))
         for text in build().values()
         for query in expressions(json.loads(text))
     ]
