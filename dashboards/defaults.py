@@ -19,7 +19,7 @@ from streams.oncall.grafana import DATASOURCE_UID, TAG
 
 RUNBOOKS = "https://runbooks.example.org/badbuzz"
 
-# Grafana's own escaping breaks names with quotes; between backticks PromQL has no escapes, and no label holds a backtick.
+# Grafana's own escaping breaks names with quotes; between backticks there is none, and no label holds a backtick.
 INSTALLATION = "installation=`${installation:raw}`"
 BRAND = "brand=`${brand:raw}`"
 
