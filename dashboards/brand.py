@@ -4,12 +4,12 @@ from grafana_foundation_sdk.builders import dashboard, table, timeseries
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, DynamicConfigValue
 
 from dashboards import panels as p
-from dashboards.defaults import board, brand_variable, incident_annotations, link, runbook
+from dashboards.defaults import BRAND, board, brand_variable, incident_annotations, link, runbook, selector
 from streams.metrics import families as m
 from streams.oncall.grafana import TAG
 
 UID = "badbuzz-brand"
-BRAND = '{brand="$brand"}'
+OF_BRAND = selector(BRAND)
 
 
 def brand() -> dashboard.Dashboard:
@@ -28,13 +28,13 @@ def brand() -> dashboard.Dashboard:
             p.stat(
                 "Severity",
                 "Severity of the open incident.",
-                f"max({m.SEVERITY.name}{BRAND})",
+                f"max({m.SEVERITY.name}{OF_BRAND})",
                 steps=tuple((rank or None, color) for rank, color in enumerate(p.SEVERITY_COLORS.values())),
             ).mappings(p.SEVERITY_NAMES),
             p.stat(
                 "Since",
                 "Event time at which the open incident began.",
-                f"1000 * max({m.SINCE.name}{BRAND})",
+                f"1000 * max({m.SINCE.name}{OF_BRAND})",
                 unit="dateTimeAsIso",
                 steps=((None, "text"),),
             ),
@@ -60,7 +60,7 @@ def brand() -> dashboard.Dashboard:
             p.time_series(
                 "Mentions in 15 minutes, by tone",
                 "All mentions except the brand's own.",
-                {"{{tone}}": f"sum by (tone) (increase({m.MENTIONS.name}{BRAND}[15m]))"},
+                {"{{tone}}": f"sum by (tone) (increase({m.MENTIONS.name}{OF_BRAND}[15m]))"},
                 exemplars=["{{tone}}"],
                 stacked=True,
             ),
@@ -76,55 +76,56 @@ def brand() -> dashboard.Dashboard:
                 "Anomaly score",
                 f"-log10 of the probability by chance. By default a warning takes {p.DEFAULTS.warning_score:g} of the "
                 f"negatives, a watch {p.DEFAULTS.watch_score:g} of the volume.",
-                {"{{signal}}": f"max by (signal) ({m.SCORE.name}{BRAND})"},
+                {"{{signal}}": f"max by (signal) ({m.SCORE.name}{OF_BRAND})"},
                 lines_at=((None, "transparent"), (p.DEFAULTS.warning_score, p.ORANGE)),
             ),
             p.time_series(
                 "Reach of the farthest-reaching post of the hour",
                 "Followers of its author or views, whichever is more.",
-                {"{{tone}}": f"max by (tone) ({m.REACH.name}{BRAND})"},
+                {"{{tone}}": f"max by (tone) ({m.REACH.name}{OF_BRAND})"},
             ),
             p.time_series(
                 "Mentions in 15 minutes, by network",
                 "All mentions except the brand's own.",
-                {"{{network}}": f"sum by (network) (increase({m.MENTIONS.name}{BRAND}[15m]))"},
+                {"{{network}}": f"sum by (network) (increase({m.MENTIONS.name}{OF_BRAND}[15m]))"},
                 stacked=True,
             ),
             p.time_series(
                 "Distinct authors in 6 hours",
                 "Distinguishes a crowd from a few loud authors.",
-                {"{{tone}}": f"max by (tone) ({m.AUTHORS.name}{BRAND})"},
+                {"{{tone}}": f"max by (tone) ({m.AUTHORS.name}{OF_BRAND})"},
                 stacked=True,
             ),
             p.state_timeline(
                 "Criteria of the open incident",
                 "Criteria that have held since it opened.",
-                {"{{criterion}}": f"max by (criterion) ({m.CRITERION.name}{BRAND})"},
+                {"{{criterion}}": f"max by (criterion) ({m.CRITERION.name}{OF_BRAND})"},
                 p.YES_NO,
             ),
             p.time_series(
                 "Brand actions in an hour",
                 "Answers help; deletions, blocks and scheduled posts make a crisis worse.",
-                {"{{action}}": f"sum by (action) (increase({m.ACTIONS.name}{BRAND}[1h]))"},
+                {"{{action}}": f"sum by (action) (increase({m.ACTIONS.name}{OF_BRAND}[1h]))"},
             ),
             p.time_series(
                 "Complaints in an hour",
                 "Negative mentions, reposts excluded: people who wait for an answer.",
-                {"negative": f"sum(increase({m.COMPLAINTS.name}{BRAND}[1h]))"},
+                {"negative": f"sum(increase({m.COMPLAINTS.name}{OF_BRAND}[1h]))"},
             ),
         ],
     )
-    built.with_variable(brand_variable(f"label_values({m.SEVERITY.name}, brand)"))
+    built.with_variable(brand_variable(f"label_values({m.SEVERITY.name}{selector()}, brand)"))
     return built.annotation(incident_annotations([TAG, "$brand"]))
 
 
 def _signal(name: str) -> str:
-    return f'{{brand="$brand",signal="{name}"}}'
+    return selector(BRAND, f'signal="{name}"')
 
 
 def _share(window: str) -> str:
-    negative = f'sum(increase({m.MENTIONS.name}{{brand="$brand",tone="negative"}}[{window}]))'
-    return f"{negative} / (sum(increase({m.MENTIONS.name}{BRAND}[{window}])) > 0)"
+    tone = selector(BRAND, 'tone="negative"')
+    negative = f"sum(increase({m.MENTIONS.name}{tone}[{window}]))"
+    return f"{negative} / (sum(increase({m.MENTIONS.name}{OF_BRAND}[{window}])) > 0)"
 
 
 def _against_baseline(title: str, signal: str) -> timeseries.Panel:
@@ -152,7 +153,7 @@ def _spreading_terms() -> table.Panel:
     panel = p.table(
         "Spreading terms",
         "Terms that spread in the open incident, and the network with most of its mentions.",
-        [f"max by (network, share, terms) ({m.INFO.name}{BRAND})"],
+        [f"max by (network, share, terms) ({m.INFO.name}{OF_BRAND})"],
         height=4,
     )
     return panel.with_transformation(

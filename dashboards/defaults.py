@@ -14,9 +14,14 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableRefresh,
 )
 
+from streams.metrics.families import BUILD
 from streams.oncall.grafana import DATASOURCE_UID, TAG
 
 RUNBOOKS = "https://runbooks.example.org/badbuzz"
+
+# Grafana's own escaping breaks names with quotes; between backticks there is none, and no label holds a backtick.
+INSTALLATION = "installation=`${installation:raw}`"
+BRAND = "brand=`${brand:raw}`"
 
 SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 GRAFANA = DataSourceRef(type_val="grafana", uid="-- Grafana --")
@@ -65,12 +70,37 @@ def board(
             .current(VariableOption(selected=True, text="badbuzz", value=DATASOURCE_UID))
         )
         .with_variable(dashboard.ConstantVariable("runbooks").value(RUNBOOKS))
+        .with_variable(installation_variable())
     )
     for target in links:
         built.link(target)
     for panel in panels:
         built.with_panel(panel)
     return built
+
+
+def installation_variable() -> dashboard.QueryVariable:
+    """Return the variable `installation`: one of those that the data source scrapes."""
+    return (
+        dashboard.QueryVariable("installation")
+        .label("Installation")
+        .datasource(SOURCE)
+        .query({"query": f"label_values({BUILD.name}, installation)", "refId": "installation"})
+        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
+        .multi(False)
+        .include_all(False)
+    )
+
+
+def selector(*matchers: str) -> str:
+    """Return the label selector of a query: the chosen installation, and these matchers.
+
+    Examples
+    --------
+    >>> selector('signal="volume"')
+    '{installation=`${installation:raw}`,signal="volume"}'
+    """
+    return f"{{{','.join((INSTALLATION, *matchers))}}}"
 
 
 def brand_variable(expression: str) -> dashboard.QueryVariable:

@@ -5,13 +5,16 @@ from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, Dynam
 
 from dashboards import brand, pipeline
 from dashboards import panels as p
-from dashboards.defaults import board, incident_annotations, link
+from dashboards.defaults import board, incident_annotations, link, selector
 from detectors.severity import SEVERITIES
 from streams.metrics import families as m
 from streams.oncall.grafana import TAG
 
 UID = "badbuzz-overview"
-_SEVERITY = f"max by (brand) ({m.SEVERITY.name})"
+OF_INSTALLATION = selector()
+_NEGATIVE = 'tone="negative"'
+_VOLUME = 'signal="volume"'
+_SEVERITY = f"max by (brand) ({m.SEVERITY.name}{OF_INSTALLATION})"
 
 
 def overview() -> dashboard.Dashboard:
@@ -29,7 +32,7 @@ def overview() -> dashboard.Dashboard:
             p.stat(
                 "Time since last progress",
                 "Of the slowest stage. Beyond two minutes nobody is watching.",
-                f"max(time() - max by (stage) ({m.PROGRESS.name}))",
+                f"max(time() - max by (stage) ({m.PROGRESS.name}{OF_INSTALLATION}))",
                 unit="s",
                 steps=p.PROGRESS_THRESHOLDS,
                 decimals=0,
@@ -44,12 +47,12 @@ def overview() -> dashboard.Dashboard:
             p.time_series(
                 "Mentions in 15 minutes",
                 "The ten brands with most mentions.",
-                {"{{brand}}": f"topk(10, sum by (brand) (increase({m.MENTIONS.name}[15m])))"},
+                {"{{brand}}": f"topk(10, sum by (brand) (increase({m.MENTIONS.name}{OF_INSTALLATION}[15m])))"},
             ),
             p.time_series(
                 "Highest anomaly scores",
                 "-log10 of the probability by chance: 4 is once in ten thousand.",
-                {"{{brand}}": f"topk(10, max by (brand) ({m.SCORE.name}))"},
+                {"{{brand}}": f"topk(10, max by (brand) ({m.SCORE.name}{OF_INSTALLATION}))"},
                 lines_at=((None, "transparent"), (p.DEFAULTS.watch_score, p.ORANGE)),
             ),
         ],
@@ -57,25 +60,26 @@ def overview() -> dashboard.Dashboard:
 
 
 def _open_incidents(severity: str) -> stat.Panel:
+    of_severity = selector(f'severity="{severity}"')
     return p.stat(
         f"Open: {severity}",
         f"Open incidents of severity {severity}.",
-        f'sum({m.OPEN.name}{{severity="{severity}"}})',
+        f"sum({m.OPEN.name}{of_severity})",
         steps=((None, p.GREEN), (1, p.SEVERITY_COLORS[severity])),
         decimals=0,
     )
 
 
 def _brands() -> table.Panel:
-    negatives = f'sum by (brand) (increase({m.MENTIONS.name}{{tone="negative"}}[1h]))'
+    negatives = f"sum by (brand) (increase({m.MENTIONS.name}{selector(_NEGATIVE)}[1h]))"
     columns = {
         "A": ("Severity", f"sort_desc({_SEVERITY})"),
-        "B": ("Score", f"max by (brand) ({m.SCORE.name})"),
-        "C": ("People in the last hour", f'max by (brand) ({m.OBSERVED.name}{{signal="volume"}})'),
-        "D": ("Expected", f'max by (brand) ({m.EXPECTED.name}{{signal="volume"}})'),
-        "E": ("Negative", f"{negatives} / (sum by (brand) (increase({m.MENTIONS.name}[1h])) > 0)"),
-        "F": ("Since", f"1000 * max by (brand) ({m.SINCE.name})"),
-        "G": ("Info", f"max by (brand, network, share, terms) ({m.INFO.name})"),
+        "B": ("Score", f"max by (brand) ({m.SCORE.name}{OF_INSTALLATION})"),
+        "C": ("People in the last hour", f"max by (brand) ({m.OBSERVED.name}{selector(_VOLUME)})"),
+        "D": ("Expected", f"max by (brand) ({m.EXPECTED.name}{selector(_VOLUME)})"),
+        "E": ("Negative", f"{negatives} / (sum by (brand) (increase({m.MENTIONS.name}{OF_INSTALLATION}[1h])) > 0)"),
+        "F": ("Since", f"1000 * max by (brand) ({m.SINCE.name}{OF_INSTALLATION})"),
+        "G": ("Info", f"max by (brand, network, share, terms) ({m.INFO.name}{OF_INSTALLATION})"),
     }
     panel = p.table(
         "Brands by severity",
@@ -106,7 +110,8 @@ def _brands() -> table.Panel:
     to_brand = [
         {
             "title": "Open the brand",
-            "url": f"/d/{brand.UID}?var-brand=${{__value.text:percentencode}}&${{__url_time_range}}",
+            "url": f"/d/{brand.UID}?var-brand=${{__value.text:percentencode}}&${{installation:queryparam}}"
+            "&${__url_time_range}",
         }
     ]
     panel.override_by_name("Brand", [DynamicConfigValue("links", to_brand)])

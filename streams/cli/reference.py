@@ -47,6 +47,9 @@ _METRICS = f"""# Metrics
 Each worker serves these on `/metrics`, in the text format or, where the scraper asks for it, as OpenMetrics: counters
 and the histogram then carry exemplars, the `mention_id` of one mention they counted.
 
+Every series also has the label `installation`, the name that the option `installation` gives: two installations in one
+Prometheus, such as production and staging, are never added up. Aggregate with `by (installation, ...)`.
+
 Labels are bounded. At most {_LIMITS.brands} brands and {_LIMITS.networks} networks have series of their own, those of
 the configuration first; later ones are counted together as `other`, and `badbuzz_label_overflow_total` counts how
 often. A brand with an open incident has its own series even then: {_LIMITS.alarms} more are reserved for such brands,
@@ -55,7 +58,7 @@ series of a brand or network without mentions for {_LIMITS.forget_days:g} days a
 carries words: one series a brand with an open incident, its texts cut and cleaned, replaced when they change.
 
 Times are event times, in seconds since the epoch, unless it says wall clock. Where a brand moved from one worker to
-another, both may export it for a moment: aggregate with `max by (brand)`.
+another, both may export it for a moment: aggregate with `max by (installation, brand)`.
 """
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from detectors.criteria.readings import Readings
 from detectors.minutes import HOUR_MINUTES
 from detectors.severity import CRITERIA, SEVERITIES, Severity
 from streams.metrics import families as m
@@ -30,8 +29,9 @@ _INCIDENT_GAUGES = (
 class BrandGauges:
     """Set the gauges of the brands that one process watches.
 
-    A brand's readings are set by `update_from`, its incident's figures by `record_event`; they are removed when the
-    incident closes.
+    A brand's readings are set by `update_from`, its incident's figures by `record_event`, and by `update_from` where
+    another process published the event; they are removed when the incident closes. Of brands whose names are one label
+    once they are cleaned, the gauges are those of the most severe.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ class BrandGauges:
         self._severity: dict[str, int] = {}
         # Criteria that have held during the open incident, by brand.
         self._criteria: dict[str, set[str]] = {}
-        # Brands whose incident's figures are those of an event of this process.
-        self._with_event: set[str] = set()
+        # Brands whose names are one label once they are cleaned.
+        self._by_label: dict[str, set[str]] = {}
         self._other_exported = False
         for severity in SEVERITIES:
             if severity != "calm":
@@ -62,6 +62,8 @@ class BrandGauges:
         self._set_severity(brand, watch.severity)
         if watch.incident is None and metrics.brands.label(brand) == OTHER:
             return  # beyond the label limit: its gauges would not be set
+        if not self._leads(brand):
+            return
         readings = watch.readings(minute)
         for name, signal in (("volume", readings.volume), ("negatives", readings.negatives)):
             metrics.set(m.SCORE, signal.score, brand, name)
@@ -78,13 +80,9 @@ class BrandGauges:
         for tone, people in max_reach.items():
             metrics.set(m.REACH, people, brand, tone)
         metrics.set(m.WATERMARK, minute * 60, brand)
-        if watch.incident is not None:
-            metrics.set(m.SINCE, watch.incident.since * 60, brand)
-            if "coordinated" in readings.criteria:
-                self._criteria.setdefault(brand, set()).add("coordinated")
-                metrics.set(m.CRITERION, 1, brand, "coordinated")
-            if brand not in self._with_event:
-                self._set_restored_incident(watch, readings, minute)
+        if watch.last_event is not None:
+            copied = {"coordinated"}.intersection(readings.criteria)
+            self._set_incident(watch.last_event, watch.criteria | copied)
 
     def severity_matches(self, watch: BrandWatch) -> bool:
         """Return whether the exported severity of a brand is that of its detectors."""
@@ -109,90 +107,57 @@ class BrandGauges:
         self._set_severity(brand, Severity.of(event.severity))
         if event.severity == "calm":
             return
-        self._with_event.add(brand)
-        self._set_incident(
-            brand,
-            criteria=event.criteria,
-            observed=event.observed,
-            expected=event.expected,
-            window_s=event.window_minutes * 60,
-            negatives=event.negatives,
-            copies=event.copies,
-            reach=max((post.reach for post in event.posts), default=0),
-            networks=event.networks,
-            terms=[term.term for term in event.terms],
-        )
-        metrics.set(m.SINCE, datetime.fromisoformat(event.since).timestamp(), brand)
+        if self._leads(brand):
+            self._set_incident(event, event.criteria)
 
-    def _set_restored_incident(self, watch: BrandWatch, readings: Readings, minute: int) -> None:
-        """Set the gauges of an incident whose events another process published, from the last hour's readings."""
-        lead = readings.negatives if "negative_growth" in readings.criteria else readings.volume
-        window = watch.recent.window(minute - HOUR_MINUTES, minute)
-        mentions = sum(n for n, _ in window.networks.values())
-        networks = sorted(window.networks.items(), key=lambda item: (-item[1][0], item[0]))
-        self._set_incident(
-            watch.brand,
-            criteria=readings.criteria,
-            observed=lead.observed,
-            expected=lead.expected,
-            window_s=HOUR_MINUTES * 60,
-            negatives=readings.negatives.observed,
-            copies=readings.copies,
-            reach=max((post.reach for _, post in window.posts), default=0),
-            networks={network: n / mentions for network, (n, _) in networks},
-            terms=[term for term, _ in watch.spreading(minute)],
-        )
-
-    def _set_incident(
-        self,
-        brand: str,
-        *,
-        criteria: Iterable[str],
-        observed: float,
-        expected: float,
-        window_s: int,
-        negatives: int,
-        copies: int,
-        reach: int,
-        networks: dict[str, float],
-        terms: list[str],
-    ) -> None:
-        metrics = self.metrics
+    def _set_incident(self, event: IncidentEvent, criteria: Iterable[str]) -> None:
+        """Set the figures of an open incident to those of its latest event."""
+        metrics, brand = self.metrics, event.brand
         so_far = self._criteria.setdefault(brand, set())
         so_far.update(criteria)
         for criterion in CRITERIA:
             metrics.set(m.CRITERION, float(criterion in so_far), brand, criterion)
-        metrics.set(m.INCIDENT_OBSERVED, observed, brand)
-        metrics.set(m.INCIDENT_EXPECTED, expected, brand)
-        metrics.set(m.INCIDENT_WINDOW, window_s, brand)
-        metrics.set(m.INCIDENT_NEGATIVES, negatives, brand)
-        metrics.set(m.INCIDENT_COPIES, copies, brand)
-        metrics.set(m.INCIDENT_REACH, reach, brand)
-        network, share = next(iter(networks.items()), ("", 0.0))
+        metrics.set(m.SINCE, datetime.fromisoformat(event.since).timestamp(), brand)
+        metrics.set(m.INCIDENT_OBSERVED, event.observed, brand)
+        metrics.set(m.INCIDENT_EXPECTED, event.expected, brand)
+        metrics.set(m.INCIDENT_WINDOW, event.window_minutes * 60, brand)
+        metrics.set(m.INCIDENT_NEGATIVES, event.negatives, brand)
+        metrics.set(m.INCIDENT_COPIES, event.copies, brand)
+        metrics.set(m.INCIDENT_REACH, max((post.reach for post in event.posts), default=0), brand)
+        network, share = next(iter(event.networks.items()), ("", 0.0))
+        terms = clean_label(", ".join(term.term for term in event.terms[:INFO_TERMS]), MAX_TERMS_CHARS)
         metrics.remove(m.INFO, brand=brand)
-        metrics.set(
-            m.INFO, 1, brand, network, f"{share:.0%}", clean_label(", ".join(terms[:INFO_TERMS]), MAX_TERMS_CHARS)
-        )
+        metrics.set(m.INFO, 1, brand, network, f"{share:.0%}", terms)
+
+    def _leads(self, brand: str) -> bool:
+        """Return whether a brand is the most severe of those that share its label, the first by name among equals."""
+        sharing = self._by_label.get(clean_label(brand), {brand})
+        return brand == min(sharing, key=lambda name: (-self._severity.get(name, 0), name))
 
     def forget(self, brand: str) -> None:
         """Remove the series of a brand whose partition moved to another worker."""
         self._set_severity(brand, 0)
         self._severity.pop(brand, None)
+        sharing = self._by_label[clean_label(brand)]
+        sharing.discard(brand)
+        if not sharing:
+            del self._by_label[clean_label(brand)]
         self.metrics.forget("brand", brand)
 
     def _set_severity(self, brand: str, severity: int) -> None:
         before = self._severity.get(brand, 0)
-        metrics, brands = self.metrics, self.metrics.brands
+        metrics, brands, led = self.metrics, self.metrics.brands, self._leads(brand)
         if severity and not brands.admits(brand):
             brands.label(brand, urgent=True)
         self._severity[brand] = severity
-        metrics.set(m.SEVERITY, severity, brand)
+        sharing = self._by_label.setdefault(clean_label(brand), set())
+        sharing.add(brand)
+        metrics.set(m.SEVERITY, max(self._severity[name] for name in sharing), brand)
         if severity == before:
             return
         if not severity:
             self._criteria.pop(brand, None)
-            self._with_event.discard(brand)
-            for family in _INCIDENT_GAUGES:
+            for family in _INCIDENT_GAUGES if led else ():
                 metrics.remove(family, brand=brand)
             if brands.in_reserve(brand):
                 metrics.forget("brand", brand)

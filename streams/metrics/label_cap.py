@@ -7,9 +7,9 @@ MAX_LABEL_CHARS = 128
 
 
 def clean_label(text: str, limit: int = MAX_LABEL_CHARS) -> str:
-    r"""Return a text as a valid label value: UTF-8, one line, at most `limit` characters.
+    r"""Return a text as a valid label value: UTF-8, one line, no backtick, at most `limit` characters.
 
-    A lone surrogate would make every scrape fail.
+    A lone surrogate would make every scrape fail. Dashboards quote a brand in backticks, which know no escapes.
 
     Examples
     --------
@@ -18,9 +18,9 @@ def clean_label(text: str, limit: int = MAX_LABEL_CHARS) -> str:
     >>> clean_label("x" * 200, 5)
     'xxxx…'
     """
-    if len(text) <= limit and text.isprintable() and "  " not in text and text == text.strip():
+    if len(text) <= limit and text.isprintable() and "  " not in text and "`" not in text and text == text.strip():
         return text
-    valid = text.encode("utf-8", "replace").decode("utf-8")
+    valid = text.replace("`", "'").encode("utf-8", "replace").decode("utf-8")
     line = " ".join("".join(c if c.isprintable() else " " for c in valid).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
@@ -79,6 +79,11 @@ class LabelCap:
     def admits(self, value: str) -> bool:
         """Return whether a value has a slot."""
         return value in self._last_used
+
+    def shares_label(self, value: str) -> bool:
+        """Return whether another admitted value has the same label once it is cleaned."""
+        label = clean_label(value)
+        return any(other != value and clean_label(other) == label for other in self._last_used)
 
     def release(self, value: str) -> None:
         """Free the slot of a value."""

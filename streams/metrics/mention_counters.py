@@ -7,7 +7,7 @@ from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.heartbeat import IDLE_NETWORK
 from streams.metrics import families as m
 from streams.metrics.label_cap import OTHER
-from streams.metrics.registry import LATE_OUTCOMES, Metrics
+from streams.metrics.registry import Metrics
 from streams.scoring.rollup import Counts, PostRow, Rollup, total
 from streams.scoring.scorer import Batch
 
@@ -19,6 +19,7 @@ _ACTIONS = (
     ("scheduled", "scheduled"),
 )
 _NONE = Counts()
+_LATE_OUTCOMES = ("counted", "dropped")
 
 
 def count_batch(metrics: Metrics, batch: Batch) -> None:
@@ -57,6 +58,10 @@ def count_rollups(metrics: Metrics, rollups: Iterable[Rollup]) -> None:
     for label, times in overflow.items():
         if times:
             metrics.add(m.OVERFLOW, (label,), times)
+    # At 0 from a network's first mention: a counter that appears with its first event shows no increase to alert on.
+    for network in {network for _, network in by_labels}:
+        for outcome in _LATE_OUTCOMES:
+            metrics.add(m.LATE, (network, outcome), 0)
     for (brand, network), grouped in by_labels.items():
         _count(metrics, brand, network, grouped)
     for (family, network), ms in newest_ms.items():
@@ -80,9 +85,9 @@ def _count(metrics: Metrics, brand: str, network: str, rollups: list[Rollup]) ->
     for action, field in _ACTIONS:
         if number := getattr(counts, field):
             metrics.add(m.ACTIONS, (brand, action), number)
-    for outcome, number in zip(LATE_OUTCOMES, (counts.late, counts.too_late), strict=True):
+    for outcome, number in zip(_LATE_OUTCOMES, (counts.late, counts.too_late), strict=True):
         if number:
-            metrics.add(m.LATE, (outcome,), number)
+            metrics.add(m.LATE, (network, outcome), number)
     if counts.duplicates:
         metrics.add(m.DUPLICATES, (), counts.duplicates)
 

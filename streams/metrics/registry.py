@@ -8,6 +8,8 @@ from importlib.metadata import version
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 from prometheus_client.samples import Sample
 
 from detectors.severity import SEVERITIES
@@ -15,7 +17,7 @@ from streams.mentions.mention import REASONS
 from streams.metrics import families as m
 from streams.metrics.families import Family
 from streams.metrics.label_cap import OTHER, LabelCap, clean_label
-from streams.settings.metrics import LabelLimits
+from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 
 # A `_created` series for each counter would double the scrape, and Prometheus does not use it.
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -23,7 +25,6 @@ prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 DAY_S = 86_400.0
 # OpenMetrics allows 128 characters for an exemplar's label names and values together.
 MAX_EXEMPLAR_ID_CHARS = 128 - len("mention_id")
-LATE_OUTCOMES = ("counted", "dropped")
 
 
 class Metrics:
@@ -40,6 +41,8 @@ class Metrics:
         How many values each label may have.
     clock
         Seconds since the epoch; dates the last use of each label value.
+    installation
+        Name of the installation: a constant label of every exported series.
 
     Examples
     --------
@@ -56,7 +59,9 @@ class Metrics:
         brands: Iterable[str] = (),
         limits: LabelLimits | None = None,
         clock: Callable[[], float] = time.time,
+        installation: str = DEFAULT_INSTALLATION,
     ) -> None:
+        self.installation = installation
         self.limits = limits = LabelLimits() if limits is None else limits
         self.clock = clock
         self.registry = CollectorRegistry()
@@ -73,7 +78,7 @@ class Metrics:
         self._highest: dict[tuple[Family, tuple[str, ...]], float] = {}
         self.set(m.BUILD, 1, version("badbuzz"), platform.python_version())
         # Initialised to 0: a counter that appears with its first event shows no increase to alert on.
-        for family, values in ((m.DEAD_LETTERS, REASONS), (m.LATE, LATE_OUTCOMES), (m.INCIDENT_EVENTS, SEVERITIES)):
+        for family, values in ((m.DEAD_LETTERS, REASONS), (m.INCIDENT_EVENTS, SEVERITIES)):
             for value in values:
                 self.inc(family, value, by=0)
 
@@ -129,16 +134,17 @@ class Metrics:
         self._gauges[family].remove_by_labels({name: clean_label(value) for name, value in labels.items()})
 
     def forget(self, label: str, value: str) -> None:
-        """Remove every series of a brand or network, and free its label slot."""
+        """Remove every series of a brand or network, unless another has the same label, and free its label slot."""
         cap = self.caps[label]
         if not cap.admits(value):
             return
-        name = cap.label(value)
-        for metrics in (self._counters, self._gauges, self._histograms):
-            for family, metric in metrics.items():
-                if label in family.labels:
-                    metric.remove_by_labels({label: name})
-        self._highest = {key: value for key, value in self._highest.items() if name not in key[1]}
+        if not cap.shares_label(value):
+            name = cap.label(value)
+            for metrics in (self._counters, self._gauges, self._histograms):
+                for family, metric in metrics.items():
+                    if label in family.labels:
+                        metric.remove_by_labels({label: name})
+            self._highest = {key: value for key, value in self._highest.items() if name not in key[1]}
         cap.release(value)
 
     def remove_unused(self) -> None:
@@ -162,10 +168,29 @@ class Metrics:
             Of the response.
         """
         encode, content_type = choose_encoder(accept)
-        return encode(self.registry), content_type
+        labelled = CollectorRegistry()
+        labelled.register(_Installation(self.registry, self.installation))
+        return encode(labelled), content_type
 
     def _bounded(self, family: Family, labels: tuple[str, ...]) -> list[str]:
         return [self.label_value(name, value) for name, value in zip(family.labels, labels, strict=True)]
+
+
+class _Installation(Collector):
+    """The families of a registry, each sample with the constant label `installation`."""
+
+    def __init__(self, registry: CollectorRegistry, name: str) -> None:
+        self._registry = registry
+        self._label = {"installation": name}
+
+    def describe(self) -> Iterable[Metric]:
+        """Return no names: those of the registry are distinct already."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in self._registry.collect():
+            metric.samples = [sample._replace(labels=self._label | sample.labels) for sample in metric.samples]
+            yield metric
 
 
 def _of(kind: str) -> list[Family]:

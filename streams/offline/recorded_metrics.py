@@ -52,7 +52,7 @@ class RecordedMetrics:
     >>> recorded.run([Message("example", 0, line)]), recorded.finish()
     ([], [])
     >>> [line for line in recorded.samples.lines() if line.startswith("badbuzz_mentions_total")][0]
-    'badbuzz_mentions_total{brand="Acme",network="forum",tone="negative"} 1.0 1339437660'
+    'badbuzz_mentions_total{installation="badbuzz",brand="Acme",network="forum",tone="negative"} 1.0 1339437660'
     """
 
     def __init__(self, pipeline: Pipeline) -> None:
@@ -60,8 +60,9 @@ class RecordedMetrics:
         pipeline.on_batch = self._count
         self._minute: int | None = None
         self._sampled_minute = 0
-        self.metrics = Metrics(pipeline.config.brands, pipeline.config.metrics, lambda: 60.0 * (self._minute or 0))
-        self.samples = MetricSamples()
+        config = pipeline.config
+        self.metrics = Metrics(config.brands, config.metrics, lambda: 60.0 * (self._minute or 0), config.installation)
+        self.samples = MetricSamples(config.installation)
         self._gauges = BrandGauges(self.metrics, pipeline.config.negative_at)
 
     def run(self, messages: Iterable[Message]) -> list[IncidentEvent]:
@@ -149,14 +150,20 @@ _SeriesKey = tuple[str, tuple[tuple[str, str], ...]]  # name of the sample, labe
 class MetricSamples:
     """Samples of every metric over time, written as OpenMetrics text.
 
+    Parameters
+    ----------
+    installation
+        Name of the installation: a constant label of every series.
+
     Attributes
     ----------
     count
         How many samples there are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, installation: str) -> None:
         self.count = 0
+        self._constant = ("installation", installation)
         self._families: dict[str, tuple[str, str, dict[_SeriesKey, _Series]]] = {}
 
     def add(self, metrics: Metrics, time_s: int) -> None:
@@ -180,8 +187,8 @@ class MetricSamples:
             yield f"# HELP {name} {_escaped(meaning)}"
             yield f"# TYPE {name} {kind}"
             for (sample, labels), (times_s, values) in family.items():
-                inner = ",".join(f'{label}="{_escaped(value)}"' for label, value in labels)
-                head = f"{sample}{{{inner}}}" if inner else sample
+                inner = ",".join(f'{label}="{_escaped(value)}"' for label, value in (self._constant, *labels))
+                head = f"{sample}{{{inner}}}"
                 for time_s, value in zip(times_s, values, strict=True):
                     yield f"{head} {value!r} {time_s}"
         yield "# EOF"

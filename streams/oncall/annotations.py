@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from streams.errors import ConfigError, GrafanaError
+from streams.metrics.label_cap import clean_label
 from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, grafana_token
 from streams.watching.incident_event import IncidentEvent
 
@@ -37,11 +38,12 @@ def annotation(event: IncidentEvent) -> Annotation:
     event
         An incident event.
     """
-    at = _ms(event.at)
+    # The dashboards ask by the label of the brand, so its tag is the label too.
+    at, brand = _ms(event.at), clean_label(event.brand)
     if event.severity == "calm":
-        return Annotation(event.id, _ms(event.since), at, (event.brand, "closed"), event.summary)
+        return Annotation(event.id, _ms(event.since), at, (brand, "closed"), event.summary)
     transition = "opened" if event.previous == "calm" else "changed"
-    return Annotation(event.id, at, None, (event.brand, transition, event.severity), event.summary)
+    return Annotation(event.id, at, None, (brand, transition, event.severity), event.summary)
 
 
 class AnnotationSender:

@@ -13,7 +13,7 @@ from msgspec import Meta
 from detectors.settings import DetectorSettings
 from streams.errors import ConfigError
 from streams.settings.kafka import KafkaSettings, TopicSettings
-from streams.settings.metrics import LabelLimits
+from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 from streams.settings.options import Option, struct_options
 from streams.settings.worker import WorkerSettings
 
@@ -62,6 +62,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Address that port listens on; the default accepts connections from this machine only.
     metrics
         Limits on the number of time series.
+    installation
+        Name of this installation, 1 to 100 of A-Z a-z 0-9 . _ -: a label of every metric, so that alerts and dashboards
+        tell production from staging.
     kafka
         Connection to Kafka.
     topics
@@ -90,6 +93,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 9464
     metrics_host: str = "127.0.0.1"
     metrics: LabelLimits = LabelLimits()
+    installation: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,100}\Z")] = DEFAULT_INSTALLATION
     kafka: KafkaSettings = KafkaSettings()
     topics: TopicSettings = TopicSettings()
     worker: WorkerSettings = WorkerSettings()

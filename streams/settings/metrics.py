@@ -5,6 +5,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+DEFAULT_INSTALLATION = "badbuzz"
+"""Name of an installation that is not configured."""
+
 
 class LabelLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Limits on the number of label values, and so of time series.

@@ -54,6 +54,10 @@ class BrandWatch:
         Identity of the open incident.
     times
         Its event time on each partition.
+    last_event
+        The latest event of the open incident.
+    criteria
+        Those that held at any event of the open incident.
     recent
         The closed minutes of the last hours.
     terms_hour
@@ -75,6 +79,8 @@ class BrandWatch:
         self.opened: int | None = None
         self.incident: IncidentKey | None = None
         self.times = PartitionTimes()
+        self.last_event: IncidentEvent | None = None
+        self.criteria: frozenset[str] = frozenset()
         self.recent = RecentMinutes()
         self.terms_hour = 0
         self._detector = BrandDetector(config.settings(brand))
@@ -207,14 +213,18 @@ class BrandWatch:
             if self.incident is None:
                 self.incident = IncidentKey(self.brand, change.minute, change.since)
             terms = self.spreading(change.minute, self.recent.since(change))
-            events.append(build_incident_event(self.incident, change, self.recent, terms, self.config))
+            event = build_incident_event(self.incident, change, self.recent, terms, self.config)
+            events.append(event)
             if change.severity == "calm":
-                self.incident = None
+                self.incident, self.last_event, self.criteria = None, None, frozenset()
+            else:
+                self.last_event, self.criteria = event, self.criteria.union(event.criteria)
         return events
 
     # -- snapshot ---------------------------------------------------------------------------------------------------
     def state(self) -> WatchState:
         """Return what was learned, the event time and the open incident."""
+        last_event = None if self.last_event is None else self.last_event.to_json()
         return WatchState(
             self.opened,
             self.terms_hour,
@@ -223,6 +233,8 @@ class BrandWatch:
             self.times.has_source_heartbeats,
             self.incident,
             self._detector.state(),
+            last_event,
+            sorted(self.criteria),
         )
 
     def open_rollups(self) -> list[Rollup]:
@@ -270,6 +282,8 @@ class BrandWatch:
         self.opened, self.terms_hour, self.incident = state.opened, state.terms_hour, state.incident
         self.times.newest, self.times.idle_since = dict(state.newest), dict(state.idle_since)
         self.times.has_source_heartbeats = state.has_source_heartbeats
+        self.last_event = None if state.last_event is None else IncidentEvent.from_json(state.last_event)
+        self.criteria = frozenset(state.criteria)
         for row in minutes:
             self.recent.add(ClosedMinute(row.minute, row.rollups))
         for rollup in open_rollups:

@@ -121,3 +121,14 @@ class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
     def to_json(self) -> bytes:
         """Encode as one JSON line, without the line break."""
         return msgspec.json.encode(self)
+
+    @classmethod
+    def from_json(cls, line: bytes) -> "IncidentEvent":
+        """Decode what `to_json` returned.
+
+        Raises
+        ------
+        msgspec.DecodeError
+            It is not an incident event.
+        """
+        return msgspec.json.decode(line, type=cls)

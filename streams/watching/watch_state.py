@@ -19,6 +19,10 @@ class WatchState(msgspec.Struct, array_like=True, frozen=True):
         As in `PartitionTimes`.
     detectors
         State of the brand's detectors, plain numbers.
+    last_event
+        The latest event of the open incident, as JSON: its networks keep their order.
+    criteria
+        Those that held at any event of the open incident, in alphabetical order.
     """
 
     opened: int | None
@@ -28,6 +32,8 @@ class WatchState(msgspec.Struct, array_like=True, frozen=True):
     has_source_heartbeats: bool
     incident: IncidentKey | None
     detectors: dict[str, Any]
+    last_event: bytes | None
+    criteria: list[str]
 
 
 class MinuteState(msgspec.Struct, array_like=True, frozen=True):

@@ -64,7 +64,7 @@ class WorkerMetrics:
     >>> from streams.scoring.rollup import Counts, Rollup
     >>> metrics = WorkerMetrics(Config())
     >>> metrics.record_applied(RollupBatch(made=[(0, Rollup("Acme", "forum", 100, 6_000_000, Counts(mentions=1)))]), [])
-    >>> b'badbuzz_mentions_total{brand="Acme",network="forum",tone="other"} 1.0' in metrics.render({}).body
+    >>> b'{brand="Acme",installation="badbuzz",network="forum",tone="other"} 1.0' in metrics.render({}).body
     True
     """
 
@@ -74,7 +74,7 @@ class WorkerMetrics:
         on_event: Callable[[IncidentEvent], None] = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.metrics = Metrics(config.brands, config.metrics, clock)
+        self.metrics = Metrics(config.brands, config.metrics, clock, config.installation)
         self.clock = clock
         self._on_event = on_event
         self._lateness_s = config.lateness_seconds

@@ -51,6 +51,33 @@ def test_the_configuration_and_its_templates_are_valid() -> None:
             {"alertname": "BadBuzzWatch", "severity": "info", "audience": "crisis-cell", "brand": "Acme"},
             "community-manager",
         ),
+        (
+            {
+                "alertname": "BadBuzzIncidentUnwatched",
+                "severity": "critical",
+                "audience": "crisis-cell",
+                "brand": "Acme",
+            },
+            "community-manager,customer-care,spokesperson,direction",
+        ),
+        (
+            {
+                "alertname": "BadBuzzCrisis",
+                "severity": "critical",
+                "audience": "crisis-cell",
+                "installation": "fr-staging",
+            },
+            "engineers",
+        ),
+        (
+            {
+                "alertname": "BadBuzzCrisis",
+                "severity": "critical",
+                "audience": "crisis-cell",
+                "installation": "contest",
+            },
+            "community-manager,customer-care,spokesperson,direction",
+        ),
         ({"alertname": "BadBuzzPipelineStalled", "severity": "critical", "audience": "engineers"}, "engineers"),
         ({"alertname": "BadBuzzSourceSilent", "severity": "warning", "audience": "engineers"}, "engineers"),
         ({"alertname": "Watchdog", "severity": "none", "audience": "engineers"}, "dead-mans-switch"),
@@ -70,8 +97,20 @@ def test_every_receiver_of_a_route_is_defined() -> None:
 
 def test_critical_inhibits_warning_and_info_of_the_same_brand_alone() -> None:
     rule = settings()["inhibit_rules"][0]
-    assert rule["equal"] == ["brand"]
+    assert rule["equal"] == ["installation", "brand"]
     assert 'severity=~"warning|info"' in rule["target_matchers"]
+
+
+def test_an_alert_of_one_installation_never_holds_back_or_joins_those_of_another() -> None:
+    assert all("installation" in rule["equal"] for rule in settings()["inhibit_rules"])
+    routes = [settings()["route"], *settings()["route"]["routes"]]
+    assert all("installation" in route["group_by"] for route in routes if "group_by" in route)
+
+
+def test_that_nobody_watches_is_told_while_a_crisis_holds_back_lower_alerts() -> None:
+    for rule in settings()["inhibit_rules"]:
+        assert not any("critical" in matcher for matcher in rule["target_matchers"])
+    assert "alertname" in settings()["route"]["group_by"], "a message of its own, with its own subject"
 
 
 def test_a_warning_at_night_goes_to_duty_and_by_day_to_the_office() -> None:

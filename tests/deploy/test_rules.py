@@ -1,5 +1,6 @@
 """What a person woken by an alert can rely on: it was tested, and it says what happened and what to do."""
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ PROMETHEUS = DEPLOY / "prometheus"
 UNIT_TESTS: list[dict[str, Any]] = yaml.safe_load((PROMETHEUS / "badbuzz.rules.test.yml").read_text(encoding="utf-8"))[
     "tests"
 ]
+
+OF_THE_INCIDENT = "{{ if eq $value 3.0 }}critical{{ else if eq $value 2.0 }}warning{{ else }}info{{ end }}"
 
 
 def promtool(*arguments: str | Path) -> None:
@@ -46,7 +49,8 @@ def test_every_alert_has_unit_tests_in_which_it_fires_and_stays_quiet(name: str)
 
 @pytest.mark.parametrize("rule", ALERTS, ids=ALERT_NAMES)
 def test_every_alert_says_what_happened_what_to_do_and_where_to_read_on(rule: dict[str, Any]) -> None:
-    assert rule["labels"]["severity"] in {"critical", "warning", "info", "none"}
+    severity = rule["labels"]["severity"]
+    assert severity in {"critical", "warning", "info", "none", OF_THE_INCIDENT}
     assert rule["labels"]["audience"] in {"crisis-cell", "engineers"}
     annotations = rule["annotations"]
     assert annotations["runbook_url"] == f"{RUNBOOKS}/{rule['alert']}.md"
@@ -56,12 +60,27 @@ def test_every_alert_says_what_happened_what_to_do_and_where_to_read_on(rule: di
         assert annotations["next_step"]
     if rule["labels"]["audience"] == "crisis-cell":
         assert "$labels.brand" in annotations["summary"]
-        assert "by (brand)" in rule["expr"]
+        assert "by (installation, brand)" in rule["expr"]
         assert annotations["terms"]
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=ALERT_NAMES)
+def test_every_alert_keeps_the_installation(rule: dict[str, Any]) -> None:
+    for labels in re.findall(r"\bby \(([^)]*)\)", rule["expr"]):
+        assert "installation" in labels
+    for labels in re.findall(r"\bon \(([^)]*)\)", rule["expr"]):
+        assert "installation" in labels or labels == "stage"
+    assert "{brand=%q}" not in " ".join(rule["annotations"].values())
 
 
 def test_alert_names_and_severities_are_stable() -> None:
     assert dict(zip(ALERT_NAMES, (rule["labels"]["severity"] for rule in ALERTS), strict=True)) == {
+        "BadBuzzIncidentUnwatched": OF_THE_INCIDENT,
+        "BadBuzzLateSource": "warning",
+        "BadBuzzSourceWideJump": "warning",
+        "BadBuzzPartitionUnowned": "critical",
+        "BadBuzzPartitionStuck": "critical",
+        "BadBuzzMessagesLost": "warning",
         "BadBuzzWatch": "info",
         "BadBuzzNegativeGrowth": "warning",
         "BadBuzzFarReachingPost": "warning",
@@ -76,7 +95,7 @@ def test_alert_names_and_severities_are_stable() -> None:
 
 
 def test_the_rules_query_exported_metrics() -> None:
-    exported = {family.name for family in FAMILIES}
+    exported = {family.name for family in FAMILIES} | {rule["record"] for rule in RULES if "record" in rule}
     for rule in RULES:
-        queried = metrics_in(rule["expr"] + " ".join(rule.get("annotations", {}).values()))
+        queried = metrics_in(" ".join([rule["expr"], *rule.get("annotations", {}).values()]))
         assert queried <= exported

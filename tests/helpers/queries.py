@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 from dashboards.build import build, expressions
 from deploy.local.prometheus import LocalPrometheus
+from streams.settings.metrics import DEFAULT_INSTALLATION
 from tests.helpers.alert_rules import ALERTS
+from tests.helpers.grafana_variables import interpolated
 
 Query = tuple[str, str]
 """A dashboard's uid and a panel's title, or "rule" and an alert's name."""
@@ -14,7 +16,7 @@ Query = tuple[str, str]
 def queries(brand: str) -> list[tuple[Query, str]]:
     """Every PromQL expression, with the brand chosen."""
     of_panels = [
-        ((query.board, query.panel), query.text.replace("$brand", brand))
+        ((query.board, query.panel), interpolated(query.text, {"brand": brand, "installation": DEFAULT_INSTALLATION}))
         for text in build().values()
         for query in expressions(json.loads(text))
     ]
@@ -38,6 +40,12 @@ HEALTHY: Mapping[Query, str] = {
     ("rule", "BadBuzzSourceSilent"): "every source sends",
     ("rule", "BadBuzzPipelineStalled"): "the worker makes progress",
     ("rule", "BadBuzzLagging"): "the worker keeps up",
+    ("rule", "BadBuzzIncidentUnwatched"): "the worker watches",
+    ("rule", "BadBuzzLateSource"): "mentions arrive in order",
+    ("rule", "BadBuzzSourceWideJump"): "few brands have incidents",
+    ("rule", "BadBuzzPartitionUnowned"): "the worker owns every partition",
+    ("rule", "BadBuzzPartitionStuck"): "the worker keeps up",
+    ("rule", "BadBuzzMessagesLost"): "nothing was deleted unread",
     ("rule", "BadBuzzDeadLetters"): "every line was readable",
 }
 # Empty for a replay in one process, which has no worker and no latency.

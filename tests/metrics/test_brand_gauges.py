@@ -1,11 +1,18 @@
 """What alerts on a brand can rely on: its severity and figures, for as long as its incident is open."""
 
+import pytest
+
 from streams.metrics import families as m
 from streams.metrics.brand_gauges import BrandGauges
+from streams.metrics.label_cap import clean_label
 from streams.metrics.registry import Metrics
+from streams.scoring.rollup import Counts
+from streams.settings.config import Config
 from streams.settings.metrics import LabelLimits
+from streams.watching.brand_watch import BrandWatch
+from streams.watching.snapshot import brand_row, closed_rows, open_rows, restore, terms_row
 from tests.helpers.measured import Measured, crisis_of, measure, series, until_noon
-from tests.helpers.records import DAY, crisis, in_order, quiet
+from tests.helpers.records import CRISIS_AT, DAY, HOUR, crisis, in_order, line, quiet
 
 
 def test_a_crisis_can_be_read_off_a_scrape(in_crisis: Measured) -> None:
@@ -49,14 +56,54 @@ def test_a_crisis_of_a_brand_beyond_the_limit_is_still_exported() -> None:
     assert series(metrics, m.SEVERITY) == {("other",): 0.0}
 
 
-def test_an_incident_restored_from_another_worker_has_all_its_figures() -> None:
-    opened_elsewhere = measure(until_noon(crisis_of("Acme")))
+def restored(watch: BrandWatch) -> BrandWatch:
+    """The watch as another worker restores it from its snapshot."""
+    closed = [row for _, row in closed_rows(watch)]
+    row = brand_row(watch, {0: 1}, Counts())
+    return restore(watch.brand, Config(), row, closed, open_rows(watch), terms_row(watch)).watch
+
+
+@pytest.mark.parametrize("lull_hours", [0, 2])
+def test_after_a_restart_an_open_incident_has_the_figures_of_its_last_event(lull_hours: int) -> None:
+    """Also in a lull, in which the last hour has nobody."""
+    lines = until_noon(crisis_of("Acme"))
+    if lull_hours:
+        lines.append(line(9_999_999, CRISIS_AT + (3 + lull_hours) * HOUR, brand="Acme", rating=1))
+    before = measure(lines)
+    assert before.watches["Acme"].severity == 3
     metrics = Metrics()
-    BrandGauges(metrics).update_from(opened_elsewhere.watches["Acme"])
-    assert series(metrics, m.SEVERITY) == {("Acme",): 3.0}
-    assert series(metrics, m.CRITERION)["Acme", "negative_growth"] == 1.0
-    assert series(metrics, m.INCIDENT_OBSERVED)["Acme",] > 20
-    assert [network for _, network, _, _ in series(metrics, m.INFO)] == ["twitter"]
+    BrandGauges(metrics).update_from(restored(before.watches["Acme"]))
+    last = before.events[-1]
+    assert series(metrics, m.INCIDENT_OBSERVED) == {("Acme",): last.observed}
+    assert series(metrics, m.INCIDENT_NEGATIVES) == {("Acme",): last.negatives}
+    for family in (m.SEVERITY, m.SINCE, m.CRITERION, m.INFO, m.INCIDENT_EXPECTED, m.INCIDENT_WINDOW, m.INCIDENT_REACH):
+        assert series(metrics, family) == series(before.metrics, family), family.name
+
+
+def test_a_calm_brand_forgets_the_figures_of_its_last_incident() -> None:
+    watch = measure(crisis(), finish=True).watches["Acme"]
+    assert (watch.incident, watch.last_event, watch.criteria) == (None, None, frozenset())
+
+
+@pytest.mark.parametrize("calm", ["3\u00a0Suisses", "3 Suisses ", "3  Suisses", "3 Suisses\u200b", " 3 Suisses"])
+@pytest.mark.parametrize("crisis_first", [True, False])
+def test_a_calm_brand_whose_name_becomes_the_same_label_hides_no_crisis(calm: str, crisis_first: bool) -> None:
+    crisis_watch = measure(until_noon(crisis_of("3 Suisses"))).watches["3 Suisses"]
+    calm_watch = measure(in_order(quiet(calm, days=8))).watches[calm]
+    if not crisis_first:
+        crisis_watch, calm_watch = calm_watch, crisis_watch
+    metrics = Metrics()
+    gauges = BrandGauges(metrics)
+    for watch in (crisis_watch, calm_watch, crisis_watch, calm_watch):
+        gauges.update_from(watch)
+    label = clean_label(calm)
+    assert series(metrics, m.SEVERITY)[clean_label("3 Suisses"),] == 3.0
+    assert max(series(metrics, m.SEVERITY).values()) == 3.0
+    assert series(metrics, m.INCIDENT_OBSERVED)["3 Suisses",] > 20
+    assert series(metrics, m.SCORE)["3 Suisses", "negatives"] > 2
+    gauges.forget(calm)
+    assert series(metrics, m.SEVERITY)["3 Suisses",] == 3.0, "the calm one moved to another worker"
+    assert len({brand for (brand,) in series(metrics, m.SEVERITY)}) == 1, label
 
 
 def test_reading_a_detector_changes_nothing_in_it() -> None:

@@ -19,7 +19,7 @@ def test_dead_letters_late_and_duplicate_mentions_are_counted_by_kind() -> None:
     count_batch(metrics, Scorer(Config(), NegativityModel.load()).score(messages(lines)))
     assert series(metrics, m.DEAD_LETTERS)["json",] == 1.0
     assert series(metrics, m.DUPLICATES) == {(): 1.0}
-    assert series(metrics, m.LATE) == {("counted",): 1.0, ("dropped",): 1.0}
+    assert series(metrics, m.LATE) == {("forum", "counted"): 1.0, ("forum", "dropped"): 1.0}
     assert series(metrics, m.MESSAGES) == {("scorer",): 7.0}
 
 

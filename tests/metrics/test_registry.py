@@ -59,6 +59,17 @@ def test_a_hostile_name_breaks_no_scrape(name: str) -> None:
     assert series(metrics, m.SEVERITY) == {}
 
 
+@pytest.mark.parametrize("accept", ["", OPENMETRICS])
+def test_every_series_names_its_installation(in_crisis: Measured, accept: str) -> None:
+    metrics = Metrics(installation="staging")
+    metrics.inc(m.MENTIONS, "Acme", "forum", "other")
+    metrics.observe(m.LATENCY, 70.0, "critical")
+    lines = [line for line in metrics.render(accept)[0].decode().splitlines() if not line.startswith("#")]
+    assert len(lines) > 20
+    assert all('installation="staging"' in line for line in lines)
+    assert b'installation="badbuzz"' in in_crisis.metrics.render(accept)[0]
+
+
 def test_the_reference_of_metrics_is_written_from_the_code() -> None:
     assert (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8") == metrics_page(), "run: make docs"
     assert len({family.name for family in m.FAMILIES}) == len(m.FAMILIES)

@@ -3,11 +3,13 @@
 import threading
 from typing import Any
 
+import msgspec
 import pytest
 
 from detectors.negativity import NegativityModel
 from streams.errors import ConfigError
 from streams.mentions.message import Message
+from streams.metrics.label_cap import clean_label
 from streams.offline.replay import replay
 from streams.oncall.annotations import AnnotationSender, annotation, annotation_sender
 from streams.oncall.grafana import Grafana
@@ -41,6 +43,17 @@ def test_an_incident_is_a_point_at_each_change_and_a_range_at_its_end(
     assert sent[-1]["timeEnd"] - sent[-1]["time"] > 3_600_000
     assert [one["text"] for one in sent] == [event.summary for event in events]
     assert [one["tags"][3] for one in sent[:-1]] == [event.severity for event in events[:-1]]
+
+
+@pytest.mark.parametrize(
+    "brand",
+    ["A  B", "\U0001f469\u200d\U0001f373 Chef", "\u062e\u0627\u0646\u0647\u200c\u06cc \u0645\u0627", "Back`tick"],
+)
+def test_an_annotation_is_tagged_with_the_brand_as_the_dashboards_ask_for_it(
+    events: list[IncidentEvent], brand: str
+) -> None:
+    for event in (events[0], events[-1]):
+        assert annotation(msgspec.structs.replace(event, brand=brand)).tags[0] == clean_label(brand)
 
 
 def test_an_annotation_whose_response_was_lost_is_not_added_twice(
