@@ -158,24 +158,6 @@ OFFSET_RESETS = Family(
     ("stage",),
     "Committed offsets ignored because the topic was created anew or ends before them; reading starts at the first.",
 )
-PARTITIONS_EXPECTED = Family(
-    "badbuzz_partitions_expected", "gauge", ("stage",), "Partitions of the topic that the stage reads."
-)
-PARTITIONS_OWNED = Family(
-    "badbuzz_partitions_owned", "gauge", ("stage",), "Partitions that this worker's stage reads now."
-)
-POSITION = Family(
-    "badbuzz_consumer_position_messages",
-    "gauge",
-    ("stage", "partition"),
-    "Consumer position: offset after the last message of a partition that the stage applied.",
-)
-MESSAGES_LOST = Family(
-    "badbuzz_messages_lost_total",
-    "counter",
-    ("stage",),
-    "Messages deleted by the topic's retention before the stage read them.",
-)
 PROGRESS = Family(
     "badbuzz_last_progress_timestamp_seconds",
     "gauge",

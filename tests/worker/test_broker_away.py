@@ -122,8 +122,8 @@ def test_rollups_created_anew_are_applied_from_their_first_message(cluster: Clus
         within(60.0, lambda: "anew" in worker.log.read_text() or "another log" in worker.log.read_text(), worker)
         within(60.0, lambda: worker.status("readyz") == 200, worker)
         cluster.send(lines)
-        within(60.0, lambda: bool(events(cluster, b"Acme")), worker)
-        assert events(cluster, b"Acme") == [event for event in in_process(lines) if b"Acme" in event]
+        expected = [event for event in in_process(lines) if b'"brand":"Acme' in event]
+        within(60.0, lambda: events(cluster, b"Acme") == expected, worker)
 
 
 def events(cluster: Cluster, brand: bytes) -> list[bytes]:
