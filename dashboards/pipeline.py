@@ -113,6 +113,11 @@ def pipeline() -> dashboard.Dashboard:
                 "Brands and networks exported as other: raise `metrics.brands`, or configure those that matter.",
                 {"{{label}}": f"sum by (label) (increase({m.OVERFLOW.name}{OF_INSTALLATION}[1h]))"},
             ),
+            p.time_series(
+                "Offsets of another log in an hour",
+                "Committed offsets ignored because a topic was created anew or ends before them.",
+                {"{{stage}}": f"sum by (stage) (increase({m.OFFSET_RESETS.name}{OF_INSTALLATION}[1h]))"},
+            ),
             p.table(
                 "Running versions",
                 "Workers by version of badbuzz and Python.",
