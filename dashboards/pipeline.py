@@ -118,6 +118,11 @@ def pipeline() -> dashboard.Dashboard:
                 "Committed offsets ignored because a topic was created anew or ends before them.",
                 {"{{stage}}": f"sum by (stage) (increase({m.OFFSET_RESETS.name}{OF_INSTALLATION}[1h]))"},
             ),
+            p.time_series(
+                "Messages lost in an hour",
+                "Deleted by the topic's retention before the stage processed them.",
+                {"{{stage}}": f"sum by (stage) (increase({m.LOST.name}{OF_INSTALLATION}[1h]))"},
+            ),
             p.table(
                 "Running versions",
                 "Workers by version of badbuzz and Python.",

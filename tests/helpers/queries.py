@@ -54,5 +54,7 @@ REPLAYED: Mapping[Query, str] = {
     ("badbuzz-pipeline", "Time since last progress"): "no worker ran",
     ("badbuzz-pipeline", "Consumer lag"): "no worker ran",
     ("badbuzz-pipeline", "Consumer lag by partition"): "no worker ran",
+    ("badbuzz-pipeline", "Offsets of another log in an hour"): "no worker ran",
+    ("badbuzz-pipeline", "Messages lost in an hour"): "no worker ran",
     ("badbuzz-pipeline", "Latency from mention to incident event"): "there is no wall clock",
 }
