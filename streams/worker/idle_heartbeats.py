@@ -80,6 +80,8 @@ class IdleHeartbeats:
     def __init__(self, after_s: float) -> None:
         self.after_s = after_s
         self._observed: dict[str, dict[int, _Observed]] = {}
+        # Newest event time of a brand at the check before.
+        self._reached: dict[str, int] = {}
 
     def due(
         self, now_s: float, now_ms: int, brand: str, times: PartitionTimes, closing_ms: int | None
@@ -100,13 +102,15 @@ class IdleHeartbeats:
             Event time that closes its oldest open bucket; None where it has none.
         """
         observed = self._observe(now_s, brand, times)
+        newest_ms = max(times.newest.values(), default=0)
+        # Of what arrives together, one partition is read before the other: it must not overtake that one.
+        reached_ms, self._reached[brand] = self._reached.get(brand, 0), newest_ms
         silent = [p for p in sorted(observed) if p in times.idle_since or now_s - observed[p].since_s >= self.after_s]
         if not silent:
             return []
-        reached_ms = max(times.newest.values())
         if len(silent) == len(observed) and not times.has_source_heartbeats:
             by_clock = max(seen.newest_ms + int(1000 * (now_s - seen.since_s)) for seen in observed.values())
-            reached_ms = max(reached_ms, min(by_clock, now_ms))
+            reached_ms = max(newest_ms, min(by_clock, now_ms))
         due = []
         for partition in silent:
             seen = observed[partition]
@@ -119,7 +123,7 @@ class IdleHeartbeats:
     def forget_except(self, brands: Collection[str]) -> None:
         """Forget the brands that are not among these: others watch them now."""
         for brand in [brand for brand in self._observed if brand not in brands]:
-            del self._observed[brand]
+            del self._observed[brand], self._reached[brand]
 
     def _observe(self, now_s: float, brand: str, times: PartitionTimes) -> dict[int, _Observed]:
         before = self._observed.get(brand, {})
