@@ -99,7 +99,8 @@ class Reach:
                 tracked.reposts_first = 0 if post.reposts < self.passed_on else post.reposts // 2
             tracked.id = post.id
             tracked.last = minute
-            tracked.negative = post.negative
+            if post.negative is not None:
+                tracked.negative = post.negative
             tracked.reach = max(tracked.reach, post.reach)
             tracked.reposts = max(tracked.reposts, post.reposts)
         for voice in observation.voices:

@@ -87,7 +87,8 @@ def _most_telling(posts: list[tuple[str, PostRow]], change: Change, config: Conf
 
 def _shown(network: str, post: PostRow) -> ShownPost:
     text = " ".join(normalize(post.text).split())
-    return ShownPost(post.id, network, post.author, post.reach, post.reposts, post.negativity / 1000, text, post.url)
+    negativity = max(0, post.negativity) / 1000
+    return ShownPost(post.id, network, post.author, post.reach, post.reposts, negativity, text, post.url)
 
 
 def _time(minute: int, seconds: int = 0) -> str:
