@@ -88,7 +88,7 @@ class IncidentBehaviour:
     ) -> None:
         looks = [(60_000, 300), (900_000, 9_000), (6_000_000, 40_000)]
         at = CRISIS_AT
-        own = {"rating": -1, "text": "never again with this brand", "network": "twitter"}
+        own: dict[str, Any] = {"rating": -1, "text": "never again with this brand", "network": "twitter"}
         rows = [(at, line(900, at, views=40, **own))]
         for n, (views, reposts) in enumerate(looks, 1):
             seen = line(900, at + n * pause, kind=kind, views=views, reposts=reposts, **own)

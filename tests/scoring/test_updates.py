@@ -91,7 +91,7 @@ def test_an_update_without_a_text_says_nothing_of_the_tone() -> None:
 
 
 def test_updates_of_the_brands_own_publications_are_left_out() -> None:
-    own = Config(brands={"Acme": BrandConfig(official_accounts=("acme",))})
+    own = Config(brands={"Acme": BrandConfig(official_accounts=frozenset({"acme"}))})
     for fields in ({"official": True}, {"author": "acme"}):
         rollups = scored(
             look(0, 40, **fields), look(0, 900, **fields), look(0, 999, kind="update", **fields), config=own
