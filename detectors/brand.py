@@ -15,7 +15,7 @@ from detectors.severity import Severity
 
 __all__ = ["RECENT_MINUTES", "BrandDetector"]
 
-VERSION = 1
+VERSION = 2
 STEP_MINUTES = 5
 
 
@@ -118,6 +118,7 @@ class BrandDetector:
             negatives=negatives,
             copies=copies,
             posts=judgement.posts,
+            reached=judgement.reached,
         )
 
     def readings(self, end: int) -> Readings:

@@ -6,13 +6,17 @@ from typing import Any
 
 import msgspec
 
+from detectors.change import Reached
 from detectors.criteria.criterion import Holding
 from detectors.criteria.readings import Signal
 from detectors.minutes import NEVER
 from detectors.observation import Observation
 from detectors.severity import REACH, Severity
 
-__all__ = ["Reach"]
+__all__ = ["FOLLOWED_MINUTES", "Reach"]
+
+FOLLOWED_MINUTES = 360
+"""Minutes for which a publication is followed after it was last seen."""
 
 
 class _Tracked(msgspec.Struct, gc=False):
@@ -28,6 +32,12 @@ class _Tracked(msgspec.Struct, gc=False):
     reposts_first: int = 0
     reposters: int = 0
     seen_by: int = 0
+    # Log of the usual reach before the publication itself was learned.
+    usual: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return self.id or f"{self.key:016x}"
 
     @property
     def people(self) -> int:
@@ -75,7 +85,12 @@ class Reach:
     windows: tuple[tuple[int, int], ...] = ()
 
     def __init__(
-        self, least: int = 50_000, factor: float = 5.0, passed_on: int = 10, window: int = 360, most: int = 48
+        self,
+        least: int = 50_000,
+        factor: float = 5.0,
+        passed_on: int = 10,
+        window: int = FOLLOWED_MINUTES,
+        most: int = 48,
     ) -> None:
         self.least = least
         self.factor = factor
@@ -94,8 +109,8 @@ class Reach:
         for post in observation.posts:
             tracked = self.posts.get(post.key)
             if tracked is None:
-                self._learn_usual(post.reach)
                 tracked = self._track(post.key, minute, post.reach)
+                self._learn_usual(post.reach)
                 tracked.reposts_first = 0 if post.reposts < self.passed_on else post.reposts // 2
             tracked.id = post.id
             tracked.last = minute
@@ -125,7 +140,7 @@ class Reach:
             self._prune(minute - self.window)
         if len(self.posts) >= self.most:
             self._drop_least()
-        tracked = self.posts[key] = _Tracked(key, "", minute, minute, reach=reach)
+        tracked = self.posts[key] = _Tracked(key, "", minute, minute, reach=reach, usual=self.usual)
         if self._least_first:
             heappush(self._least_first, (reach, key))
         return tracked
@@ -147,10 +162,10 @@ class Reach:
             heapreplace(entries, (people, entries[0][1]))
         del self.posts[heappop(entries)[1]]
 
-    def significant(self, end: int) -> tuple[str, ...]:
-        """Return the identifiers of recent negative publications that reach significantly many, most people first."""
+    def _significant(self, end: int) -> list[_Tracked]:
+        """Return the recent negative publications that reach significantly many, most people first."""
         if not self.posts:
-            return ()
+            return []
         needed = max(float(self.least), self.factor * math.expm1(self.usual))
         oldest = end - self.window
         reaching = [
@@ -161,23 +176,28 @@ class Reach:
             and (people := tracked.people) >= needed
             and (tracked.spread - tracked.reposts_first >= self.passed_on or people >= 10 * needed)
         ]
-        if not reaching:
-            return ()
-        reaching.sort(key=lambda tracked: (-tracked.people, tracked.key))
-        return tuple(tracked.id or f"{tracked.key:016x}" for tracked in reaching)
+        return sorted(reaching, key=lambda tracked: (-tracked.people, tracked.key))
+
+    def significant(self, end: int) -> tuple[str, ...]:
+        """Return the identifiers of the publications that hold before minute `end`, most people first."""
+        return tuple(tracked.name for tracked in self._significant(end))
 
     def holds(self, end: int) -> Holding | None:
         """Return what far-reaching publications ask for: warning."""
-        posts = self.significant(end)
-        return Holding(Severity.WARNING, posts=posts) if posts else None
+        posts = self._significant(end)
+        if not posts:
+            return None
+        widest = posts[0]
+        reached = Reached(widest.name, widest.people, math.expm1(widest.usual))
+        return Holding(Severity.WARNING, posts=tuple(tracked.name for tracked in posts), reached=reached)
 
     def elevated(self, end: int) -> bool:
         """Return whether it holds."""
-        return bool(self.significant(end))
+        return bool(self._significant(end))
 
     def signal(self, end: int) -> Signal:
         """Return whether it holds."""
-        return Signal(bool(self.significant(end)))
+        return Signal(bool(self._significant(end)))
 
     def state(self) -> dict[str, Any]:
         """Return what is followed, as plain numbers and lists."""

@@ -10,6 +10,9 @@ from streams.scoring.rollup import Counts, PostRow, Rollup, combined_row, total
 
 RECENT_MINUTES = 360
 
+Posts = list[tuple[str, PostRow]]
+"""Publications, each with its network."""
+
 
 class ClosedMinute(NamedTuple):
     """One closed minute: its rollups, one a network."""
@@ -24,7 +27,7 @@ class Window(NamedTuple):
     networks: dict[str, tuple[int, int]]
     counts: Counts
     weaknesses: dict[str, int]
-    posts: list[tuple[str, PostRow]]
+    posts: Posts
 
 
 class RecentMinutes:
