@@ -160,7 +160,8 @@ class Criteria:
         if severity == Severity.WARNING:
             warned = end - incident.warn(end)
             growth = holdings.get(NEGATIVE_GROWTH)
-            if growth is not None and (posts or self._critical(end, growth.reading, warned)):
+            reaching = reach is not None and reach.severity == Severity.WARNING
+            if growth is not None and (reaching or self._critical(end, growth.reading, warned)):
                 severity = Severity.CRITICAL
         reading = _reach_reading(reached) if lead is None else lead.reading
         return Judgement(min(severity, ceiling), tuple(holdings), reading, posts, reached, ceiling)

@@ -1,4 +1,4 @@
-"""Criterion: reach, one negative publication that a significant number of people see."""
+"""Criterion: reach, one publication that a significant number of people see."""
 
 import math
 from heapq import heapify, heappop, heappush, heapreplace
@@ -17,6 +17,9 @@ __all__ = ["FOLLOWED_MINUTES", "Reach"]
 
 FOLLOWED_MINUTES = 360
 """Minutes for which a publication is followed after it was last seen."""
+
+ANY_TONE = 2.0
+"""How many times farther beyond the usual than a negative publication one of any tone must reach."""
 
 
 class _Tracked(msgspec.Struct, gc=False):
@@ -49,12 +52,14 @@ class _Tracked(msgspec.Struct, gc=False):
 
 
 class Reach:
-    """Follow the publications that reach most people; hold while a negative one reaches significantly many.
+    """Follow the publications that reach most people; hold while one reaches significantly many.
 
     People reached are the author's followers or the views, whichever is more, and the followers of those who repost.
-    A publication is significant when it reaches at least `least` people, `factor` times what is usual among this
-    brand's own posts, and is passed on: at least `passed_on` reposts within `window` minutes of its first sight, or
-    ten times that reach at once. A negative post of ordinary reach never counts.
+    A negative publication is significant, and a warning, when it reaches at least `least` people, `factor` times what
+    is usual among this brand's own posts, and is passed on: at least `passed_on` reposts within `window` minutes of its
+    first sight, or ten times that reach at once. A negative post of ordinary reach never counts. One of any other tone,
+    as that of the press, is a watch when its reach is exceptional: `ANY_TONE` times as far beyond the usual, and passed
+    on ten times as often.
 
     Parameters
     ----------
@@ -163,7 +168,7 @@ class Reach:
         del self.posts[heappop(entries)[1]]
 
     def _significant(self, end: int) -> list[_Tracked]:
-        """Return the recent negative publications that reach significantly many, most people first."""
+        """Return the recent publications that reach significantly many, most people first."""
         if not self.posts:
             return []
         needed = max(float(self.least), self.factor * math.expm1(self.usual))
@@ -171,25 +176,33 @@ class Reach:
         reaching = [
             tracked
             for tracked in self.posts.values()
-            if tracked.negative
-            and tracked.last >= oldest
-            and (people := tracked.people) >= needed
-            and (tracked.spread - tracked.reposts_first >= self.passed_on or people >= 10 * needed)
+            if tracked.last >= oldest and tracked.people >= self.least and self._reaches_many(tracked, needed)
         ]
         return sorted(reaching, key=lambda tracked: (-tracked.people, tracked.key))
+
+    def _reaches_many(self, tracked: _Tracked, needed: float) -> bool:
+        """Return whether a publication reaches significantly many, by the needs of its tone."""
+        people, passed_on = tracked.people, tracked.spread - tracked.reposts_first
+        if tracked.negative:
+            return people >= needed and (passed_on >= self.passed_on or people >= 10 * needed)
+        # Its own reach is left out of what is usual: it would raise the need by as much.
+        exceptional = max(float(self.least), ANY_TONE * self.factor * math.expm1(tracked.usual))
+        return people >= exceptional and (passed_on >= 10 * self.passed_on or people >= 10 * exceptional)
 
     def significant(self, end: int) -> tuple[str, ...]:
         """Return the identifiers of the publications that hold before minute `end`, most people first."""
         return tuple(tracked.name for tracked in self._significant(end))
 
     def holds(self, end: int) -> Holding | None:
-        """Return what far-reaching publications ask for: warning."""
+        """Return what far-reaching publications ask for: a negative one warning, any other watch."""
         posts = self._significant(end)
         if not posts:
             return None
-        widest = posts[0]
+        negative = next((tracked for tracked in posts if tracked.negative), None)
+        severity = Severity.WATCH if negative is None else Severity.WARNING
+        widest = negative or posts[0]
         reached = Reached(widest.name, widest.people, math.expm1(widest.usual))
-        return Holding(Severity.WARNING, posts=tuple(tracked.name for tracked in posts), reached=reached)
+        return Holding(severity, posts=tuple(tracked.name for tracked in posts), reached=reached)
 
     def elevated(self, end: int) -> bool:
         """Return whether it holds."""

@@ -13,7 +13,12 @@ Row = tuple[float, bytes]
 
 
 def said(number: int, at: float, **fields: Any) -> Row:
-    own = {"rating": -1, "network": "twitter", "author": "jane", "text": "never again with this brand, they lied to me"}
+    own: dict[str, Any] = {
+        "rating": -1,
+        "network": "twitter",
+        "author": "jane",
+        "text": "never again with this brand, they lied to me",
+    }
     return at, line(number, at, **(own | fields))
 
 
@@ -82,3 +87,29 @@ def test_a_far_reaching_post_is_shown_first_hours_before_the_crowd_that_it_leads
         if event["severity"] == "critical"
     )
     assert critical["posts"][0]["id"] == "Acme-900"
+
+
+def press(at: float) -> Row:
+    text = "Product recall: salmonella found in frozen pizzas of this brand, the food agency says"
+    return said(900, at, rating=0, followers=182_000, reposts=420, author="the_paper", text=text)
+
+
+def test_a_report_of_the_press_is_a_watch_though_its_tone_is_neutral() -> None:
+    [opened, *later] = events([press(CRISIS_AT)])
+    assert (opened["severity"], opened["criteria"], opened["observed"]) == ("watch", ["reach"], 182_000)
+    assert opened["posts"][0]["id"] == "Acme-900"
+    assert [event["severity"] for event in later] == ["calm"]
+
+
+def test_a_report_of_the_press_is_shown_first_in_the_crisis_that_follows() -> None:
+    crowd = wave(120, 90, rating=-1, at=CRISIS_AT + HOUR, followers=2_000, reposts=5)
+    crisis = [event for event in events([press(CRISIS_AT)], crowd) if event["severity"] in {"warning", "critical"}]
+    assert crisis
+    assert {event["posts"][0]["id"] for event in crisis} == {"Acme-900"}
+
+
+def test_a_report_of_the_press_alone_makes_no_crisis_of_a_warning() -> None:
+    grumbles = wave(14, 20, rating=-1)
+    told = events([press(CRISIS_AT + 30 * MINUTE)], grumbles)
+    assert "warning" in {event["severity"] for event in told}
+    assert "critical" not in {event["severity"] for event in told}
