@@ -14,7 +14,7 @@ from detectors.settings import DetectorSettings
 
 __all__ = ["RECENT_MINUTES", "BrandDetector"]
 
-VERSION = 1
+VERSION = 2
 STEP_MINUTES = 5
 
 
@@ -117,6 +117,7 @@ class BrandDetector:
             negatives=negatives,
             copies=copies,
             posts=judgement.posts,
+            reached=judgement.reached,
         )
 
     def readings(self, end: int) -> Readings:

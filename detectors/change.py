@@ -2,7 +2,25 @@
 
 from typing import NamedTuple
 
-__all__ = ["Change"]
+__all__ = ["Change", "Reached"]
+
+
+class Reached(NamedTuple):
+    """The widest publication that holds the reach criterion.
+
+    Parameters
+    ----------
+    post
+        Its identifier.
+    people
+        People it reaches.
+    usual
+        The reach usual among the brand's posts.
+    """
+
+    post: str
+    people: int
+    usual: float
 
 
 class Change(NamedTuple):
@@ -19,17 +37,20 @@ class Change(NamedTuple):
     since
         Minute at which the incident opened.
     observed, expected
-        Voices seen in the leading criterion's window, and how many are usual at this hour.
+        Voices seen in the leading criterion's window, and how many are usual at this hour; where reach leads, people
+        reached and the usual reach.
     factor
         Observed over expected; None where next to nothing is expected.
     score
-        -log10 of the chance of that many.
+        -log10 of the chance of that many; 0 where reach leads.
     window
         Length of the leading criterion's window in minutes.
     authors, negatives, copies
         Fresh voices, fresh negative voices and copies in the window.
     posts
-        Identifiers of the publications that hold the reach criterion.
+        Identifiers of the publications that hold the reach criterion, widest first.
+    reached
+        The widest of those that ask for the criterion's severity; None where it does not hold.
     """
 
     minute: int
@@ -46,3 +67,4 @@ class Change(NamedTuple):
     negatives: int
     copies: int
     posts: tuple[str, ...]
+    reached: Reached | None

@@ -46,18 +46,18 @@ class Post(NamedTuple):
     reposts
         Reposts so far.
     negative
-        Whether the publication is negative.
+        Whether the publication is negative; None where it was seen again without its text.
     """
 
     id: str
     key: int
     reach: int
     reposts: int
-    negative: bool
+    negative: bool | None
 
 
 class Observation(NamedTuple):
-    """One closed minute of one brand over all its networks, with at least one mention in it.
+    """One closed minute of one brand over all its networks, with at least one mention or one publication seen again.
 
     Parameters
     ----------

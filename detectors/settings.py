@@ -47,9 +47,9 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     coordinated_hours
         Hours after a coordinated flood for which the severity stays at watch at most.
     reach_least
-        Fewest people one negative publication must reach.
+        Fewest people one publication must reach.
     reach_factor
-        How many times the reach usual among this brand's posts it must reach.
+        How many times the reach usual among this brand's posts a negative one must reach; one of any tone, twice that.
     learning_hours
         Hours from a brand's first mention in which its detectors learn and do not alert.
     surge_detector

@@ -48,7 +48,7 @@ COORDINATED = "coordinated"
 CRITERIA = {
     SURGE: "surge of mentions",
     NEGATIVE_GROWTH: "negatives growing",
-    REACH: "a negative post reaches many",
+    REACH: "one post reaches many",
     COORDINATED: "copies, likely coordinated",
 }
 """Each criterion by its name in events and metrics, with the phrase a person reads, in the order of listing."""

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple, Protocol
 
 from detectors.anomaly.reading import Reading
+from detectors.change import Reached
 from detectors.criteria.readings import Signal
 from detectors.observation import Observation
 from detectors.severity import Severity
@@ -20,15 +21,18 @@ class Holding(NamedTuple):
     reading
         The reading it rests on; None for a criterion without a score.
     posts
-        Identifiers of the publications it rests on.
+        Identifiers of the publications it rests on, widest first.
     ceiling
         The highest severity an incident may have while it holds.
+    reached
+        The widest publication of those that ask for the severity; None for a criterion that is not about reach.
     """
 
     severity: Severity
     reading: Reading | None = None
     posts: tuple[str, ...] = ()
     ceiling: Severity = Severity.CRITICAL
+    reached: Reached | None = None
 
 
 class Criterion(Protocol):

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 from detectors.anomaly.negative_growth import NegativeGrowth
 from detectors.anomaly.reading import Reading
 from detectors.anomaly.surge import Surge
+from detectors.change import Reached
 from detectors.criteria.aftermath import Aftermath
 from detectors.criteria.coordination import Coordination
 from detectors.criteria.criterion import Criterion, Holding
 from detectors.criteria.negative_growth import NegativeGrowthCriterion
-from detectors.criteria.reach import Reach
+from detectors.criteria.reach import FOLLOWED_MINUTES, Reach
 from detectors.criteria.readings import Readings
 from detectors.criteria.surge import SurgeCriterion
 from detectors.fresh_voices import COPIES, FRESH, NEGATIVE, FreshCounts
@@ -18,7 +19,7 @@ from detectors.incident import IncidentState
 from detectors.minutes import DAY_MINUTES, HOUR_MINUTES
 from detectors.observation import Observation
 from detectors.settings import DetectorSettings
-from detectors.severity import NEGATIVE_GROWTH, SURGE, Severity
+from detectors.severity import NEGATIVE_GROWTH, REACH, SURGE, Severity
 from detectors.statistics.counts import RecentCounts
 
 __all__ = ["RECENT_MINUTES", "Criteria", "Judgement"]
@@ -42,9 +43,12 @@ class Judgement(NamedTuple):
     criteria
         Names of those that hold.
     lead
-        Reading of the one that asks for the highest severity; None where none of them has one.
+        Reading of the one that asks for the highest severity; reach leads where no other has a reading, and None where
+        none holds that has one.
     posts
-        Identifiers of the publications that hold the reach criterion.
+        Identifiers of the publications that hold the reach criterion, widest first.
+    reached
+        The widest of those that ask for that criterion's severity.
     ceiling
         The highest severity an open incident may have.
     """
@@ -53,10 +57,11 @@ class Judgement(NamedTuple):
     criteria: tuple[str, ...]
     lead: Reading | None
     posts: tuple[str, ...]
+    reached: Reached | None
     ceiling: Severity
 
 
-NOTHING_HOLDS = Judgement(Severity.CALM, (), None, (), Severity.CRITICAL)
+NOTHING_HOLDS = Judgement(Severity.CALM, (), None, (), None, Severity.CRITICAL)
 
 
 class Criteria:
@@ -144,22 +149,22 @@ class Criteria:
 
     def _combine(self, end: int, incident: IncidentState, holdings: dict[str, Holding]) -> Judgement:
         severity, ceiling = Severity.CALM, Severity.CRITICAL
-        posts: tuple[str, ...] = ()
         lead: Holding | None = None
         for holding in holdings.values():
             severity = max(severity, holding.severity)
             ceiling = min(ceiling, holding.ceiling)
-            posts += holding.posts
             if holding.reading is not None and (lead is None or holding.severity > lead.severity):
                 lead = holding
+        reach = holdings.get(REACH)
+        posts, reached = ((), None) if reach is None else (reach.posts, reach.reached)
         if severity == Severity.WARNING:
             warned = end - incident.warn(end)
             growth = holdings.get(NEGATIVE_GROWTH)
-            if growth is not None and (posts or self._critical(end, growth.reading, warned)):
+            reaching = reach is not None and reach.severity == Severity.WARNING
+            if growth is not None and (reaching or self._critical(end, growth.reading, warned)):
                 severity = Severity.CRITICAL
-        return Judgement(
-            min(severity, ceiling), tuple(holdings), None if lead is None else lead.reading, posts, ceiling
-        )
+        reading = _reach_reading(reached) if lead is None else lead.reading
+        return Judgement(min(severity, ceiling), tuple(holdings), reading, posts, reached, ceiling)
 
     def _critical(self, end: int, growth: Reading | None, warned: int) -> bool:
         """Return whether a growth warned of for so many minutes is critical: a crowd over more than a moment."""
@@ -231,3 +236,8 @@ class Criteria:
             if criterion.name in state["criteria"]:
                 criterion.restore(state["criteria"][criterion.name])
         self._aftermath.restore(state["aftermath"])
+
+
+def _reach_reading(reached: Reached | None) -> Reading | None:
+    """Return the people reached by the widest publication, and the usual reach, as a reading without a score."""
+    return None if reached is None else Reading(0.0, FOLLOWED_MINUTES, reached.people, reached.usual)

@@ -1,4 +1,4 @@
-"""Criterion: reach, one negative publication that a significant number of people see."""
+"""Criterion: reach, one publication that a significant number of people see."""
 
 import math
 from heapq import heapify, heappop, heappush, heapreplace
@@ -6,13 +6,20 @@ from typing import Any
 
 import msgspec
 
+from detectors.change import Reached
 from detectors.criteria.criterion import Holding
 from detectors.criteria.readings import Signal
 from detectors.minutes import NEVER
 from detectors.observation import Observation
 from detectors.severity import REACH, Severity
 
-__all__ = ["Reach"]
+__all__ = ["FOLLOWED_MINUTES", "Reach"]
+
+FOLLOWED_MINUTES = 360
+"""Minutes for which a publication is followed after it was last seen."""
+
+ANY_TONE = 2.0
+"""How many times farther beyond the usual than a negative publication one of any tone must reach."""
 
 
 class _Tracked(msgspec.Struct, gc=False):
@@ -28,6 +35,12 @@ class _Tracked(msgspec.Struct, gc=False):
     reposts_first: int = 0
     reposters: int = 0
     seen_by: int = 0
+    # Log of the usual reach before the publication itself was learned.
+    usual: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return self.id or f"{self.key:016x}"
 
     @property
     def people(self) -> int:
@@ -39,12 +52,14 @@ class _Tracked(msgspec.Struct, gc=False):
 
 
 class Reach:
-    """Follow the publications that reach most people; hold while a negative one reaches significantly many.
+    """Follow the publications that reach most people; hold while one reaches significantly many.
 
     People reached are the author's followers or the views, whichever is more, and the followers of those who repost.
-    A publication is significant when it reaches at least `least` people, `factor` times what is usual among this
-    brand's own posts, and is passed on: at least `passed_on` reposts within `window` minutes of its first sight, or
-    ten times that reach at once. A negative post of ordinary reach never counts.
+    A negative publication is significant, and a warning, when it reaches at least `least` people, `factor` times what
+    is usual among this brand's own posts, and is passed on: at least `passed_on` reposts within `window` minutes of its
+    first sight, or ten times that reach at once. A negative post of ordinary reach never counts. One of any other tone,
+    as that of the press, is a watch when its reach is exceptional: `ANY_TONE` times as far beyond the usual, and passed
+    on ten times as often.
 
     Parameters
     ----------
@@ -75,7 +90,12 @@ class Reach:
     windows: tuple[tuple[int, int], ...] = ()
 
     def __init__(
-        self, least: int = 50_000, factor: float = 5.0, passed_on: int = 10, window: int = 360, most: int = 48
+        self,
+        least: int = 50_000,
+        factor: float = 5.0,
+        passed_on: int = 10,
+        window: int = FOLLOWED_MINUTES,
+        most: int = 48,
     ) -> None:
         self.least = least
         self.factor = factor
@@ -94,12 +114,13 @@ class Reach:
         for post in observation.posts:
             tracked = self.posts.get(post.key)
             if tracked is None:
-                self._learn_usual(post.reach)
                 tracked = self._track(post.key, minute, post.reach)
+                self._learn_usual(post.reach)
                 tracked.reposts_first = 0 if post.reposts < self.passed_on else post.reposts // 2
             tracked.id = post.id
             tracked.last = minute
-            tracked.negative = post.negative
+            if post.negative is not None:
+                tracked.negative = post.negative
             tracked.reach = max(tracked.reach, post.reach)
             tracked.reposts = max(tracked.reposts, post.reposts)
         for voice in observation.voices:
@@ -124,7 +145,7 @@ class Reach:
             self._prune(minute - self.window)
         if len(self.posts) >= self.most:
             self._drop_least()
-        tracked = self.posts[key] = _Tracked(key, "", minute, minute, reach=reach)
+        tracked = self.posts[key] = _Tracked(key, "", minute, minute, reach=reach, usual=self.usual)
         if self._least_first:
             heappush(self._least_first, (reach, key))
         return tracked
@@ -146,37 +167,50 @@ class Reach:
             heapreplace(entries, (people, entries[0][1]))
         del self.posts[heappop(entries)[1]]
 
-    def significant(self, end: int) -> tuple[str, ...]:
-        """Return the identifiers of recent negative publications that reach significantly many, most people first."""
+    def _significant(self, end: int) -> list[_Tracked]:
+        """Return the recent publications that reach significantly many, most people first."""
         if not self.posts:
-            return ()
+            return []
         needed = max(float(self.least), self.factor * math.expm1(self.usual))
         oldest = end - self.window
         reaching = [
             tracked
             for tracked in self.posts.values()
-            if tracked.negative
-            and tracked.last >= oldest
-            and (people := tracked.people) >= needed
-            and (tracked.spread - tracked.reposts_first >= self.passed_on or people >= 10 * needed)
+            if tracked.last >= oldest and tracked.people >= self.least and self._reaches_many(tracked, needed)
         ]
-        if not reaching:
-            return ()
-        reaching.sort(key=lambda tracked: (-tracked.people, tracked.key))
-        return tuple(tracked.id or f"{tracked.key:016x}" for tracked in reaching)
+        return sorted(reaching, key=lambda tracked: (-tracked.people, tracked.key))
+
+    def _reaches_many(self, tracked: _Tracked, needed: float) -> bool:
+        """Return whether a publication reaches significantly many, by the needs of its tone."""
+        people, passed_on = tracked.people, tracked.spread - tracked.reposts_first
+        if tracked.negative:
+            return people >= needed and (passed_on >= self.passed_on or people >= 10 * needed)
+        # Its own reach is left out of what is usual: it would raise the need by as much.
+        exceptional = max(float(self.least), ANY_TONE * self.factor * math.expm1(tracked.usual))
+        return people >= exceptional and (passed_on >= 10 * self.passed_on or people >= 10 * exceptional)
+
+    def significant(self, end: int) -> tuple[str, ...]:
+        """Return the identifiers of the publications that hold before minute `end`, most people first."""
+        return tuple(tracked.name for tracked in self._significant(end))
 
     def holds(self, end: int) -> Holding | None:
-        """Return what far-reaching publications ask for: warning."""
-        posts = self.significant(end)
-        return Holding(Severity.WARNING, posts=posts) if posts else None
+        """Return what far-reaching publications ask for: a negative one warning, any other watch."""
+        posts = self._significant(end)
+        if not posts:
+            return None
+        negative = next((tracked for tracked in posts if tracked.negative), None)
+        severity = Severity.WATCH if negative is None else Severity.WARNING
+        widest = negative or posts[0]
+        reached = Reached(widest.name, widest.people, math.expm1(widest.usual))
+        return Holding(severity, posts=tuple(tracked.name for tracked in posts), reached=reached)
 
     def elevated(self, end: int) -> bool:
         """Return whether it holds."""
-        return bool(self.significant(end))
+        return bool(self._significant(end))
 
     def signal(self, end: int) -> Signal:
         """Return whether it holds."""
-        return Signal(bool(self.significant(end)))
+        return Signal(bool(self._significant(end)))
 
     def state(self) -> dict[str, Any]:
         """Return what is followed, as plain numbers and lists."""

@@ -1,12 +1,13 @@
 """The mention, version 1: one post about a brand, or one action, on a network; and its strict decoding.
 
 A mention is one JSON message. Unknown fields are carried in the bytes and never read. Control characters and lone
-surrogates in the text are cleaned, for that cannot change who wrote it; any other fault makes it a dead letter.
+surrogates in the text are cleaned, for that cannot change who wrote it; what a source writes for "unknown" (an empty
+author, a negative count, a null text) is absent, and a long text is cut. Any other fault makes it a dead letter.
 """
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -14,17 +15,22 @@ from msgspec import UNSET, Meta, UnsetType
 from streams.errors import MentionError
 
 MAX_BYTES = 256 * 1024
+MAX_TEXT = 20_000
+"""Characters of a text that are read; the rest is cut off."""
 MAX_NESTING = 32
 MAX_CLOCK_SKEW_MS = 60_000
 """How far ahead of the clock an event time may be: one bad clock must not close a brand's buckets."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before any network: an older time is a broken clock
 
-Kind = Literal["post", "reply", "repost", "review", "deletion", "block", "scheduled", "heartbeat"]
-Count = Annotated[int, Meta(ge=0, le=10**11)]
+Kind = Literal["post", "reply", "repost", "review", "deletion", "block", "scheduled", "update", "heartbeat"]
+Count = Annotated[int, Meta(le=10**11)]
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
 
 SPOKEN = frozenset(("post", "reply", "repost", "review"))
-"""Kinds that carry a text to be scored; the others are actions and heartbeats."""
+"""Kinds that carry a text to be scored; the others are actions, updates and heartbeats."""
+
+TEXTLESS = frozenset(("update", "heartbeat"))
+"""Kinds that may leave out the text."""
 
 REASONS = (
     "size",
@@ -56,17 +62,18 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
     created_at
         Event time, with a zone.
     text
-        At most 20,000 characters; only a heartbeat may have none.
+        Cut to `MAX_TEXT` characters; null is empty (a picture alone), and only `TEXTLESS` kinds may leave it out.
     v
         Version of the record: 1.
     kind
-        What it is; a `heartbeat` reports that its source is complete up to `created_at`.
+        What it is; an `update` is a publication seen again, with its counts so far, at `created_at`: no second mention.
+        A `heartbeat` reports that its source is complete up to `created_at`.
     lang
         BCP 47 tag.
     author
-        Opaque id of the author.
+        Opaque id of the author; an empty one is unknown.
     followers
-        Of the author.
+        Of the author; here and in the counts below, a negative number is unknown.
     official
         Published by the brand itself.
     reply_to, repost_of
@@ -91,11 +98,11 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
     brand: Annotated[str, Meta(min_length=1, max_length=128)]
     network: Annotated[str, Meta(min_length=1, max_length=64)]
     created_at: Annotated[datetime, Meta(tz=True)]
-    text: Annotated[str, Meta(max_length=20_000)] | UnsetType = UNSET
+    text: str | UnsetType | None = UNSET
     v: Literal[1] = 1
     kind: Kind = "post"
     lang: Annotated[str, Meta(max_length=35)] | None = None
-    author: Id | None = None
+    author: Annotated[str, Meta(max_length=256)] | None = None
     followers: Count | None = None
     official: bool | None = None
     reply_to: Id | None = None
@@ -111,6 +118,8 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
 
 _decode = msgspec.json.Decoder(Mention).decode
 _decode_any = msgspec.json.Decoder().decode
+_COUNTS = ("followers", "reposts", "likes", "replies", "views")
+_TEXTLESS = " or ".join(sorted(TEXTLESS))
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 _IDENTITY = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]")
 _ESCAPE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\.")
@@ -127,7 +136,7 @@ def decode(line: bytes) -> Mention:
     Returns
     -------
     Mention
-        With a text free of control characters and lone surrogates.
+        With a text of at most `MAX_TEXT` characters, free of control characters and lone surrogates.
 
     Raises
     ------
@@ -175,13 +184,27 @@ def _checked(mention: Mention) -> Mention:
     identity = f"{mention.id}{mention.brand}{mention.network}{mention.author}"
     if not identity.isascii() or not identity.isprintable():
         _check_identity(mention)
+    if mention.text is UNSET and mention.kind not in TEXTLESS:
+        raise MentionError("missing", f"Object missing required field `text`; only {_TEXTLESS} may have none")
+    changed = _absent(mention)
     text = mention.text
-    if text is UNSET:
-        if mention.kind != "heartbeat":
-            raise MentionError("missing", "Object missing required field `text`; only a heartbeat has none")
-    elif not text.isprintable() and _CONTROL.search(text):
-        return msgspec.structs.replace(mention, text=_CONTROL.sub("", text))
-    return mention
+    if text is None:
+        changed["text"] = ""
+    elif text is not UNSET and (len(text) > MAX_TEXT or not text.isprintable()):
+        # First the cleaning: a text is cut at the same character, however many others are cleaned away.
+        changed["text"] = _CONTROL.sub("", text)[:MAX_TEXT]
+    return msgspec.structs.replace(mention, **changed) if changed else mention
+
+
+def _absent(mention: Mention) -> dict[str, Any]:
+    """Return None for each field in which a source wrote that it does not know."""
+    m = mention
+    if m.author != "" and min(m.followers or 0, m.reposts or 0, m.likes or 0, m.replies or 0, m.views or 0) >= 0:
+        return {}
+    absent: dict[str, Any] = {name: None for name in _COUNTS if (getattr(m, name) or 0) < 0}
+    if m.author == "":
+        absent["author"] = None
+    return absent
 
 
 def _check_identity(mention: Mention) -> None:

@@ -124,6 +124,12 @@ LATE = Family(
     "Mentions beyond the allowed lateness: counted (in the oldest open minute) or dropped (more than an hour late).",
 )
 DUPLICATES = Family("badbuzz_duplicate_mentions_total", "counter", (), "Mentions dropped by deduplication.")
+UPDATES = Family(
+    "badbuzz_updated_posts_total",
+    "counter",
+    (),
+    "Posts seen again with other counts, which are no mentions.",
+)
 MESSAGES = Family(
     "badbuzz_messages_total",
     "counter",

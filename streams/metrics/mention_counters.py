@@ -90,6 +90,8 @@ def _count(metrics: Metrics, brand: str, network: str, rollups: list[Rollup]) ->
             metrics.add(m.LATE, (network, outcome), number)
     if counts.duplicates:
         metrics.add(m.DUPLICATES, (), counts.duplicates)
+    if counts.updates:
+        metrics.add(m.UPDATES, (), counts.updates)
 
 
 def _negativity(post: PostRow) -> int:

@@ -23,8 +23,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         Lines read, blank ones left out.
     mentions, negatives
         Counted, the brands' own left out.
-    official, duplicates, late, too_late
-        The brands' own; dropped; moved to the oldest open bucket; in no bucket.
+    official, duplicates, updates, late, too_late
+        The brands' own; dropped; seen again with other counts; moved to the oldest open bucket; in no bucket.
     dead_letters
         Lines that could not be read, by reason.
     brands
@@ -42,6 +42,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     negatives: int
     official: int
     duplicates: int
+    updates: int
     late: int
     too_late: int
     dead_letters: dict[str, int]
@@ -105,6 +106,7 @@ def summarise(pipeline: Pipeline, events: list[IncidentEvent]) -> Summary:
         negatives=counts.negatives,
         official=counts.official,
         duplicates=counts.duplicates,
+        updates=counts.updates,
         late=counts.late,
         too_late=counts.too_late,
         dead_letters=dict(sorted(pipeline.dead_letter_counts.items())),

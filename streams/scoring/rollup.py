@@ -11,7 +11,7 @@ doi:10.1145/1247480.1247504. Cohen, Kaplan (2007), Summarizing data using bottom
 doi:10.1145/1281100.1281133.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from heapq import nlargest, nsmallest
 from itertools import chain
 
@@ -31,7 +31,8 @@ class PostRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False
     """One publication: its identity, its reach, its negativity in thousandths, and the parts shown in an event.
 
     `identity` is the hash of brand, network and id, which decides the sampling; `origin` that of the network and the
-    id it reposts, or 0.
+    id it reposts, or 0. A publication seen again with other counts has a row for each of them. The negativity is -1 in
+    an update that brings no text.
     """
 
     identity: int
@@ -48,7 +49,8 @@ class PostRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False
 class Counts(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Sums over the mentions of a rollup.
 
-    `late` mentions were moved to the oldest open minute, `too_late` ones were dropped.
+    `late` mentions were moved to the oldest open minute, `too_late` ones were dropped. `duplicates` are ids seen before
+    with the same counts, `updates` publications seen again with other counts: both are no mentions.
     """
 
     mentions: int = 0
@@ -62,6 +64,7 @@ class Counts(msgspec.Struct, array_like=True, frozen=True, gc=False):
     late: int = 0
     too_late: int = 0
     duplicates: int = 0
+    updates: int = 0
 
 
 def total(counts: Iterable[Counts]) -> Counts:
@@ -91,8 +94,8 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
     voices
         At most `MAX_VOICES` authors, those with the smallest hashes, sorted.
     posts
-        The `MAX_POSTS` of widest reach, the `MAX_POSTS` most reposted, and a sample of `MAX_SAMPLES`, those with the
-        smallest hashes; sorted.
+        Rows of the `MAX_POSTS` publications of widest reach, of the `MAX_POSTS` most reposted, and of a sample of
+        `MAX_SAMPLES`, those with the smallest hashes; sorted.
     weaknesses
         Mentions of each known weakness.
 
@@ -141,7 +144,7 @@ def merge(first: Rollup, *others: Rollup) -> Rollup:
         max([rollup.newest for rollup in every]),
         total(rollup.counts for rollup in every),
         merge_voices(*[rollup.voices for rollup in every]),
-        best_posts(set().union(*[rollup.posts for rollup in every])),
+        best_posts(list(chain.from_iterable(rollup.posts for rollup in every))),
         weaknesses,
     )
 
@@ -167,14 +170,50 @@ def one_voice(a: Voice, b: Voice) -> Voice:
     return Voice(a.author, first.text, first.origin, a.negative or b.negative, max(a.followers, b.followers))
 
 
-def best_posts(posts: Collection[PostRow]) -> tuple[PostRow, ...]:
-    """Select the posts of widest reach, the most reposted, and a sample, each by a total order."""
+def best_posts(posts: Sequence[PostRow]) -> tuple[PostRow, ...]:
+    """Select the publications of widest reach, the most reposted, and a sample, each by a total order.
+
+    Of a publication with several rows, the one of widest reach and the most reposted one stand for it: so one that is
+    counted again and again leaves the others their places.
+
+    Examples
+    --------
+    >>> low, high = PostRow(7, 40, 0, 900, "v", "", 0, "", ""), PostRow(7, 60_000, 3, 900, "v", "", 0, "", "")
+    >>> best_posts([high, low]) == (high,)
+    True
+    """
     if len(posts) <= 1:
         return tuple(posts)
-    if len(posts) <= MAX_SAMPLES:
+    widest = posts
+    most_reposted = posts
+    if len({post.identity for post in posts}) < len(posts):
+        widest = _one_each(posts, _by_reach)
+        most_reposted = _one_each(posts, _by_reposts)
+    elif len(posts) <= MAX_SAMPLES:
         return tuple(sorted(posts))
-    sampled = nsmallest(MAX_SAMPLES, posts)
-    return tuple(sorted({*sampled, *nlargest(MAX_POSTS, posts, _by_reach), *nlargest(MAX_POSTS, posts, _by_reposts)}))
+    sampled = nsmallest(MAX_SAMPLES, widest)
+    reaching = nlargest(MAX_POSTS, widest, _by_reach)
+    return tuple(sorted({*sampled, *reaching, *nlargest(MAX_POSTS, most_reposted, _by_reposts)}))
+
+
+def combined_row(a: PostRow, b: PostRow) -> PostRow:
+    """Combine two rows of one publication: the widest reach and the most reposts, the rest of the row with a text.
+
+    Examples
+    --------
+    >>> said = PostRow(7, 40, 9, 900, "v", "", 0, "never again", "")
+    >>> update = PostRow(7, 60_000, 3, -1, "v", "", 0, "", "")
+    >>> row = combined_row(said, update)
+    >>> row.reach, row.reposts, row.negativity, row.text, row == combined_row(update, said)
+    (60000, 9, 900, 'never again', True)
+    """
+    described = max(a, b, key=lambda row: (bool(row.text), row))
+    return msgspec.structs.replace(described, reach=max(a.reach, b.reach), reposts=max(a.reposts, b.reposts))
+
+
+def _one_each(posts: Iterable[PostRow], order: Callable[[PostRow], tuple[int, PostRow]]) -> list[PostRow]:
+    """Return the row of each publication that is highest by an order."""
+    return list({post.identity: post for post in sorted(posts, key=order)}.values())
 
 
 def _by_reach(post: PostRow) -> tuple[int, PostRow]:

@@ -11,6 +11,12 @@ from streams.settings.config import BrandConfig
 _ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
 
 
+def reach(mention: Mention) -> int:
+    """Return how many people a publication reaches: its author's followers or its views, whichever is more."""
+    followers, views = mention.followers or 0, mention.views or 0
+    return followers if followers > views else views
+
+
 class RollupBuilder:
     """Collect the mentions of one brand, network and minute.
 
@@ -26,7 +32,7 @@ class RollupBuilder:
         Configuration of the brand.
     """
 
-    __slots__ = ("_counts", "_scored", "brand", "known", "minute", "network", "newest")
+    __slots__ = ("_counts", "_scored", "_updates", "brand", "known", "minute", "network", "newest")
 
     def __init__(self, brand: str, network: str, minute: int, known: BrandConfig) -> None:
         self.brand = brand
@@ -35,6 +41,7 @@ class RollupBuilder:
         self.known = known
         self.newest = 0
         self._scored: list[tuple[Mention, int, int, bool]] = []
+        self._updates: list[PostRow] = []
         self._counts: dict[str, int] = {}
 
     def count(self, name: str) -> None:
@@ -57,6 +64,19 @@ class RollupBuilder:
         """
         self._scored.append((mention, identity, round(1000 * negativity), negative))
 
+    def add_update(self, mention: Mention, identity: int, negativity: float | None) -> None:
+        """Add a publication seen again with other counts: a row of the posts, and no mention.
+
+        Parameters
+        ----------
+        mention, identity
+            As for `add`.
+        negativity
+            0 to 1, or None where the update brings no text.
+        """
+        self.count("updates")
+        self._updates.append(self._row(mention, identity, -1 if negativity is None else round(1000 * negativity)))
+
     def add_official(self, mention: Mention) -> None:
         """Count a mention by the brand itself: its replies are answers, its actions are counted too."""
         self.count("official")
@@ -76,20 +96,16 @@ class RollupBuilder:
         negatives = complaints = 0
         for mention, identity, thousandths, negative in self._scored:
             text = mention.text or ""
-            author, repost_of, views = mention.author, mention.repost_of, mention.views or 0
-            repost = repost_of is not None or mention.kind == "repost"
+            author = mention.author
+            repost = mention.repost_of is not None or mention.kind == "repost"
             negatives += negative
             complaints += negative and not repost
-            followers = mention.followers or 0
-            origin = post_key(self.network, repost_of) if repost_of is not None else 0
+            row = self._row(mention, identity, thousandths)
             key = hash64(f"{self.network}\0{author}") if author is not None else identity
-            voice = Voice(key, 0 if repost else text_hash(text), origin, negative, followers)
+            voice = Voice(key, 0 if repost else text_hash(text), row.origin, negative, mention.followers or 0)
             known = voices.get(key)
             voices[key] = voice if known is None else one_voice(known, voice)
-            reach = followers if followers > views else views
-            url, snippet = mention.url or "", text[:MAX_SNIPPET]
-            reposts = mention.reposts or 0
-            posts.append(PostRow(identity, reach, reposts, thousandths, mention.id, author or "", origin, snippet, url))
+            posts.append(row)
         counts = Counts(len(self._scored), negatives, complaints)
         return Rollup(
             self.brand,
@@ -98,9 +114,16 @@ class RollupBuilder:
             self.newest,
             msgspec.structs.replace(counts, **self._counts) if self._counts else counts,
             tuple(sorted(voices.values())[:MAX_VOICES]),
-            best_posts(posts),
+            best_posts(posts + self._updates),
             self._weaknesses() if self.known.weaknesses else {},
         )
+
+    def _row(self, mention: Mention, identity: int, thousandths: int) -> PostRow:
+        origin = post_key(self.network, mention.repost_of) if mention.repost_of is not None else 0
+        snippet = (mention.text or "")[:MAX_SNIPPET]
+        author, url = mention.author or "", mention.url or ""
+        reposts = mention.reposts or 0
+        return PostRow(identity, reach(mention), reposts, thousandths, mention.id, author, origin, snippet, url)
 
     def _weaknesses(self) -> dict[str, int]:
         mentions: dict[str, int] = {}

@@ -1,7 +1,9 @@
 """The scorer: batches of raw messages in; rollups and dead letters out.
 
-Decodes strictly, drops duplicates, scores negativity, and combines a batch into rollups. Its state (recent ids, newest
-event time per brand) serves deduplication and lateness only, and is rebuilt by re-reading the tail of the partition.
+Decodes strictly, drops duplicates, scores negativity, and combines a batch into rollups. A publication seen again with
+other counts (of the kind `update`, or under an id known with others) is an update: a row of the posts in its minute, or
+in the oldest open one however late it is, and no mention. The state (recent ids, newest event time per brand) serves
+deduplication and lateness only, and is rebuilt by re-reading the tail of the partition.
 """
 
 import time
@@ -17,12 +19,14 @@ from streams.mentions.mention import MAX_CLOCK_SKEW_MS, SPOKEN, Mention, decode,
 from streams.mentions.message import Message
 from streams.mentions.text import hash64
 from streams.scoring.rollup import Rollup
-from streams.scoring.rollup_builder import RollupBuilder
+from streams.scoring.rollup_builder import RollupBuilder, reach
 from streams.scoring.seen_ids import SeenIds
 from streams.settings.config import Config
 
-Unscored = tuple[RollupBuilder, Mention, int]
-"""A mention to be scored: the builder of its rollup, the mention, the hash of its identity."""
+UPDATE = "update"
+
+Unscored = tuple[RollupBuilder, Mention, int, bool]
+"""A mention to be scored: the builder of its rollup, the mention, the hash of its identity, whether it is an update."""
 
 
 class TextModel(Protocol):
@@ -137,29 +141,46 @@ class Scorer:
             return
         builder = collected.builder(brand, opened if late else minute, mention.network)
         identity = hash64(f"{brand}\0{mention.network}\0{mention.id}")
-        if not self._seen.add(identity):
+        official = bool(mention.official) or mention.author in builder.known.official_accounts
+        update = self._is_update(mention, identity)
+        if update is None or (update and official):
             builder.count("duplicates")
             return
-        if late:
+        if late and not update:
             if newest - ms > HOUR_MS:
                 builder.count("too_late")
                 return
             builder.count("late")
-        elif ms > builder.newest:
+        elif not late and ms > builder.newest:
             builder.newest = ms
-        if mention.official or mention.author in builder.known.official_accounts:
+        if official:
             builder.add_official(mention)
-        elif mention.kind in SPOKEN:
-            collected.unscored.append((builder, mention, identity))
+        elif update or mention.kind in SPOKEN:
+            collected.unscored.append((builder, mention, identity, update))
         else:
             builder.add_action(mention)
 
+    def _is_update(self, mention: Mention, identity: int) -> bool | None:
+        """Return whether a mention is an update; None where it is a duplicate."""
+        if mention.kind == UPDATE:
+            # It is no mention, so its id is not seen yet: the publication itself may come after it.
+            return True
+        counts = reach(mention) << 64 | (mention.reposts or 0)
+        known = self._seen.add(identity, counts)
+        if known is None:
+            return False
+        return True if counts not in (known, 0) and mention.kind in SPOKEN else None
+
     def _score_texts(self, unscored: list[Unscored]) -> None:
-        scores = self.model.score_many([mention.text or "" for _, mention, _ in unscored])
+        scores = self.model.score_many([mention.text or "" for _, mention, _, _ in unscored])
         negative_at = self.config.negative_at
-        for (builder, mention, identity), score in zip(unscored, scores, strict=True):
+        for (builder, mention, identity, update), score in zip(unscored, scores, strict=True):
             negativity = score if mention.rating is None else with_rating(score, mention.rating)
-            builder.add(mention, identity, negativity, negativity >= negative_at)
+            if update:
+                unknown = not mention.text and mention.rating is None
+                builder.add_update(mention, identity, None if unknown else negativity)
+            else:
+                builder.add(mention, identity, negativity, negativity >= negative_at)
 
 
 class _Collected:

@@ -190,7 +190,7 @@ class BrandWatch:
         self.recent.add(ClosedMinute(minute, [msgspec.structs.replace(rollup, voices=()) for rollup in rollups]))
         self._undrained.append(minute)
         observed = observation(minute, rollups, self.config.reach_negative_at)
-        if observed.mentions:
+        if observed.mentions or observed.posts:
             changes = self._detector.observe(observed)
             if changes:
                 events += self._events(changes)
@@ -205,7 +205,9 @@ class BrandWatch:
         self.terms_hour = hour
 
     def _posts(self, first: int, end: int) -> list[PostRow]:
-        return [post for rollup in self.recent.rollups(first, end) for post in rollup.posts]
+        """Return the publications of a span, each once, however often it was seen again."""
+        rows = (post for rollup in self.recent.rollups(first, end) for post in rollup.posts if post.text)
+        return list({post.identity: post for post in rows}.values())
 
     def _events(self, changes: list[Change]) -> list[IncidentEvent]:
         events = []

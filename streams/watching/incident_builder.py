@@ -9,7 +9,7 @@ from streams.scoring.rollup import Counts, PostRow
 from streams.settings.config import Config
 from streams.watching.incident_event import AnswerCounts, IncidentEvent, IncidentKey, ShownPost, ShownTerm
 from streams.watching.incident_summary import summary
-from streams.watching.recent_minutes import RecentMinutes
+from streams.watching.recent_minutes import RECENT_MINUTES, Posts, RecentMinutes
 
 MAX_SHOWN_POSTS = 5
 
@@ -34,6 +34,8 @@ def build_incident_event(
     """
     window = recent.window(recent.since(change), change.minute)
     at = _time(change.minute, config.lateness_seconds)
+    candidates = _with_far_reaching(window.posts, change, recent)
+    posts = [_shown(network, post) for network, post in _most_telling(candidates, change, config)]
     event = IncidentEvent(
         id=f"{incident.id}/{at}/{change.severity}",
         incident=incident.id,
@@ -53,12 +55,12 @@ def build_incident_event(
         copies=change.copies,
         networks=_shares(window.networks),
         terms=[ShownTerm(term, count) for term, count in terms],
-        posts=[_shown(network, post) for network, post in _most_telling(window.posts, change, config)],
+        posts=posts,
         answers=_answers(window.counts),
         weaknesses=dict(sorted(window.weaknesses.items())),
         summary="",
     )
-    return msgspec.structs.replace(event, summary=summary(event))
+    return msgspec.structs.replace(event, summary=summary(event, change.reached))
 
 
 def _shares(networks: dict[str, tuple[int, int]]) -> dict[str, float]:
@@ -72,22 +74,33 @@ def _answers(counts: Counts) -> AnswerCounts:
     return AnswerCounts(counts.complaints, counts.answers, counts.deletions, counts.blocks, counts.scheduled)
 
 
-def _most_telling(posts: list[tuple[str, PostRow]], change: Change, config: Config) -> list[tuple[str, PostRow]]:
-    """Return the posts to show: those that hold a criterion, then negative ones in a crisis, then by reach."""
-    holding = set(change.posts)
+def _with_far_reaching(posts: Posts, change: Change, recent: RecentMinutes) -> Posts:
+    """Add the publications that hold reach: they may be older than what the event counts."""
+    if not change.posts:
+        return posts
+    there = {(network, post.id) for network, post in posts}
+    followed = recent.window(change.minute - RECENT_MINUTES, change.minute).posts
+    return posts + [(n, post) for n, post in followed if post.id in change.posts and (n, post.id) not in there]
+
+
+def _most_telling(posts: Posts, change: Change, config: Config) -> Posts:
+    """Return the posts to show: those that hold reach, widest first, then negative ones in a crisis, then by reach."""
+    place = {post_id: number for number, post_id in enumerate(change.posts)}
     negatives_first = change.severity in {"warning", "critical"}
 
-    def rank(item: tuple[str, PostRow]) -> tuple[bool, bool, int, int, str, str]:
+    def rank(item: tuple[str, PostRow]) -> tuple[int, bool, int, int, str, str]:
         network, post = item
         mild = negatives_first and post.negativity < 1000 * config.reach_negative_at
-        return post.id not in holding, mild, -max(post.reach, post.reposts), -post.reposts, network, post.id
+        first = place.get(post.id, len(place))
+        return first, mild, -max(post.reach, post.reposts), -post.reposts, network, post.id
 
     return sorted(posts, key=rank)[:MAX_SHOWN_POSTS]
 
 
 def _shown(network: str, post: PostRow) -> ShownPost:
     text = " ".join(normalize(post.text).split())
-    return ShownPost(post.id, network, post.author, post.reach, post.reposts, post.negativity / 1000, text, post.url)
+    negativity = max(0, post.negativity) / 1000
+    return ShownPost(post.id, network, post.author, post.reach, post.reposts, negativity, text, post.url)
 
 
 def _time(minute: int, seconds: int = 0) -> str:

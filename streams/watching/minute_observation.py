@@ -42,7 +42,7 @@ def observation(minute: int, rollups: list[Rollup], reach_negative_at: float) ->
                 post_key(rollup.network, post.id),
                 post.reach,
                 post.reposts,
-                post.negativity >= 1000 * reach_negative_at,
+                None if post.negativity < 0 else post.negativity >= 1000 * reach_negative_at,
             )
             for rollup in rollups
             for post in rollup.posts

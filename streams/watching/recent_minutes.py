@@ -6,9 +6,12 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from detectors.change import Change
-from streams.scoring.rollup import Counts, PostRow, Rollup, total
+from streams.scoring.rollup import Counts, PostRow, Rollup, combined_row, total
 
 RECENT_MINUTES = 360
+
+Posts = list[tuple[str, PostRow]]
+"""Publications, each with its network."""
 
 
 class ClosedMinute(NamedTuple):
@@ -24,7 +27,7 @@ class Window(NamedTuple):
     networks: dict[str, tuple[int, int]]
     counts: Counts
     weaknesses: dict[str, int]
-    posts: list[tuple[str, PostRow]]
+    posts: Posts
 
 
 class RecentMinutes:
@@ -79,7 +82,7 @@ class RecentMinutes:
                 weaknesses[tag] = weaknesses.get(tag, 0) + count
             for post in rollup.posts:
                 known = posts.get((rollup.network, post.id))
-                posts[rollup.network, post.id] = max(known, post) if known else post
+                posts[rollup.network, post.id] = combined_row(known, post) if known else post
         return Window(
             networks,
             total(rollup.counts for rollup in rollups),

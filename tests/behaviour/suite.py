@@ -81,6 +81,24 @@ class IncidentBehaviour:
         assert events[0]["criteria"] == ["reach"]
         assert events[0]["posts"][0]["id"] == "Acme-900"
 
+    @pytest.mark.parametrize("kind", ["post", "update"])
+    @pytest.mark.parametrize("pause", [0, 20 * MINUTE], ids=["time of publication", "time of the look"])
+    def test_a_post_that_is_counted_again_is_judged_by_its_last_counts(
+        self, incidents_of: Engine, kind: str, pause: int
+    ) -> None:
+        looks = [(60_000, 300), (900_000, 9_000), (6_000_000, 40_000)]
+        at = CRISIS_AT
+        own: dict[str, Any] = {"rating": -1, "text": "never again with this brand", "network": "twitter"}
+        rows = [(at, line(900, at, views=40, **own))]
+        for n, (views, reposts) in enumerate(looks, 1):
+            seen = line(900, at + n * pause, kind=kind, views=views, reposts=reposts, **own)
+            rows.append((at + n * 20 * MINUTE, seen))
+        [opened, *_] = decoded(incidents_of(in_order(quiet(days=QUIET_DAYS + 2), rows)))
+        assert (opened["severity"], opened["criteria"]) == ("warning", ["reach"])
+        assert opened["at"] <= "2024-03-09T09:30:00Z"
+        assert opened["posts"][0]["id"] == "Acme-900"
+        assert opened["posts"][0]["reach"] >= 60_000
+
     def test_a_feeds_first_day_is_learning_and_not_alerting(self, incidents_of: Engine) -> None:
         assert incidents_of(in_order(wave(200, 600, rating=-1, at=0))) == []
 

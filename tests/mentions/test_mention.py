@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.errors import MentionError
-from streams.mentions.mention import MAX_BYTES, REASONS, decode, milliseconds
+from streams.mentions.mention import MAX_BYTES, MAX_TEXT, REASONS, decode, milliseconds
 from tests.helpers.mentions import mention_line
 
 
@@ -33,15 +33,14 @@ def with_fields(**fields: object) -> bytes:
         (with_fields() + b"}", "json"),
         (with_fields(rating=float("nan")), "json"),
         (with_fields(unknown=float("inf")), "json"),
-        (with_fields(followers=-1), "range"),
+        (with_fields(followers=10**12), "range"),
         (with_fields(rating=1.5), "range"),
         (with_fields(followers="many"), "type"),
         (with_fields(followers=1.5), "type"),
         (with_fields(text=7), "type"),
-        (with_fields(text=None), "type"),
         (with_fields(id=""), "length"),
         (with_fields(id="i" * 257), "length"),
-        (with_fields(text="x" * 20_001), "length"),
+        (with_fields(author="a" * 257), "length"),
         (with_fields(text="x" * 1_000_000), "size"),
         (with_fields(kind="shout"), "kind"),
         (with_fields(v=2), "version"),
@@ -94,10 +93,35 @@ def test_braces_in_a_text_are_not_nesting() -> None:
     assert decode(with_fields(text="{[" * 100)).text == "{[" * 100
 
 
-def test_only_a_heartbeat_may_have_no_text() -> None:
-    record = json.loads(with_fields(kind="heartbeat"))
+@pytest.mark.parametrize("kind", ["heartbeat", "update"])
+def test_a_heartbeat_and_an_update_may_leave_out_the_text(kind: str) -> None:
+    record = json.loads(with_fields(kind=kind))
     del record["text"]
-    assert decode(json.dumps(record).encode()).kind == "heartbeat"
+    assert decode(json.dumps(record).encode()).kind == kind
+
+
+@pytest.mark.parametrize("length", [MAX_TEXT, MAX_TEXT + 1, 25_000, 40_000, 200_000])
+def test_a_long_text_is_read_up_to_its_limit(length: int) -> None:
+    text = ("never again " * 20_000)[:length]
+    assert decode(with_fields(text=text)).text == text[:MAX_TEXT]
+
+
+def test_a_text_is_cut_after_it_was_cleaned() -> None:
+    assert decode(with_fields(text="\u0000" * 500 + "x" * MAX_TEXT)).text == "x" * MAX_TEXT
+
+
+@pytest.mark.parametrize("kind", ["post", "reply", "repost", "review"])
+def test_a_picture_alone_has_an_empty_text(kind: str) -> None:
+    assert decode(with_fields(kind=kind, text=None)).text == ""
+
+
+def test_an_empty_author_is_an_unknown_one() -> None:
+    assert decode(with_fields(author="")).author is None
+
+
+@pytest.mark.parametrize("field", ["followers", "reposts", "likes", "replies", "views"])
+def test_a_negative_count_is_an_unknown_one(field: str) -> None:
+    assert getattr(decode(with_fields(**{field: -1})), field) is None
 
 
 @given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))

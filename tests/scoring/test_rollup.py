@@ -83,6 +83,38 @@ def test_merging_is_associative_and_commutative(rows: list[dict[str, object]]) -
     assert merge(a, b) == merge(b, a)
 
 
+seen_again = st.tuples(st.integers(0, 50), st.integers(0, 99), st.integers(0, 99), st.sampled_from([None, 0.1, 0.9]))
+
+
+@given(st.lists(seen_again, min_size=1, max_size=150), st.integers(0, 2**32))
+def test_posts_seen_again_and_again_merge_to_the_same_bytes_however_they_are_split(
+    looks: list[tuple[int, int, int, float | None]], seed: int
+) -> None:
+    def updates(part: list[tuple[int, int, int, float | None]]) -> Rollup:
+        builder = RollupBuilder("Acme", "forum", 7, BRAND)
+        for number, views, reposts, negativity in part:
+            mention = decode(mention_line(number, 0, views=views, reposts=reposts))
+            builder.add_update(mention, hash64(mention.id), negativity)
+        return builder.build()
+
+    whole = encoded(updates(looks))
+    rng = random.Random(seed)
+    rng.shuffle(looks)
+    cuts = sorted(rng.sample(range(len(looks) + 1), k=min(3, len(looks))))
+    parts = [looks[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
+    assert encoded(reduce(merge, [updates(part) for part in parts])) == whole
+    assert encoded(merge(*[updates(part) for part in parts])) == whole
+
+
+def test_a_post_seen_again_and_again_leaves_the_others_their_places() -> None:
+    builder = RollupBuilder("Acme", "forum", 7, BRAND)
+    for views in range(100, 1000):
+        builder.add_update(decode(mention_line(1, 0, views=views)), 1, None)
+    for number in range(2, 6):
+        builder.add_update(decode(mention_line(number, 0, views=50)), number, None)
+    assert sorted(post.id for post in builder.build().posts) == ["m1", "m2", "m3", "m4", "m5"]
+
+
 def crowd(size: int, first: int = 0) -> list[tuple[int, dict[str, object]]]:
     return [
         (

@@ -1,5 +1,6 @@
 """A scorer's state depends on the last messages alone: one that re-reads them scores as one that never stopped."""
 
+import json
 import random
 
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ class Flat:
 
 
 def log(seed: int) -> list[ConsumerRecord]:
-    """Messages with duplicates near and far, late ones, heartbeats, and offset gaps as left by transaction markers."""
+    """Messages with duplicates, updates and late ones, heartbeats, and offset gaps as left by transaction markers."""
     rng = random.Random(seed)
     values: list[bytes] = []
     records, offset = [], rng.randrange(3)
@@ -35,6 +36,8 @@ def log(seed: int) -> list[ConsumerRecord]:
         brand = rng.choice(("Acme", "Other", f"rare {number % 40}"))
         if values and rng.random() < 0.3:
             value = values[-rng.randrange(1, min(len(values), 160) + 1)]
+            if rng.random() < 0.5:
+                value = json.dumps(json.loads(value) | {"views": rng.randrange(3)}).encode()
         elif rng.random() < 0.1:
             value = mention_line(number, max(0, seconds), brand=brand, kind="heartbeat")
         else:

@@ -1,5 +1,6 @@
 from detectors.criteria.reach import Reach
 from detectors.observation import Observation, Post
+from detectors.severity import Severity
 from tests.helpers.crowds import said, voice
 
 
@@ -74,3 +75,42 @@ def test_a_post_not_seen_for_hours_is_over() -> None:
     spread(reach, 7, reposters=12, followers=5_000)
     assert reach.significant(100) == ("p7",)
     assert reach.significant(1_000) == ()
+
+
+def asked(reach: Reach, end: int) -> Severity:
+    holding = reach.holds(end)
+    return Severity.CALM if holding is None else holding.severity
+
+
+def test_a_post_of_exceptional_reach_is_a_watch_whatever_its_tone() -> None:
+    for reached, reposts in ((182_000, 420), (60_000, 250), (3_000_000, 0)):
+        reach = Reach()
+        for minute in range(100):
+            reach.learn(said(minute, voice(minute), posts=(post(1_000 + minute, 300, negative=False),)), calm=True)
+        reach.learn(said(200, voice(1), posts=(post(7, reached, reposts, negative=False),)), calm=True)
+        assert asked(reach, 201) is Severity.WATCH
+        reach.learn(said(201, voice(1), posts=(post(7, reached, reposts, negative=True),)), calm=True)
+        assert asked(reach, 202) is Severity.WARNING
+
+
+def test_a_post_of_another_tone_that_few_pass_on_or_that_is_not_exceptional_is_nothing() -> None:
+    for usual, reached, reposts in ((300, 182_000, 40), (300, 40_000, 4_000), (50_000, 182_000, 420)):
+        reach = Reach()
+        for minute in range(1_000):
+            reach.learn(said(minute, voice(minute), posts=(post(1_000 + minute, usual, negative=False),)), calm=True)
+        reach.learn(said(1_200, voice(1), posts=(post(7, reached, reposts, negative=False),)), calm=True)
+        assert asked(reach, 1_201) is Severity.CALM
+
+
+def test_an_update_without_a_text_keeps_the_tone_of_its_publication() -> None:
+    reach = Reach()
+    reach.learn(said(0, voice(1), posts=(post(7, 40),)), calm=True)
+    reach.learn(Observation(9, 0, 0, [], 1.0, [Post("p7", 7, 900_000, 9_000, None)]), calm=True)
+    assert asked(reach, 10) is Severity.WARNING
+
+
+def test_a_restored_criterion_goes_on_as_if_nothing_had_happened() -> None:
+    reach, other = Reach(), Reach()
+    reach.learn(said(0, voice(1), posts=(post(7, 182_000, 420, negative=False),)), calm=True)
+    other.restore(reach.state())
+    assert other.holds(1) == reach.holds(1) is not None
