@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detectors.change import Change
-from detectors.criteria.fresh_voices import FreshVoices
-from detectors.criteria.judgement import DAY, Criteria, Judgement
+from detectors.criteria.fresh_voices import NEGATIVE, FreshVoices
+from detectors.criteria.judgement import DAY, SIX_HOURS, Criteria, Judgement
 from detectors.criteria.surge import HOUR, NEVER
 from detectors.incident import IncidentState
 from detectors.settings import DetectorSettings
@@ -124,6 +124,8 @@ class BrandDetector:
             copies=copies,
             mentions=mentions,
             posts=found.posts,
+            warned=0 if incident.warned_since < 0 else end - incident.warned_since,
+            crowd=self.criteria.recent.total(NEGATIVE, end - SIX_HOURS, end),
         )
 
     # -- for those who show it --------------------------------------------------------------------------------------

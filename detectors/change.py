@@ -32,6 +32,10 @@ class Change(NamedTuple):
         Fresh voices, fresh negative voices, copies and mentions in the window.
     posts
         Identifiers of the publications that hold the reach criterion.
+    warned
+        Minutes for which a warning had held.
+    crowd
+        Fresh negative voices of the last six hours.
     """
 
     minute: int
@@ -49,3 +53,5 @@ class Change(NamedTuple):
     copies: int
     mentions: int
     posts: tuple[str, ...]
+    warned: int
+    crowd: int

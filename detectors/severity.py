@@ -1,4 +1,4 @@
-"""Severities of an incident, and its criteria by name with the phrase a person reads."""
+"""Severities of an incident, and its criteria by name."""
 
 from __future__ import annotations
 
@@ -41,10 +41,5 @@ class Severity(IntEnum):
 SEVERITIES = tuple(severity.label for severity in Severity)
 """The labels, least severe first."""
 
-CRITERIA = {
-    "surge": "surge of mentions",
-    "negative_growth": "negatives growing",
-    "reach": "a negative post reaches many",
-    "coordinated": "copies, likely coordinated",
-}
-"""Each criterion's name in events, metrics and settings, and how a person reads it."""
+CRITERIA = ("surge", "negative_growth", "reach", "coordinated")
+"""Each criterion's name in events, metrics and settings; `streams.wording` has the phrase a person reads."""

@@ -7,8 +7,8 @@ from streams.event_time import MINUTE_MS, rfc3339
 from streams.mentions.text import normalize
 from streams.scoring.rollup import Counts, PostRow
 from streams.settings.config import Config
-from streams.watching.incident_event import AnswerCounts, IncidentEvent, IncidentKey, ShownPost, ShownTerm
-from streams.watching.incident_summary import summary
+from streams.watching.incident_event import AnswerCounts, Escalation, IncidentEvent, IncidentKey, ShownPost, ShownTerm
+from streams.watching.incident_summary import figures, summary
 from streams.watching.recent_minutes import RecentMinutes
 
 MAX_SHOWN_POSTS = 5
@@ -30,7 +30,7 @@ def build_incident_event(
     terms
         The terms that spread, best first.
     config
-        Lateness, and the negativity from which a post is shown first.
+        Lateness, language, zone, and the negativity from which a post is shown first.
     """
     window = recent.window(recent.since(change), change.minute)
     at = _time(change.minute, config.lateness_seconds)
@@ -56,9 +56,19 @@ def build_incident_event(
         posts=[_shown(network, post) for network, post in _most_telling(window.posts, change, config)],
         answers=_answers(window.counts),
         weaknesses=dict(sorted(window.weaknesses.items())),
+        escalation=_escalation(change),
+        figures="",
         summary="",
     )
-    return msgspec.structs.replace(event, summary=summary(event))
+    if change.severity != "calm":
+        event = msgspec.structs.replace(event, figures=figures(event, config))
+    return msgspec.structs.replace(event, summary=summary(event, config))
+
+
+def _escalation(change: Change) -> Escalation | None:
+    if change.severity != "critical":
+        return None
+    return Escalation(change.warned, change.crowd, {"negative_growth", "reach"} <= set(change.criteria))
 
 
 def _shares(networks: dict[str, tuple[int, int]]) -> dict[str, float]:
@@ -87,7 +97,8 @@ def _most_telling(posts: list[tuple[str, PostRow]], change: Change, config: Conf
 
 def _shown(network: str, post: PostRow) -> ShownPost:
     text = " ".join(normalize(post.text).split())
-    return ShownPost(post.id, network, post.author, post.reach, post.reposts, post.negativity / 1000, text, post.url)
+    shown = post.reach, post.reposts, post.negativity / 1000, text, post.url, post.followers
+    return ShownPost(post.id, network, post.author, *shown)
 
 
 def _time(minute: int, seconds: int = 0) -> str:

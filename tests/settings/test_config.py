@@ -24,6 +24,7 @@ PAGE = ROOT / "docs" / "configuration.md"
         ("[brands.A.thresholds]\nwatch_scores = 5", r"`brands.A.thresholds.watch_scores`: expected one of"),
         ("[brands.A.thresholds]\nwatch_score = 'high'", r"`brands.A.thresholds`: Expected `float`, got `str`"),
         ("timezone = 'Mars/Olympus'", r"`timezone`: expected an IANA name"),
+        ("language = 'klingon'", r"`language`: expected one of en, fr, got 'klingon'"),
         ("a = ", r"expected TOML"),
     ],
 )
