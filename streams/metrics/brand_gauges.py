@@ -6,11 +6,16 @@ from datetime import datetime
 from detectors.criteria.readings import Readings
 from detectors.criteria.surge import HOUR
 from detectors.severity import CRITERIA, SEVERITIES, Severity
+from streams.event_time import MINUTE_MS, rfc3339
 from streams.metrics import families as m
 from streams.metrics.label_cap import OTHER, clean_label
 from streams.metrics.registry import Metrics
+from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.incident_event import IncidentEvent
+from streams.watching.incident_builder import most_telling
+from streams.watching.incident_event import IncidentEvent, ShownPost
+from streams.watching.incident_summary import people, where_since
+from streams.watching.quotation import quotations
 
 MAX_TERMS_CHARS = 120
 INFO_TERMS = 5
@@ -18,6 +23,7 @@ _INCIDENT_GAUGES = (
     m.SINCE,
     m.CRITERION,
     m.INFO,
+    m.POST_INFO,
     m.INCIDENT_OBSERVED,
     m.INCIDENT_EXPECTED,
     m.INCIDENT_WINDOW,
@@ -37,13 +43,13 @@ class BrandGauges:
     ----------
     metrics
         The registry.
-    negative_at
-        Negativity from which a post counts as negative.
+    config
+        Negativity from which a post counts as negative, language, zone, and which authors are named.
     """
 
-    def __init__(self, metrics: Metrics, negative_at: float = 0.5) -> None:
+    def __init__(self, metrics: Metrics, config: Config | None = None) -> None:
         self.metrics = metrics
-        self.negative_at = negative_at
+        self.config = Config() if config is None else config
         self._severity: dict[str, int] = {}
         # Criteria that have held during the open incident, by brand.
         self._criteria: dict[str, set[str]] = {}
@@ -73,10 +79,10 @@ class BrandGauges:
         max_reach = {"negative": 0, "other": 0}
         for rollup in watch.recent.rollups(minute - HOUR, minute):
             for post in rollup.posts:
-                tone = "negative" if post.negativity >= 1000 * self.negative_at else "other"
+                tone = "negative" if post.negativity >= 1000 * self.config.negative_at else "other"
                 max_reach[tone] = max(max_reach[tone], post.reach)
-        for tone, people in max_reach.items():
-            metrics.set(m.REACH, people, brand, tone)
+        for tone, reached in max_reach.items():
+            metrics.set(m.REACH, reached, brand, tone)
         metrics.set(m.WATERMARK, minute * 60, brand)
         if watch.incident is not None:
             metrics.set(m.SINCE, watch.incident.since * 60, brand)
@@ -121,6 +127,8 @@ class BrandGauges:
             reach=max((post.reach for post in event.posts), default=0),
             networks=event.networks,
             terms=[term.term for term in event.terms],
+            figures=event.figures,
+            posts=event.posts,
         )
         metrics.set(m.SINCE, datetime.fromisoformat(event.since).timestamp(), brand)
 
@@ -129,7 +137,12 @@ class BrandGauges:
         lead = readings.negatives if "negative_growth" in readings.criteria else readings.volume
         window = watch.recent.window(minute - HOUR, minute)
         mentions = sum(n for n, _ in window.networks.values())
-        networks = sorted(window.networks.items(), key=lambda item: (-item[1][0], item[0]))
+        by_size = sorted(window.networks.items(), key=lambda item: (-item[1][0], item[0]))
+        networks = {network: n / mentions for network, (n, _) in by_size}
+        negative = "negative_growth" in readings.criteria
+        count = people(self.config.words, lead.observed, lead.expected, HOUR, negative=negative)
+        since = watch.incident.since if watch.incident else minute
+        where = where_since(networks, rfc3339(since * MINUTE_MS), rfc3339(minute * MINUTE_MS), self.config)
         self._set_incident(
             watch.brand,
             criteria=readings.criteria,
@@ -139,8 +152,10 @@ class BrandGauges:
             negatives=readings.negatives.observed,
             copies=readings.copies,
             reach=max((post.reach for _, post in window.posts), default=0),
-            networks={network: n / mentions for network, (n, _) in networks},
+            networks=networks,
             terms=[term for term, _ in watch.spreading(minute)],
+            figures="; ".join([count, *where]),
+            posts=most_telling(window.posts, self.config),
         )
 
     def _set_incident(
@@ -156,6 +171,8 @@ class BrandGauges:
         reach: int,
         networks: dict[str, float],
         terms: list[str],
+        figures: str,
+        posts: list[ShownPost],
     ) -> None:
         metrics = self.metrics
         so_far = self._criteria.setdefault(brand, set())
@@ -169,10 +186,12 @@ class BrandGauges:
         metrics.set(m.INCIDENT_COPIES, copies, brand)
         metrics.set(m.INCIDENT_REACH, reach, brand)
         network, share = next(iter(networks.items()), ("", 0.0))
-        metrics.remove(m.INFO, brand=brand)
-        metrics.set(
-            m.INFO, 1, brand, network, f"{share:.0%}", clean_label(", ".join(terms[:INFO_TERMS]), MAX_TERMS_CHARS)
-        )
+        for family in (m.INFO, m.POST_INFO):
+            metrics.remove(family, brand=brand)
+        spreading = clean_label(", ".join(terms[:INFO_TERMS]), MAX_TERMS_CHARS)
+        metrics.set(m.INFO, 1, brand, network, self.config.words.percent(share), spreading, figures)
+        for rank, quoted in enumerate(quotations(brand, posts, self.config), start=1):
+            metrics.set(m.POST_INFO, 1, brand, str(rank), *quoted)
 
     def forget(self, brand: str) -> None:
         """Remove the series of a brand whose partition moved to another worker."""

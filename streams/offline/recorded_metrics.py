@@ -62,7 +62,7 @@ class RecordedMetrics:
         self._sampled_minute = 0
         self.metrics = Metrics(pipeline.config.brands, pipeline.config.metrics, lambda: 60.0 * (self._minute or 0))
         self.samples = MetricSamples()
-        self._gauges = BrandGauges(self.metrics, pipeline.config.negative_at)
+        self._gauges = BrandGauges(self.metrics, pipeline.config)
 
     def run(self, messages: Iterable[Message]) -> list[IncidentEvent]:
         """Run one batch through the pipeline, cut where event time enters another minute."""
