@@ -31,9 +31,6 @@ def summary(event: IncidentEvent, config: Config) -> str:
     parts = [words.say("headline", severity=severity, brand=event.brand, criteria=criteria, figures=event.figures)]
     if event.terms:
         parts.append(words.say("said", terms=", ".join(term.term for term in event.terms[:MAX_SUMMARY_TERMS])))
-    if event.weaknesses:
-        named = ", ".join(words.mentions(name, count) for name, count in event.weaknesses.items())
-        parts.append(words.say("weakness", weaknesses=named))
     if event.answers.deletions or event.answers.blocks:
         deleted, blocked = words.number(event.answers.deletions), words.number(event.answers.blocks)
         parts.append(words.say("aggravating", deleted=deleted, blocked=blocked))
@@ -41,7 +38,7 @@ def summary(event: IncidentEvent, config: Config) -> str:
 
 
 def figures(event: IncidentEvent, config: Config) -> str:
-    """Return how much, where and since when: first why it is critical, where it is."""
+    """Return how much, where, since when and which known weak point; first why it is critical, where it is."""
     words = config.words
     if "reach" in event.criteria and "negative_growth" not in event.criteria and event.posts:
         post = event.posts[0]
@@ -54,7 +51,11 @@ def figures(event: IncidentEvent, config: Config) -> str:
     parts = [count]
     if reasons := _reasons(event, words):
         parts = [words.say("and").join(reasons), words.say("now", figures=count)]
-    return "; ".join([*parts, *where_since(event.networks, event.since, event.at, config)])
+    parts += where_since(event.networks, event.since, event.at, config)
+    if event.weaknesses:
+        named = ", ".join(words.mentions(name, count) for name, count in event.weaknesses.items())
+        parts.append(words.say("weakness", weaknesses=named))
+    return "; ".join(parts)
 
 
 def people(words: Language, observed: float, expected: float, minutes: int, *, negative: bool) -> str:
