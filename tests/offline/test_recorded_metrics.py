@@ -118,7 +118,7 @@ def test_every_panel_and_rule_is_answered_or_known_to_be_empty(past: Past) -> No
 
 
 MADE_UP = {
-    ("badbuzz-brand", "What the brand does, in an hour"): "this brand does nothing",
+    ("badbuzz-brand", "Brand actions in an hour"): "this brand does nothing",
 }
 
 
