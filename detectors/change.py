@@ -30,6 +30,10 @@ class Change(NamedTuple):
         Fresh voices, fresh negative voices and copies in the window.
     posts
         Identifiers of the publications that hold the reach criterion.
+    warned
+        Minutes for which a warning had held.
+    crowd
+        Fresh negative voices of the last six hours.
     """
 
     minute: int
@@ -46,3 +50,5 @@ class Change(NamedTuple):
     negatives: int
     copies: int
     posts: tuple[str, ...]
+    warned: int
+    crowd: int

@@ -43,6 +43,7 @@ class PostRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False
     origin: int
     text: str
     url: str
+    followers: int = 0
 
 
 class Counts(msgspec.Struct, array_like=True, frozen=True, gc=False):

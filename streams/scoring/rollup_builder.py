@@ -89,7 +89,8 @@ class RollupBuilder:
             reach = followers if followers > views else views
             url, snippet = mention.url or "", text[:MAX_SNIPPET]
             reposts = mention.reposts or 0
-            posts.append(PostRow(identity, reach, reposts, thousandths, mention.id, author or "", origin, snippet, url))
+            shown = mention.id, author or "", origin, snippet, url, followers
+            posts.append(PostRow(identity, reach, reposts, thousandths, *shown))
         counts = Counts(len(self._scored), negatives, complaints)
         return Rollup(
             self.brand,

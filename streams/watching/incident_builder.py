@@ -1,5 +1,7 @@
 """Building an incident event: the detectors' change, with the networks, terms, posts and response of its window."""
 
+from collections.abc import Collection
+
 import msgspec
 
 from detectors.change import Change
@@ -7,11 +9,12 @@ from streams.event_time import MINUTE_MS, rfc3339
 from streams.mentions.text import normalize
 from streams.scoring.rollup import Counts, PostRow
 from streams.settings.config import Config
-from streams.watching.incident_event import AnswerCounts, IncidentEvent, IncidentKey, ShownPost, ShownTerm
-from streams.watching.incident_summary import summary
+from streams.watching.incident_event import AnswerCounts, Escalation, IncidentEvent, IncidentKey, ShownPost, ShownTerm
+from streams.watching.incident_summary import figures, summary
 from streams.watching.recent_minutes import RecentMinutes
 
 MAX_SHOWN_POSTS = 5
+_PAGES = frozenset(("warning", "critical"))
 
 
 def build_incident_event(
@@ -30,7 +33,7 @@ def build_incident_event(
     terms
         The terms that spread, best first.
     config
-        Lateness, and the negativity from which a post is shown first.
+        Lateness, language, zone, and the negativity from which a post is shown first.
     """
     window = recent.window(recent.since(change), change.minute)
     at = _time(change.minute, config.lateness_seconds)
@@ -53,12 +56,22 @@ def build_incident_event(
         copies=change.copies,
         networks=_shares(window.networks),
         terms=[ShownTerm(term, count) for term, count in terms],
-        posts=[_shown(network, post) for network, post in _most_telling(window.posts, change, config)],
+        posts=most_telling(window.posts, config, set(change.posts), negatives_first=change.severity in _PAGES),
         answers=_answers(window.counts),
         weaknesses=dict(sorted(window.weaknesses.items())),
+        escalation=_escalation(change),
+        figures="",
         summary="",
     )
-    return msgspec.structs.replace(event, summary=summary(event))
+    if change.severity != "calm":
+        event = msgspec.structs.replace(event, figures=figures(event, config))
+    return msgspec.structs.replace(event, summary=summary(event, config))
+
+
+def _escalation(change: Change) -> Escalation | None:
+    if change.severity != "critical":
+        return None
+    return Escalation(change.warned, change.crowd, {"negative_growth", "reach"} <= set(change.criteria))
 
 
 def _shares(networks: dict[str, tuple[int, int]]) -> dict[str, float]:
@@ -72,22 +85,35 @@ def _answers(counts: Counts) -> AnswerCounts:
     return AnswerCounts(counts.complaints, counts.answers, counts.deletions, counts.blocks, counts.scheduled)
 
 
-def _most_telling(posts: list[tuple[str, PostRow]], change: Change, config: Config) -> list[tuple[str, PostRow]]:
-    """Return the posts to show: those that hold a criterion, then negative ones in a crisis, then by reach."""
-    holding = set(change.posts)
-    negatives_first = change.severity in {"warning", "critical"}
+def most_telling(
+    posts: list[tuple[str, PostRow]], config: Config, holding: Collection[str] = (), *, negatives_first: bool = True
+) -> list[ShownPost]:
+    """Return the posts to show: those that hold a criterion, then negative ones in a crisis, then by reach.
+
+    Parameters
+    ----------
+    posts
+        Each with its network.
+    config
+        Negativity from which a post is shown first.
+    holding
+        Ids of the posts that hold the reach criterion.
+    negatives_first
+        Whether negative ones come before those of wider reach.
+    """
 
     def rank(item: tuple[str, PostRow]) -> tuple[bool, bool, int, int, str, str]:
         network, post = item
         mild = negatives_first and post.negativity < 1000 * config.reach_negative_at
         return post.id not in holding, mild, -max(post.reach, post.reposts), -post.reposts, network, post.id
 
-    return sorted(posts, key=rank)[:MAX_SHOWN_POSTS]
+    return [_shown(network, post) for network, post in sorted(posts, key=rank)[:MAX_SHOWN_POSTS]]
 
 
 def _shown(network: str, post: PostRow) -> ShownPost:
     text = " ".join(normalize(post.text).split())
-    return ShownPost(post.id, network, post.author, post.reach, post.reposts, post.negativity / 1000, text, post.url)
+    shown = post.reach, post.reposts, post.negativity / 1000, text, post.url, post.followers
+    return ShownPost(post.id, network, post.author, *shown)
 
 
 def _time(minute: int, seconds: int = 0) -> str:
