@@ -3,10 +3,10 @@
 from typing import Any, Self
 
 from detectors.change import Change
-from detectors.criteria.judgement import RECENT_MINUTES, Criteria, Judgement
+from detectors.criteria.judgement import CRITICAL_MINUTES, RECENT_MINUTES, Criteria, Judgement
 from detectors.criteria.readings import Readings
 from detectors.errors import StateError
-from detectors.fresh_voices import FreshVoices
+from detectors.fresh_voices import NEGATIVE, FreshVoices
 from detectors.incident import IncidentState
 from detectors.minutes import HOUR_MINUTES, NEVER
 from detectors.observation import Observation
@@ -118,6 +118,8 @@ class BrandDetector:
             copies=copies,
             posts=judgement.posts,
             reached=judgement.reached,
+            warned=0 if incident.warned_since < 0 else end - incident.warned_since,
+            crowd=self._criteria.recent.total(NEGATIVE, end - CRITICAL_MINUTES, end),
         )
 
     def readings(self, end: int) -> Readings:

@@ -51,6 +51,10 @@ class Change(NamedTuple):
         Identifiers of the publications that hold the reach criterion, widest first.
     reached
         The widest of those that ask for the criterion's severity; None where it does not hold.
+    warned
+        Minutes for which a warning had held.
+    crowd
+        Fresh negative voices of the last six hours.
     """
 
     minute: int
@@ -68,3 +72,5 @@ class Change(NamedTuple):
     copies: int
     posts: tuple[str, ...]
     reached: Reached | None
+    warned: int
+    crowd: int

@@ -1,4 +1,4 @@
-"""Severities of an incident, and its criteria by name with the phrase a person reads."""
+"""Severities of an incident, and its criteria by name."""
 
 from enum import IntEnum
 from typing import Self
@@ -45,10 +45,5 @@ NEGATIVE_GROWTH = "negative_growth"
 REACH = "reach"
 COORDINATED = "coordinated"
 
-CRITERIA = {
-    SURGE: "surge of mentions",
-    NEGATIVE_GROWTH: "negatives growing",
-    REACH: "one post reaches many",
-    COORDINATED: "copies, likely coordinated",
-}
-"""Each criterion by its name in events and metrics, with the phrase a person reads, in the order of listing."""
+CRITERIA = (SURGE, NEGATIVE_GROWTH, REACH, COORDINATED)
+"""Each criterion's name in events and metrics, as they are listed; `streams.wording` has the phrase a person reads."""

@@ -3,8 +3,8 @@
 A criterion answers one question about a brand: does it hold by the minutes before this one, and which severity does it
 ask for? Add one in these steps:
 
-1. Name it in `detectors.severity`: a constant, and in `CRITERIA` the phrase that a person reads. Events, metrics and
-   texts list it from there.
+1. Name it in `detectors.severity`: a constant, also in `CRITERIA`. Events and metrics list it from there; the phrase
+   that a person reads is in `streams.wording`.
 2. Write it in a file of its own here, named as it is, and implement `detectors.criteria.criterion.Criterion`. Read
    windows from `RecentCounts`; a count that is not among its fields yet belongs in `detectors.fresh_voices`.
 3. Put its thresholds in `detectors.settings.DetectorSettings`, each with its meaning: they become options of

@@ -44,7 +44,7 @@ class Criterion(Protocol):
     Attributes
     ----------
     name
-        Its name, a key of `detectors.severity.CRITERIA`.
+        Its name, one of `detectors.severity.CRITERIA`.
     windows
         Field of the recent counts and length in minutes of each window that its readings cover; empty without readings.
         After an incident the criterion holds only where it exceeds the incident's peak in the same window.

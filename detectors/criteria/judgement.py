@@ -27,7 +27,7 @@ __all__ = ["RECENT_MINUTES", "Criteria", "Judgement"]
 RECENT_MINUTES = DAY_MINUTES + HOUR_MINUTES
 """Minutes for which counts are remembered: the longest window, and the open hour."""
 
-_CRITICAL_MINUTES = 6 * HOUR_MINUTES
+CRITICAL_MINUTES = 6 * HOUR_MINUTES
 # Of the ten-minute slots of a critical incident's window, this many must hold fresh negative voices.
 _CRITICAL_SLOTS = 3
 _SLOT_MINUTES = 10
@@ -171,7 +171,7 @@ class Criteria:
         s, recent = self.settings, self.recent
         if growth is None or warned < s.critical_hold or growth.score < s.warning_score + s.critical_margin:
             return False
-        start = end - _CRITICAL_MINUTES
+        start = end - CRITICAL_MINUTES
         fresh, negatives, _, voices = recent.totals(start, end)
         # A few loud authors are no crowd.
         if negatives < s.critical_authors or not self._coordination.crowded(fresh, voices, s.crowd_share):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -16,14 +16,16 @@ from rich.table import Table
 from detectors.negativity import NegativityModel
 from detectors.severity import SEVERITIES
 from streams.cli.options import config_option
-from streams.cli.output import STYLE, event_lines, local_and_utc, out
-from streams.event_time import MINUTE_MS, duration, utc
+from streams.cli.output import STYLE, event_lines, event_time, open_line, out
+from streams.event_time import MINUTE_MS, utc
 from streams.mentions.message import Message, event_ms
+from streams.offline.replay import open_incidents
 from streams.picture import PictureBucket, draw
 from streams.pipeline import Pipeline
 from streams.scenarios import Scenario, load_scenario
 from streams.settings.config import Config, load
 from streams.watching.incident_event import IncidentEvent
+from streams.wording.language import Language
 
 BIN_MINUTES = 15
 HOUR_BINS = 60 // BIN_MINUTES
@@ -86,12 +88,12 @@ def run_demo(scenario: Scenario, picture: Path, seconds: float, config: Config, 
     if console.is_terminal:
         with Live(console=console, refresh_per_second=12) as live:
             for events in player.play(seconds):
-                _print_events(events, scenario, live.console)
+                _print_events(events, player.config, live.console)
                 live.update(player.screen())
     else:
         for events in player.play(0):
-            _print_events(events, scenario, console)
-    _print_leads(scenario, player.events, console)
+            _print_events(events, player.config, console)
+    _print_leads(scenario, player.events, player.config, console)
     draw(
         picture,
         title=scenario.title,
@@ -102,7 +104,7 @@ def run_demo(scenario: Scenario, picture: Path, seconds: float, config: Config, 
         note=scenario.reconstruction,
         bucket_minutes=BIN_MINUTES,
     )
-    console.print(f"\nA picture of the whole: [bold]{escape(str(picture))}[/]")
+    console.print("\n" + player.config.words.say("picture", path=f"[bold]{escape(str(picture))}[/]"))
 
 
 class _Player:
@@ -110,7 +112,8 @@ class _Player:
 
     def __init__(self, scenario: Scenario, config: Config) -> None:
         self.scenario = scenario
-        self.pipeline = Pipeline(msgspec.structs.replace(config, timezone=str(scenario.zone)), NegativityModel.load())
+        self.config = msgspec.structs.replace(config, timezone=str(scenario.zone))
+        self.pipeline = Pipeline(self.config, NegativityModel.load())
         self.events: list[IncidentEvent] = []
         self.buckets: list[PictureBucket] = []
         self.minute = 0
@@ -199,32 +202,32 @@ def _sparkline(values: list[int]) -> str:
     return "".join(BARS[round((len(BARS) - 1) * value / top)] for value in values)
 
 
-def _print_events(events: list[IncidentEvent], scenario: Scenario, console: Console) -> None:
+def _print_events(events: list[IncidentEvent], config: Config, console: Console) -> None:
     for event in events:
-        for line in event_lines(event, scenario.zone):
+        for line in event_lines(event, config):
             console.print(line)
 
 
-def _print_leads(scenario: Scenario, events: list[IncidentEvent], console: Console) -> None:
-    """Print when each severity was first reached, and how long before the brand's public answer."""
-    answer = scenario.answer
+def _print_leads(scenario: Scenario, events: list[IncidentEvent], config: Config, console: Console) -> None:
+    """Print when each severity was first reached, how long before the public answer, and what is still open."""
+    answer, words = scenario.answer, config.words
     console.print()
     for name in SEVERITIES[1:]:
         first = next((event for event in events if event.severity == name), None)
         if first is None:
             continue
-        line = f"first [{STYLE[name]}]{name}[/]: {local_and_utc(first, scenario.zone)}"
+        severity = f"[{STYLE[name]}]{words.say(f'severity_{name}')}[/]"
+        line = words.say("first", severity=severity, time=event_time(first, config))
         if answer:
-            line += f", {_lead(answer.at - datetime.fromisoformat(first.at))} the company's public answer"
+            line += f", {_lead(answer.at - datetime.fromisoformat(first.at), words)}"
         console.print(line)
     if answer:
-        local = answer.at.astimezone(scenario.zone)
-        about = "about " if answer.approximate else ""
-        console.print(
-            f"the company's public answer: {about}{local:%a %Y-%m-%d %H:%M %Z} ({answer.at.astimezone(UTC):%H:%M} UTC)"
-        )
+        phrase = "answer_about" if answer.approximate else "answer"
+        console.print(words.say(phrase, time=words.time(answer.at, config.zone)))
+    for incident in open_incidents(events):
+        console.print(f"{words.say('open')}: {open_line(incident, config)}")
 
 
-def _lead(ahead: timedelta) -> str:
-    minutes = round(abs(ahead).total_seconds() / 60)
-    return f"{duration(minutes)} {'before' if ahead > timedelta() else 'after'}"
+def _lead(ahead: timedelta, words: Language) -> str:
+    span = words.span(round(abs(ahead).total_seconds() / 60))
+    return words.say("before_answer" if ahead > timedelta() else "after_answer", span=span)

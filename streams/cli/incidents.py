@@ -28,5 +28,5 @@ def incidents_command(brands: tuple[str, ...], follow: bool, config_path: Path |
         if as_json:
             write_line(line)
         else:
-            for text in event_lines(event, config.zone):
+            for text in event_lines(event, config):
                 out.print(text)

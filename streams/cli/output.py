@@ -11,13 +11,15 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from streams.watching.quotation import quotations
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from zoneinfo import ZoneInfo
 
     from streams.kafka.topic_admin import TopicReport
     from streams.offline.backtest import Backtest
-    from streams.offline.replay import Summary
+    from streams.offline.replay import OpenIncident, Summary
+    from streams.settings.config import Config
     from streams.sources.base import Source
     from streams.watching.incident_event import IncidentEvent
 
@@ -34,52 +36,63 @@ def write_line(line: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def local_and_utc(event: IncidentEvent, zone: ZoneInfo) -> str:
-    """Return the time of an event, local and UTC.
+def event_time(event: IncidentEvent, config: Config) -> str:
+    """Return the time of an event in the configured zone and language.
 
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> from zoneinfo import ZoneInfo
-    >>> local_and_utc(SimpleNamespace(at="2012-06-11T18:05:00Z"), ZoneInfo("Europe/Paris"))
-    'Mon 2012-06-11 20:05 CEST (18:05 UTC)'
+    >>> from streams.settings.config import Config
+    >>> event_time(SimpleNamespace(at="2012-06-11T18:05:00Z"), Config(timezone="Europe/Paris"))
+    'Mon 2012-06-11 20:05 CEST'
     """
-    at = datetime.fromisoformat(event.at)
-    local = at.astimezone(zone)
-    if local.utcoffset() == at.utcoffset():
-        return at.strftime("%a %Y-%m-%d %H:%M UTC")
-    return f"{local:%a %Y-%m-%d %H:%M %Z} ({at:%H:%M} UTC)"
+    return config.words.time(datetime.fromisoformat(event.at), config.zone)
 
 
-def event_lines(event: IncidentEvent, zone: ZoneInfo) -> Iterator[str]:
+def event_lines(event: IncidentEvent, config: Config) -> Iterator[str]:
     """Yield the lines of an incident event, in rich's markup."""
-    style = STYLE[event.severity]
-    yield f"{local_and_utc(event, zone)}  [{style}]{escape(event.summary)}[/]"
+    style, words = STYLE[event.severity], config.words
+    yield f"{event_time(event, config)}  [{style}]{escape(event.summary)}[/]"
     if event.severity in {"warning", "critical"}:
-        for post in event.posts[:2]:
-            who = f"@{post.author}" if post.author else post.network
-            reach = f", reach {post.reach:,}" if post.reach else ""
-            yield f"    [dim]{escape(who)}{reach}: {escape(post.text[:120])}[/]"
+        for quoted in quotations(event.brand, event.posts, config):
+            phrase = "quotation" if quoted.reach else "quotation_no_reach"
+            line = words.say(phrase, author=quoted.author, network=quoted.network, reach=quoted.reach, text=quoted.text)
+            yield f"    [dim]{escape(f'{line} {quoted.url}'.rstrip())}[/]"
 
 
-def summary_table(summary: Summary, seconds: float) -> Table:
+def summary_table(summary: Summary, seconds: float, config: Config) -> Table:
     """Return a replay's summary as a table."""
+    words = config.words
+    say, number = words.say, words.number
     table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_row(
-        "read", f"{summary.messages:,} lines in {seconds:.1f} s ({summary.messages / max(seconds, 1e-9):,.0f} a second)"
-    )
-    table.add_row("mentions", f"{summary.mentions:,} of {summary.brands} brands, {summary.negatives:,} negative")
-    table.add_row("left out", f"{summary.duplicates:,} duplicates, {summary.too_late:,} more than an hour late")
+    rate = number(summary.messages / max(seconds, 1e-9))
+    lines = say("read_lines", lines=number(summary.messages), seconds=number(seconds, 1), rate=rate)
+    table.add_row(say("read"), lines)
+    mentions, negatives = number(summary.mentions), number(summary.negatives)
+    counted = say("counted_mentions", mentions=mentions, brands=number(summary.brands), negatives=negatives)
+    table.add_row(say("counted"), counted)
+    duplicates, too_late = number(summary.duplicates), number(summary.too_late)
+    table.add_row(say("left_out"), say("left_out_mentions", duplicates=duplicates, too_late=too_late))
     if summary.late:
-        table.add_row("late", f"{summary.late:,}, counted in the oldest open minute")
+        table.add_row(say("late"), say("late_mentions", late=number(summary.late)))
     if summary.dead_letters:
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary.dead_letters.items())
-        table.add_row("unreadable", reasons)
-    severities = ", ".join(f"[{STYLE[name]}]{count} {name}[/]" for name, count in summary.incidents.items())
-    table.add_row("incidents", severities)
+        reasons = ", ".join(f"{number(count)} {reason}" for reason, count in summary.dead_letters.items())
+        table.add_row(say("unreadable"), reasons)
+    severities = (f"[{STYLE[name]}]{count} {say(f'severity_{name}')}[/]" for name, count in summary.incidents.items())
+    table.add_row(say("incidents"), ", ".join(severities))
+    for number_of, incident in enumerate(summary.open):
+        table.add_row("" if number_of else say("open"), open_line(incident, config))
     if summary.too_late > summary.mentions:
-        table.add_row("", "[yellow]most mentions came too late: sort the file by created_at[/]")
+        table.add_row("", f"[yellow]{say('unsorted')}[/]")
     return table
+
+
+def open_line(incident: OpenIncident, config: Config) -> str:
+    """Return the line of an incident that is still open, in rich's markup."""
+    severity = config.words.say(f"severity_{incident.severity}")
+    since = config.words.time(datetime.fromisoformat(incident.since), config.zone)
+    line = config.words.say("open_incident", brand=incident.brand, severity=severity, since=since)
+    return f"[{STYLE[incident.severity]}]{escape(line)}[/]"
 
 
 def print_backtest(result: Backtest) -> None:

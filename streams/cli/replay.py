@@ -81,7 +81,7 @@ def replay_files(source: Source, pipeline: Pipeline, speed: float, openmetrics: 
 
     def report(event: IncidentEvent) -> None:
         if not as_json:
-            for line in event_lines(event, pipeline.config.zone):
+            for line in event_lines(event, pipeline.config):
                 out.print(line)
         elif speed:
             write_line(event.to_json())
@@ -95,7 +95,7 @@ def replay_files(source: Source, pipeline: Pipeline, speed: float, openmetrics: 
     if recorded and openmetrics:
         recorded.write(openmetrics)
     if not as_json:
-        out.print(summary_table(summary, time.perf_counter() - started))
+        out.print(summary_table(summary, time.perf_counter() - started, pipeline.config))
         return
     if not speed:
         for event in events:

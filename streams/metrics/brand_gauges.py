@@ -8,8 +8,11 @@ from detectors.severity import CRITERIA, SEVERITIES, Severity
 from streams.metrics import families as m
 from streams.metrics.label_cap import OTHER, clean_label
 from streams.metrics.registry import Metrics
+from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.incident_summary import figures
+from streams.watching.quotation import quotations
 
 MAX_TERMS_CHARS = 120
 INFO_TERMS = 5
@@ -17,6 +20,7 @@ _INCIDENT_GAUGES = (
     m.SINCE,
     m.CRITERION,
     m.INFO,
+    m.POST_INFO,
     m.INCIDENT_OBSERVED,
     m.INCIDENT_EXPECTED,
     m.INCIDENT_WINDOW,
@@ -37,13 +41,13 @@ class BrandGauges:
     ----------
     metrics
         The registry.
-    negative_at
-        Negativity from which a post counts as negative.
+    config
+        Negativity from which a post counts as negative, language, zone, and which authors are named.
     """
 
-    def __init__(self, metrics: Metrics, negative_at: float = 0.5) -> None:
+    def __init__(self, metrics: Metrics, config: Config | None = None) -> None:
         self.metrics = metrics
-        self.negative_at = negative_at
+        self.config = Config() if config is None else config
         self._severity: dict[str, int] = {}
         # Criteria that have held during the open incident, by brand.
         self._criteria: dict[str, set[str]] = {}
@@ -75,10 +79,10 @@ class BrandGauges:
         max_reach = {"negative": 0, "other": 0}
         for rollup in watch.recent.rollups(minute - HOUR_MINUTES, minute):
             for post in rollup.posts:
-                tone = "negative" if post.negativity >= 1000 * self.negative_at else "other"
+                tone = "negative" if post.negativity >= 1000 * self.config.negative_at else "other"
                 max_reach[tone] = max(max_reach[tone], post.reach)
-        for tone, people in max_reach.items():
-            metrics.set(m.REACH, people, brand, tone)
+        for tone, reached in max_reach.items():
+            metrics.set(m.REACH, reached, brand, tone)
         metrics.set(m.WATERMARK, minute * 60, brand)
         if watch.last_event is not None:
             copied = {"coordinated"}.intersection(readings.criteria)
@@ -112,7 +116,7 @@ class BrandGauges:
 
     def _set_incident(self, event: IncidentEvent, criteria: Iterable[str]) -> None:
         """Set the figures of an open incident to those of its latest event."""
-        metrics, brand = self.metrics, event.brand
+        metrics, config, brand = self.metrics, self.config, event.brand
         so_far = self._criteria.setdefault(brand, set())
         so_far.update(criteria)
         for criterion in CRITERIA:
@@ -126,8 +130,11 @@ class BrandGauges:
         metrics.set(m.INCIDENT_REACH, max((post.reach for post in event.posts), default=0), brand)
         network, share = next(iter(event.networks.items()), ("", 0.0))
         terms = clean_label(", ".join(term.term for term in event.terms[:INFO_TERMS]), MAX_TERMS_CHARS)
-        metrics.remove(m.INFO, brand=brand)
-        metrics.set(m.INFO, 1, brand, network, f"{share:.0%}", terms)
+        for family in (m.INFO, m.POST_INFO):
+            metrics.remove(family, brand=brand)
+        metrics.set(m.INFO, 1, brand, network, config.words.percent(share), terms, figures(event, config))
+        for rank, quoted in enumerate(quotations(brand, event.posts, config), start=1):
+            metrics.set(m.POST_INFO, 1, brand, str(rank), *quoted)
 
     def _leads(self, brand: str) -> bool:
         """Return whether a brand is the most severe of those that share its label, the first by name among equals."""

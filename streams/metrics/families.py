@@ -99,8 +99,15 @@ INCIDENT_REACH = Family(
 INFO = Family(
     "badbuzz_incident_info",
     "gauge",
-    ("brand", "network", "share", "terms"),
-    "Always 1; labels describe the open incident: main network, its share of the mentions, spreading terms.",
+    ("brand", "network", "share", "terms", "figures"),
+    "Always 1; labels describe the open incident: main network, its share of the mentions, spreading terms, and how "
+    "much, where and since when in the configured language and time zone.",
+)
+POST_INFO = Family(
+    "badbuzz_incident_post_info",
+    "gauge",
+    ("brand", "rank", "network", "author", "reach", "text", "url"),
+    "Always 1; labels quote the two publications that carry the open incident, made inert; private authors unnamed.",
 )
 OPEN = Family(
     "badbuzz_incidents_open", "gauge", ("severity",), "Open incidents, by severity (watch, warning, critical)."

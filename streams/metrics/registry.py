@@ -16,7 +16,7 @@ from detectors.severity import SEVERITIES
 from streams.mentions.mention import REASONS
 from streams.metrics import families as m
 from streams.metrics.families import Family
-from streams.metrics.label_cap import OTHER, LabelCap, clean_label
+from streams.metrics.label_cap import MAX_LABEL_CHARS, OTHER, LabelCap, clean_label
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 
 # A `_created` series for each counter would double the scrape, and Prometheus does not use it.
@@ -25,6 +25,8 @@ prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 DAY_S = 86_400.0
 # OpenMetrics allows 128 characters for an exemplar's label names and values together.
 MAX_EXEMPLAR_ID_CHARS = 128 - len("mention_id")
+# What people read; prometheus.yml allows 300 characters.
+LONG_LABELS = {"figures": 280, "text": 140, "url": 250}
 
 
 class Metrics:
@@ -98,7 +100,9 @@ class Metrics:
     def label_value(self, label: str, value: str) -> str:
         """Return the exported value of a label: cleaned, and `other` for a brand or network beyond the limit."""
         cap = self.caps.get(label)
-        return clean_label(value) if cap is None or value == OTHER else cap.label(value)
+        if cap is None or value == OTHER:
+            return clean_label(value, LONG_LABELS.get(label, MAX_LABEL_CHARS))
+        return cap.label(value)
 
     def add(self, family: Family, labels: tuple[str, ...], by: float, exemplar: str | None = None) -> None:
         """Increment a counter under labels that `label_value` returned."""

@@ -63,7 +63,7 @@ class RecordedMetrics:
         config = pipeline.config
         self.metrics = Metrics(config.brands, config.metrics, lambda: 60.0 * (self._minute or 0), config.installation)
         self.samples = MetricSamples(config.installation)
-        self._gauges = BrandGauges(self.metrics, pipeline.config.negative_at)
+        self._gauges = BrandGauges(self.metrics, config)
 
     def run(self, messages: Iterable[Message]) -> list[IncidentEvent]:
         """Run one batch through the pipeline, cut where event time enters another minute."""

@@ -14,6 +14,14 @@ from streams.sources.pacing import batches, paced
 from streams.watching.incident_event import IncidentEvent
 
 
+class OpenIncident(msgspec.Struct, frozen=True):
+    """An incident that is open at the end of a record: its severity there, and when it began."""
+
+    brand: str
+    severity: str
+    since: str
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """The totals of a replay; the last line of `badbuzz replay --json`.
 
@@ -31,6 +39,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         Brands watched.
     incidents
         Incidents opened, by the worst severity each reached.
+    open
+        Incidents that are still open at the end of the record, by brand.
     newest
         Newest event time, if any.
     """
@@ -48,6 +58,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     dead_letters: dict[str, int]
     brands: int
     incidents: dict[str, int]
+    open: list[OpenIncident]
     newest: str | None
 
     def to_json(self) -> bytes:
@@ -112,5 +123,22 @@ def summarise(pipeline: Pipeline, events: list[IncidentEvent]) -> Summary:
         dead_letters=dict(sorted(pipeline.dead_letter_counts.items())),
         brands=len(pipeline.watches),
         incidents={name: sum(value == name for value in worst.values()) for name in SEVERITIES[1:]},
+        open=open_incidents(events),
         newest=rfc3339(pipeline.newest_ms) if pipeline.newest_ms else None,
     )
+
+
+def open_incidents(events: Iterable[IncidentEvent]) -> list[OpenIncident]:
+    """Return the incidents whose last event is not their end, by brand.
+
+    Parameters
+    ----------
+    events
+        In order of event time.
+    """
+    last = {event.brand: event for event in events}
+    return [
+        OpenIncident(brand, event.severity, event.since)
+        for brand, event in sorted(last.items())
+        if event.severity != "calm"
+    ]

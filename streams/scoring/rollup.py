@@ -44,6 +44,7 @@ class PostRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False
     origin: int
     text: str
     url: str
+    followers: int = 0
 
 
 class Counts(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -208,7 +209,12 @@ def combined_row(a: PostRow, b: PostRow) -> PostRow:
     (60000, 9, 900, 'never again', True)
     """
     described = max(a, b, key=lambda row: (bool(row.text), row))
-    return msgspec.structs.replace(described, reach=max(a.reach, b.reach), reposts=max(a.reposts, b.reposts))
+    return msgspec.structs.replace(
+        described,
+        reach=max(a.reach, b.reach),
+        reposts=max(a.reposts, b.reposts),
+        followers=max(a.followers, b.followers),
+    )
 
 
 def _one_each(posts: Iterable[PostRow], order: Callable[[PostRow], tuple[int, PostRow]]) -> list[PostRow]:

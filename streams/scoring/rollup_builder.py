@@ -122,8 +122,8 @@ class RollupBuilder:
         origin = post_key(self.network, mention.repost_of) if mention.repost_of is not None else 0
         snippet = (mention.text or "")[:MAX_SNIPPET]
         author, url = mention.author or "", mention.url or ""
-        reposts = mention.reposts or 0
-        return PostRow(identity, reach(mention), reposts, thousandths, mention.id, author, origin, snippet, url)
+        shown = mention.id, author, origin, snippet, url, mention.followers or 0
+        return PostRow(identity, reach(mention), mention.reposts or 0, thousandths, *shown)
 
     def _weaknesses(self) -> dict[str, int]:
         mentions: dict[str, int] = {}

@@ -16,6 +16,7 @@ from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 from streams.settings.options import Option, struct_options
 from streams.settings.worker import WorkerSettings
+from streams.wording.language import LANGUAGES, Language
 
 
 class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +52,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reach_negative_at
         Negativity from which a single publication counts for the reach criterion: stricter, as all depends on one text.
     timezone
-        Time zone of the local times shown, an IANA name.
+        Time zone of the times that people are shown, an IANA name.
+    language
+        Language of what people are sent: `en` or `fr`.
+    show_authors
+        Whether quotations name every author; otherwise only those of at least `public_followers` followers.
+    public_followers
+        Followers from which an author counts as a public figure or the press, and is named in quotations.
     thresholds
         Thresholds of the alerts.
     brands
@@ -88,6 +95,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     negative_at: Annotated[float, Meta(ge=0, le=1)] = 0.5
     reach_negative_at: Annotated[float, Meta(ge=0, le=1)] = 0.7
     timezone: str = "UTC"
+    language: str = "en"
+    show_authors: bool = False
+    public_followers: Annotated[int, Meta(ge=0)] = 10_000
     thresholds: DetectorSettings = DetectorSettings()
     brands: dict[str, BrandConfig] = {}
     metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 9464
@@ -105,8 +115,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def zone(self) -> ZoneInfo:
-        """Time zone of the local times shown."""
+        """Time zone of the times that people are shown."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def words(self) -> Language:
+        """Language of what people are sent."""
+        return Language(self.language)
 
     def brand(self, name: str) -> BrandConfig:
         """Return the configuration of a brand."""
@@ -203,6 +218,8 @@ def _check(config: Config, name: str) -> None:
         raise ConfigError(
             f"{name}: `timezone`: expected an IANA name such as Europe/Paris, got {config.timezone!r}"
         ) from None
+    if config.language not in LANGUAGES:
+        raise ConfigError(f"{name}: `language`: expected one of {', '.join(LANGUAGES)}, got {config.language!r}")
     known = {field.name for field in msgspec.structs.fields(DetectorSettings)}
     for brand, own in config.brands.items():
         for key in own.thresholds:

@@ -16,6 +16,7 @@ from detectors.severity import Severity
 from detectors.trending import Sample, TrendingTerms
 from streams.event_time import MINUTE_MS, closing_ms, oldest_open_minute
 from streams.mentions.heartbeat import IDLE_NETWORK
+from streams.mentions.stop_words import STOP_WORDS
 from streams.mentions.text import extract_terms
 from streams.scoring.rollup import Counts, PostRow, Rollup
 from streams.settings.config import Config
@@ -86,7 +87,7 @@ class BrandWatch:
         self._detector = BrandDetector(config.settings(brand))
         self._trending = TrendingTerms(extract_terms)
         self._buckets = OpenBuckets()
-        self._own_names = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
+        self._not_named = STOP_WORDS.union(name.lower() for name in (brand, *config.brand(brand).names))
         # Minutes closed since the last `drain_closed_minutes`.
         self._undrained: list[int] = []
 
@@ -128,7 +129,7 @@ class BrandWatch:
         posts = self._posts(minute - 60 if since is None else since, minute)
         if len(posts) > MAX_TERM_POSTS:
             posts = nsmallest(MAX_TERM_POSTS, posts)
-        return self._trending.top([post.text for post in posts], leave_out=self._own_names)
+        return self._trending.top([post.text for post in posts], leave_out=self._not_named)
 
     # -- event time -------------------------------------------------------------------------------------------------
     def apply(self, rollup: Rollup, partition: int = 0) -> list[IncidentEvent]:

@@ -1,5 +1,7 @@
 """Building an incident event: the detectors' change, with the networks, terms, posts and response of its window."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from detectors.change import Change
@@ -7,11 +9,20 @@ from streams.event_time import MINUTE_MS, rfc3339
 from streams.mentions.text import normalize
 from streams.scoring.rollup import Counts, PostRow
 from streams.settings.config import Config
-from streams.watching.incident_event import AnswerCounts, IncidentEvent, IncidentKey, ShownPost, ShownTerm
-from streams.watching.incident_summary import summary
+from streams.watching.incident_event import (
+    AnswerCounts,
+    Escalation,
+    IncidentEvent,
+    IncidentKey,
+    ShownPost,
+    ShownReach,
+    ShownTerm,
+)
+from streams.watching.incident_summary import figures, summary
 from streams.watching.recent_minutes import RECENT_MINUTES, Posts, RecentMinutes
 
 MAX_SHOWN_POSTS = 5
+_PAGES = frozenset(("warning", "critical"))
 
 
 def build_incident_event(
@@ -30,12 +41,11 @@ def build_incident_event(
     terms
         The terms that spread, best first.
     config
-        Lateness, and the negativity from which a post is shown first.
+        Lateness, language, zone, and the negativity from which a post is shown first.
     """
     window = recent.window(recent.since(change), change.minute)
     at = _time(change.minute, config.lateness_seconds)
     candidates = _with_far_reaching(window.posts, change, recent)
-    posts = [_shown(network, post) for network, post in _most_telling(candidates, change, config)]
     event = IncidentEvent(
         id=f"{incident.id}/{at}/{change.severity}",
         incident=incident.id,
@@ -55,12 +65,28 @@ def build_incident_event(
         copies=change.copies,
         networks=_shares(window.networks),
         terms=[ShownTerm(term, count) for term, count in terms],
-        posts=posts,
+        posts=most_telling(candidates, config, change.posts, negatives_first=change.severity in _PAGES),
         answers=_answers(window.counts),
         weaknesses=dict(sorted(window.weaknesses.items())),
+        escalation=_escalation(change),
+        reached=_reached(change),
+        figures="",
         summary="",
     )
-    return msgspec.structs.replace(event, summary=summary(event, change.reached))
+    if change.severity != "calm":
+        event = msgspec.structs.replace(event, figures=figures(event, config))
+    return msgspec.structs.replace(event, summary=summary(event, config))
+
+
+def _reached(change: Change) -> ShownReach | None:
+    reached = change.reached
+    return None if reached is None else ShownReach(reached.post, reached.people, round(reached.usual))
+
+
+def _escalation(change: Change) -> Escalation | None:
+    if change.severity != "critical":
+        return None
+    return Escalation(change.warned, change.crowd, {"negative_growth", "reach"} <= set(change.criteria))
 
 
 def _shares(networks: dict[str, tuple[int, int]]) -> dict[str, float]:
@@ -83,10 +109,23 @@ def _with_far_reaching(posts: Posts, change: Change, recent: RecentMinutes) -> P
     return posts + [(n, post) for n, post in followed if post.id in change.posts and (n, post.id) not in there]
 
 
-def _most_telling(posts: Posts, change: Change, config: Config) -> Posts:
-    """Return the posts to show: those that hold reach, widest first, then negative ones in a crisis, then by reach."""
-    place = {post_id: number for number, post_id in enumerate(change.posts)}
-    negatives_first = change.severity in {"warning", "critical"}
+def most_telling(
+    posts: Posts, config: Config, holding: Sequence[str] = (), *, negatives_first: bool = True
+) -> list[ShownPost]:
+    """Return the posts to show: those that hold reach, widest first, then negative ones in a crisis, then by reach.
+
+    Parameters
+    ----------
+    posts
+        Each with its network.
+    config
+        Negativity from which a post is shown first.
+    holding
+        Ids of the posts that hold the reach criterion, widest first.
+    negatives_first
+        Whether negative ones come before those of wider reach.
+    """
+    place = {post_id: number for number, post_id in enumerate(holding)}
 
     def rank(item: tuple[str, PostRow]) -> tuple[int, bool, int, int, str, str]:
         network, post = item
@@ -94,13 +133,14 @@ def _most_telling(posts: Posts, change: Change, config: Config) -> Posts:
         first = place.get(post.id, len(place))
         return first, mild, -max(post.reach, post.reposts), -post.reposts, network, post.id
 
-    return sorted(posts, key=rank)[:MAX_SHOWN_POSTS]
+    return [_shown(network, post) for network, post in sorted(posts, key=rank)[:MAX_SHOWN_POSTS]]
 
 
 def _shown(network: str, post: PostRow) -> ShownPost:
     text = " ".join(normalize(post.text).split())
     negativity = max(0, post.negativity) / 1000
-    return ShownPost(post.id, network, post.author, post.reach, post.reposts, negativity, text, post.url)
+    shown = post.reach, post.reposts, negativity, text, post.url, post.followers
+    return ShownPost(post.id, network, post.author, *shown)
 
 
 def _time(minute: int, seconds: int = 0) -> str:

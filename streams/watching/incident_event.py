@@ -44,6 +44,7 @@ class ShownPost(msgspec.Struct, frozen=True):
     negativity: float
     text: str
     url: str
+    followers: int = 0
 
 
 class AnswerCounts(msgspec.Struct, frozen=True):
@@ -54,6 +55,22 @@ class AnswerCounts(msgspec.Struct, frozen=True):
     deletions: int
     blocks: int
     scheduled: int
+
+
+class Escalation(msgspec.Struct, frozen=True):
+    """Why an incident is critical: minutes a warning had held, people negative in six hours, or both criteria."""
+
+    warned_minutes: int
+    negatives: int
+    both_criteria: bool
+
+
+class ShownReach(msgspec.Struct, frozen=True):
+    """The widest publication that holds the reach criterion: its id, people reached, and the brand's usual reach."""
+
+    post: str
+    people: int
+    usual: int
 
 
 class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +87,7 @@ class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
     severity, previous
         `calm`, `watch`, `warning` or `critical`.
     criteria
-        Those that hold: keys of `detectors.severity.CRITERIA`.
+        Those that hold: of `detectors.severity.CRITERIA`.
     since
         When the incident began.
     window_minutes
@@ -90,8 +107,14 @@ class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
         Response in the window.
     weaknesses
         Mentions of each known weakness.
+    escalation
+        Why it is worse than a warning, where it is critical; else null.
+    reached
+        The widest publication that holds the reach criterion; null where it does not hold.
+    figures
+        How much, where and since when, in the configured language and time zone; empty when calm.
     summary
-        One line to read at three in the morning.
+        One line to read at three in the morning, in the configured language and time zone.
     """
 
     type: Literal["incident"] = "incident"
@@ -117,6 +140,9 @@ class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
     posts: list[ShownPost]
     answers: AnswerCounts
     weaknesses: dict[str, int]
+    escalation: Escalation | None = None
+    reached: ShownReach | None = None
+    figures: str = ""
     summary: str
 
     def to_json(self) -> bytes:

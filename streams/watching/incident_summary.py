@@ -1,61 +1,107 @@
-"""The summary of an incident event: the one line that an on-call person reads first."""
+"""The summary of an incident event: the one line that an on-call person reads first, in their language and zone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
-from detectors.change import Reached
-from detectors.severity import CRITERIA, REACH
-from streams.event_time import duration
-from streams.mentions.text import normalize
+from detectors.severity import REACH
+from streams.settings.config import Config
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.quotation import author
+from streams.wording.language import Language
 
 MAX_SUMMARY_TERMS = 4
-MAX_SUMMARY_AUTHOR = 40
+CROWD_MINUTES = 360
 
 
-def summary(event: IncidentEvent, reached: Reached | None = None) -> str:
+def summary(event: IncidentEvent, config: Config) -> str:
     """Summarize an event in one line.
 
     Parameters
     ----------
     event
-        Its own `summary` is not read.
-    reached
-        The widest publication that holds the reach criterion: told whichever criterion leads.
+        Its own `summary` and `figures` are not read.
+    config
+        Language, zone, and which authors are named.
     """
+    words = config.words
+    at, since = datetime.fromisoformat(event.at), datetime.fromisoformat(event.since)
     if event.severity == "calm":
-        return f"{event.brand} is calm again; the incident began {event.since[:16].replace('T', ' ')} UTC."
-    criteria = " + ".join(CRITERIA.get(name, name) for name in event.criteria)
-    parts = [
-        f"{event.severity.upper()} {event.brand}: {criteria}: {'; '.join(_figures(event, reached))}",
-        f"since {event.since[11:16]} UTC",
-    ]
-    if event.networks:
-        network, share = next(iter(event.networks.items()))
-        parts.append(f"{share:.0%} on {network}")
+        return words.say("calm_again", brand=event.brand, since=words.time(since, config.zone, beside=at))
+    criteria = " + ".join(words.say(f"criterion_{name}") for name in event.criteria)
+    severity = words.say(f"severity_{event.severity}").upper()
+    parts = [words.say("headline", severity=severity, brand=event.brand, criteria=criteria, figures=event.figures)]
     if event.terms:
-        parts.append("said: " + ", ".join(term.term for term in event.terms[:MAX_SUMMARY_TERMS]))
+        parts.append(words.say("said", terms=", ".join(term.term for term in event.terms[:MAX_SUMMARY_TERMS])))
     if event.answers.deletions or event.answers.blocks:
-        parts.append(
-            f"{event.answers.deletions} deleted and {event.answers.blocks} blocked by the brand: stop, it spreads"
-        )
+        deleted, blocked = words.number(event.answers.deletions), words.number(event.answers.blocks)
+        parts.append(words.say("aggravating", deleted=deleted, blocked=blocked))
     return "; ".join(parts) + "."
 
 
-def _figures(event: IncidentEvent, reached: Reached | None) -> Iterator[str]:
+def figures(event: IncidentEvent, config: Config) -> str:
+    """Return how much, where, since when and which known weak point; first why it is critical, where it is."""
+    words = config.words
+    counts = list(_counts(event, config))
+    parts = counts
+    if reasons := _reasons(event, words):
+        parts = [words.say("and").join(reasons), words.say("now", figures=counts[0]), *counts[1:]]
+    parts += where_since(event.networks, event.since, event.at, config)
+    if event.weaknesses:
+        named = ", ".join(words.mentions(name, count) for name, count in event.weaknesses.items())
+        parts.append(words.say("weakness", weaknesses=named))
+    return "; ".join(parts)
+
+
+def _counts(event: IncidentEvent, config: Config) -> Iterator[str]:
     """Yield the observed and expected people, unless reach alone leads, and what the widest post reaches."""
+    words = config.words
     if event.criteria[:1] != [REACH]:
-        times = "" if event.factor is None else f", {event.factor:,.0f} times"
-        people = "people negative" if "negative_growth" in event.criteria else "people talking"
-        span = duration(event.window_minutes)
-        yield f"{event.observed:,.0f} {people} in {span}, {event.expected:,.1f} expected{times}"
-    if reached is not None:
-        yield f"one post{_where(event, reached)} reaches {reached.people:,} people (usually {reached.usual:,.0f})"
+        negative = "negative_growth" in event.criteria
+        count = people(words, event.observed, event.expected, event.window_minutes, negative=negative)
+        yield count + ("" if event.factor is None else words.say("times", times=words.number(event.factor)))
+    if event.reached is not None:
+        post = next((post for post in event.posts if post.id == event.reached.post), None)
+        where = ""
+        if post is not None:
+            where = words.say("reach_on", network=post.network)
+            if post.author:
+                where += words.say("reach_by", author=author(post, config))
+        reach, usual = words.number(event.reached.people), words.number(event.reached.usual)
+        yield words.say("reach", where=where, people=reach, usual=usual)
 
 
-def _where(event: IncidentEvent, reached: Reached) -> str:
-    """Return the network and the author of the widest post; nothing where only its reposts were seen."""
-    post = next((post for post in event.posts if post.id == reached.post), None)
-    if post is None:
-        return ""
-    author = " ".join(normalize(post.author).split()).removeprefix("@")[:MAX_SUMMARY_AUTHOR]
-    return f" on {post.network}" + (f" by @{author}" if author else "")
+def people(words: Language, observed: float, expected: float, minutes: int, *, negative: bool) -> str:
+    """Return how many people talk or are negative, and how many are usual."""
+    return words.say(
+        "people_negative" if negative else "people_talking",
+        observed=words.number(observed),
+        expected=words.number(expected, 1),
+        span=words.span(minutes),
+    )
+
+
+def where_since(networks: Mapping[str, float], since: str, at: str, config: Config) -> list[str]:
+    """Return the main network with its share, and since when; times are RFC 3339."""
+    words = config.words
+    parts = []
+    if networks:
+        network, share = next(iter(networks.items()))
+        parts.append(words.say("share", share=words.percent(share), network=network))
+    began = words.time(datetime.fromisoformat(since), config.zone, beside=datetime.fromisoformat(at))
+    return [*parts, words.say("since", time=began)]
+
+
+def _reasons(event: IncidentEvent, words: Language) -> list[str]:
+    """Return why a critical incident is worse than a warning."""
+    escalation = event.escalation
+    if escalation is None:
+        return []
+    reasons = []
+    if escalation.both_criteria:
+        reasons.append(words.say("because_both"))
+    if escalation.warned_minutes:
+        reasons.append(words.say("because_lasting", span=words.span(escalation.warned_minutes)))
+    if escalation.negatives > event.observed:
+        crowd = words.number(escalation.negatives)
+        reasons.append(words.say("because_crowd", people=crowd, span=words.span(CROWD_MINUTES)))
+    return reasons

@@ -78,7 +78,7 @@ class WorkerMetrics:
         self.clock = clock
         self._on_event = on_event
         self._lateness_s = config.lateness_seconds
-        self._brand_gauges = BrandGauges(self.metrics, config.negative_at)
+        self._brand_gauges = BrandGauges(self.metrics, config)
         # State of each brand when its gauges were last set, and its open minute: they change only as a minute closes.
         self._exported: dict[str, tuple[BrandWatch, int | None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None

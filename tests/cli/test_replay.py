@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from streams.mentions.mention import REASONS
+from tests.helpers.measured import until_noon
 from tests.helpers.records import crisis, damaged
 from tests.helpers.terminal import badbuzz, write_lines
 
@@ -68,11 +69,34 @@ def test_only_the_selected_brands_are_watched(record: str) -> None:
     assert (summary["brands"], sum(summary["incidents"].values())) == (1, 0)
 
 
-def test_a_person_reads_local_and_utc_time_and_a_sentence(record: str) -> None:
+def test_a_person_reads_one_zone_and_a_sentence_in_their_language(record: str) -> None:
     shown = badbuzz("replay", record, env={"BADBUZZ_TIMEZONE": "Asia/Kolkata"}).stdout.decode()
-    assert "IST (" in shown
-    assert "UTC)" in shown
+    assert " IST  " in shown
+    assert "UTC" not in shown
     assert "WARNING Acme: " in shown
+    french = badbuzz("replay", record, env={"BADBUZZ_LANGUAGE": "fr"}).stdout.decode()
+    assert "ALERTE Acme : " in french
+    assert " sam. 09/03/2024 " in f" {french}"
+
+
+def test_an_incident_that_is_open_at_the_end_of_a_record_is_said_to_be_open(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "open.jsonl", until_noon(crisis()))
+    summary = json.loads(badbuzz("replay", path, "--json").stdout.splitlines()[-1])
+    assert [(incident["brand"], incident["severity"]) for incident in summary["open"]] == [("Acme", "critical")]
+    shown = badbuzz("replay", path).stdout.decode()
+    assert "still open" in shown
+    assert "Acme: critical, since Sat 2024-03-09" in shown
+
+
+def test_no_incident_is_said_to_be_open_after_the_last_ended(replayed: bytes, record: str) -> None:
+    assert json.loads(replayed.splitlines()[-1])["open"] == []
+    assert "still open" not in badbuzz("replay", record).stdout.decode()
+
+
+def test_a_warning_is_shown_with_two_publications_and_names_no_private_person(record: str) -> None:
+    shown = badbuzz("replay", record).stdout.decode()
+    assert "a private account on twitter: “this is what I" in shown
+    assert "@author" not in shown
 
 
 def test_a_gzip_file_cut_short_is_a_clear_error(tmp_path: Path, record: str) -> None:

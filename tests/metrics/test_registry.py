@@ -49,7 +49,7 @@ def test_a_hostile_name_breaks_no_scrape(name: str) -> None:
     metrics = Metrics()
     metrics.inc(m.MENTIONS, name, name, "other")
     metrics.set(m.SEVERITY, 3, name)
-    metrics.set(m.INFO, 1, name, name, "50%", name)
+    metrics.set(m.INFO, 1, name, name, "50%", name, name)
     for accept, parse in (("", parse_text), (OPENMETRICS, parse_openmetrics)):
         samples = [s for family in parse(metrics.render(accept)[0].decode()) for s in family.samples]
         assert sum(s.name == m.SEVERITY.name for s in samples) == 1

@@ -68,10 +68,8 @@ def test_the_notification_names_brand_network_figures_and_spreading_terms(run: R
     )
     notification = next(n for n in run.notifications("spokesperson") if n.title.startswith("CRISIS"))
     assert BRAND in notification.title
-    network, share = next(iter(event["networks"].items()))
-    assert f"{share:.0%} on {network}" in notification.text
-    assert f"{event['observed']:.0f} people" in notification.text
-    assert f"{event['expected']:.1f} expected" in notification.text
+    assert event["figures"] in notification.text
+    assert "a private account, " in notification.text
     for term in event["terms"][:4]:
         assert term["term"] in notification.text
     assert "Next step: Call the crisis cell" in notification.text
@@ -110,7 +108,7 @@ def test_after_the_incident_every_alert_resolves_with_a_notification(run: Run, p
     run.wait("the incident is over", lambda: run.severity() == 0.0)
     run.wait(
         "its end is notified",
-        lambda: any(n.title.startswith("Resolved") for n in run.notifications("spokesperson")),
+        lambda: any(n.title.startswith("Over: ") for n in run.notifications("spokesperson")),
     )
     firing = f'ALERTS{{brand="{BRAND}",alertstate="firing"}}'
     run.wait("no alert of it fires", lambda: not run.stack.prometheus.query(firing))

@@ -25,6 +25,7 @@ PAGE = ROOT / "docs" / "configuration.md"
         ("[brands.A.thresholds]\nwatch_score = 'high'", r"`brands.A.thresholds`: Expected `float`, got `str`"),
         ("timezone = 'Mars/Olympus'", r"`timezone`: expected an IANA name"),
         ("installation = 'two words'", r"`installation`: Expected `str` matching regex"),
+        ("language = 'klingon'", r"`language`: expected one of en, fr, got 'klingon'"),
         ("a = ", r"expected TOML"),
     ],
 )

@@ -1,0 +1,1 @@
+"""The words that people are sent: phrases by language, number and date forms, and texts of others made inert."""
