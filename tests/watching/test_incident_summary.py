@@ -81,9 +81,9 @@ def post(**fields: object) -> ShownPost:
 
 def test_a_warning_of_reach_says_how_many_people_the_post_reached_and_where() -> None:
     reached = ShownReach(post().id, 1_250_000, 517)
-    event = changed(criteria=["surge", "reach"], observed=7, posts=[post()], networks={"reddit": 0.6}, reached=reached)
+    event = changed(criteria=["reach"], observed=1_250_000, posts=[post()], networks={"reddit": 0.6}, reached=reached)
     assert "one post on twitter by @jane reaches 1,250,000 people (usually 517)" in line(event)
-    assert "7 people" not in line(event)
+    assert "people talking" not in line(event)
     assert "by a private account reaches" in line(msgspec.structs.replace(event, posts=[post(followers=3)]))
 
 
