@@ -15,7 +15,7 @@ from detectors.severity import Severity
 
 __all__ = ["RECENT_MINUTES", "BrandDetector"]
 
-VERSION = 1
+VERSION = 2
 STEP_MINUTES = 5
 
 
@@ -71,6 +71,10 @@ class BrandDetector:
         self.now = minute + 1
         self._decide(self.now, changes)
         return changes
+
+    def cover(self, hour: int) -> None:
+        """Register that a source looked in an hour (since the epoch): silence in it is quiet, not a gap in the feed."""
+        self._criteria.cover(hour)
 
     def advance(self, minute: int) -> list[Change]:
         """Close every minute before `minute` as one without (further) mentions; return the changes."""

@@ -91,7 +91,11 @@ class Criteria:
         growth.read_counts_from(self.recent)
         self._surge = SurgeCriterion(s, self._volume, self.recent)
         self._coordination = Coordination(
-            self.recent, least=s.copies_least, share=s.copies_share, hours=s.coordinated_hours
+            self.recent,
+            least=s.copies_least,
+            share=s.copies_share,
+            hours=s.coordinated_hours,
+            coverage=self._volume.coverage,
         )
         self.criteria: tuple[Criterion, ...] = (
             self._surge,
@@ -114,9 +118,14 @@ class Criteria:
         calm
             Whether there is no incident: what happens during one is not usual.
         """
+        self._volume.assess_silence(observation.minute // HOUR_MINUTES)
         for criterion in self.criteria:
             criterion.learn(observation, calm=calm)
         self.recent.add(observation.minute, counts)
+
+    def cover(self, hour: int) -> None:
+        """Register that a source looked in an hour, mentions or not: see `Coverage`."""
+        self._volume.coverage.cover(hour)
 
     def learning(self, end: int) -> bool:
         """Return whether the minute before `end` belongs to the first hours, which never alert."""

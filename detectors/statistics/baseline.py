@@ -131,6 +131,12 @@ class Baseline:
             self.learn(hour, 0.0)
             hour += 1
 
+    def skip(self, end: int) -> None:
+        """Leave the hours before hour `end` out: what was learned stays as it was, its forgetting too."""
+        if end // DAY_HOURS > self.day:
+            self._close_day(self.day + 1)
+            self.day = end // DAY_HOURS
+
     def _close_day(self, day: int) -> None:
         """Move today into the profile and open another day."""
         fade = self._day_decay ** (day - self.day)

@@ -95,6 +95,8 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
         smallest hashes; sorted.
     weaknesses
         Mentions of each known weakness.
+    covered
+        Whether a source sent a heartbeat in the hour of `newest`: silence in it is quiet, not a gap in the feed.
 
     Examples
     --------
@@ -113,6 +115,7 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
     voices: tuple[Voice, ...] = ()
     posts: tuple[PostRow, ...] = ()
     weaknesses: dict[str, int] = {}
+    covered: bool = False
 
 
 def merge(first: Rollup, *others: Rollup) -> Rollup:
@@ -143,6 +146,7 @@ def merge(first: Rollup, *others: Rollup) -> Rollup:
         merge_voices(*[rollup.voices for rollup in every]),
         best_posts(set().union(*[rollup.posts for rollup in every])),
         weaknesses,
+        any(rollup.covered for rollup in every),
     )
 
 

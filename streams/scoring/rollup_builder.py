@@ -26,7 +26,7 @@ class RollupBuilder:
         Configuration of the brand.
     """
 
-    __slots__ = ("_counts", "_scored", "brand", "known", "minute", "network", "newest")
+    __slots__ = ("_counts", "_scored", "brand", "covered", "known", "minute", "network", "newest")
 
     def __init__(self, brand: str, network: str, minute: int, known: BrandConfig) -> None:
         self.brand = brand
@@ -34,6 +34,7 @@ class RollupBuilder:
         self.minute = minute
         self.known = known
         self.newest = 0
+        self.covered = False
         self._scored: list[tuple[Mention, int, int, bool]] = []
         self._counts: dict[str, int] = {}
 
@@ -100,6 +101,7 @@ class RollupBuilder:
             tuple(sorted(voices.values())[:MAX_VOICES]),
             best_posts(posts),
             self._weaknesses() if self.known.weaknesses else {},
+            self.covered,
         )
 
     def _weaknesses(self) -> dict[str, int]:

@@ -13,6 +13,7 @@ from detectors.negativity import with_rating
 from streams.errors import MentionError
 from streams.event_time import HOUR_MS, MINUTE_MS, oldest_open_minute
 from streams.mentions.dead_letter import DeadLetter
+from streams.mentions.heartbeat import IDLE_NETWORK
 from streams.mentions.mention import MAX_CLOCK_SKEW_MS, SPOKEN, Mention, decode, milliseconds
 from streams.mentions.message import Message
 from streams.mentions.text import hash64
@@ -181,8 +182,8 @@ class _Collected:
         self.heartbeats: dict[str, str] = {}
         self._config = config
         self._builders: dict[tuple[str, int, str], RollupBuilder] = {}
-        # Event time of heartbeats, by brand and network.
-        self._advanced: dict[tuple[str, str], int] = {}
+        # Event time of the last heartbeat, by brand, network and hour: each hour that a source looked at is told.
+        self._advanced: dict[tuple[str, str, int], int] = {}
 
     def builder(self, brand: str, minute: int, network: str) -> RollupBuilder:
         key = (brand, minute, network)
@@ -192,11 +193,13 @@ class _Collected:
         return builder
 
     def advance_to(self, brand: str, network: str, ms: int) -> None:
-        self._advanced[brand, network] = max(ms, self._advanced.get((brand, network), ms))
+        key = (brand, network, ms // HOUR_MS)
+        self._advanced[key] = max(ms, self._advanced.get(key, ms))
 
     def rollups(self) -> list[Rollup]:
         """Return them by minute: so a brand's event time never runs ahead of rollups that follow."""
-        for (brand, network), ms in self._advanced.items():
+        for (brand, network, _), ms in self._advanced.items():
             builder = self.builder(brand, ms // MINUTE_MS, network)
             builder.newest = max(builder.newest, ms)
+            builder.covered = network != IDLE_NETWORK
         return [builder.build() for builder in sorted(self._builders.values(), key=attrgetter("minute"))]

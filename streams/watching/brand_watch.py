@@ -14,7 +14,7 @@ from detectors.change import Change
 from detectors.criteria.readings import Readings
 from detectors.severity import Severity
 from detectors.trending import Sample, TrendingTerms
-from streams.event_time import MINUTE_MS, closing_ms, oldest_open_minute
+from streams.event_time import HOUR_MS, MINUTE_MS, closing_ms, oldest_open_minute
 from streams.mentions.text import extract_terms
 from streams.scoring.rollup import PostRow, Rollup
 from streams.settings.config import Config
@@ -129,6 +129,8 @@ class BrandWatch:
         list of IncidentEvent
             The changes of the incident, in the order of event time.
         """
+        if rollup.covered:
+            self._detector.cover(rollup.newest // HOUR_MS)
         if self.opened is not None and rollup.minute < self.opened:
             rollup = msgspec.structs.replace(rollup, minute=self.opened)
         self._buckets.add(rollup)

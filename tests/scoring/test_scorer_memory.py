@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from kafka.consumer.fetcher import ConsumerRecord
 from msgspec.structs import replace
 
+from streams.event_time import HOUR_MS
 from streams.scoring.rollup import Counts, Rollup, merge
 from streams.scoring.rollup_batch import encode_batch
 from streams.settings.config import Config
@@ -80,7 +81,9 @@ def summed(rollups: list[Rollup]) -> list[bytes]:
         buckets[key] = merge(buckets[key], rollup) if key in buckets else rollup
     counted = [buckets[key] for key in sorted(buckets) if buckets[key].counts != Counts()]
     newest = max(rollup.newest for rollup in rollups)
-    return [*(encode_batch([(0, replace(rollup, newest=0))]) for rollup in counted), str(newest).encode()]
+    covered = sorted({(rollup.brand, rollup.newest // HOUR_MS) for rollup in rollups if rollup.covered})
+    summed = [encode_batch([(0, replace(rollup, newest=0, covered=False))]) for rollup in counted]
+    return [*summed, f"{newest} {covered}".encode()]
 
 
 @settings(max_examples=40, deadline=None)
