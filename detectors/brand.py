@@ -12,6 +12,7 @@ from detectors.minutes import HOUR_MINUTES, NEVER
 from detectors.observation import Observation
 from detectors.settings import DetectorSettings
 from detectors.severity import Severity
+from detectors.statistics.local_hours import UTC_HOURS, LocalHours
 
 __all__ = ["RECENT_MINUTES", "BrandDetector"]
 
@@ -26,6 +27,8 @@ class BrandDetector:
     ----------
     settings
         Thresholds; the defaults are meant for every brand.
+    local_hours
+        The clock that the shape of a day follows; default UTC.
 
     Attributes
     ----------
@@ -47,12 +50,12 @@ class BrandDetector:
     ['calm']
     """
 
-    def __init__(self, settings: DetectorSettings | None = None) -> None:
+    def __init__(self, settings: DetectorSettings | None = None, local_hours: LocalHours = UTC_HOURS) -> None:
         settings = DetectorSettings() if settings is None else settings
         self.incident = IncidentState(quiet_hold=settings.quiet_hold)
         self.now = NEVER
         self._fresh_voices = FreshVoices()
-        self._criteria = Criteria(settings)
+        self._criteria = Criteria(settings, local_hours)
 
     def observe(self, observation: Observation) -> list[Change]:
         """Learn and score a closed minute, later than every one before; return the changes up to its end.
@@ -165,7 +168,13 @@ class BrandDetector:
         return [*self._criteria.counts(minute, minute + 1), *self._fresh_voices.row(minute)]
 
     @classmethod
-    def restore(cls, settings: DetectorSettings | None, state: dict[str, Any], rows: dict[int, list[Any]]) -> Self:
+    def restore(
+        cls,
+        settings: DetectorSettings | None,
+        state: dict[str, Any],
+        rows: dict[int, list[Any]],
+        local_hours: LocalHours = UTC_HOURS,
+    ) -> Self:
         """Return a detector that continues exactly where `state` and `recent_rows` were read.
 
         Raises
@@ -178,7 +187,7 @@ class BrandDetector:
                 f"detector state: expected version {VERSION}, got {state.get('version')!r}; restore it with the "
                 "version of badbuzz that wrote it, or start without it"
             )
-        detector = cls(settings)
+        detector = cls(settings, local_hours)
         for minute in sorted(rows):
             *counts, author_ids, text_ids = rows[minute]
             detector._fresh_voices.restore_row(minute, author_ids, text_ids)

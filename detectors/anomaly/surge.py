@@ -12,6 +12,7 @@ from detectors.coverage import Coverage
 from detectors.minutes import DAY_MINUTES, HOUR_MINUTES, NEVER
 from detectors.statistics.baseline import Baseline
 from detectors.statistics.counts import RecentCounts, highest_usual, tail_surprisal
+from detectors.statistics.local_hours import UTC_HOURS, LocalHours
 from detectors.statistics.windows import HOUR_DISPERSION, multiple_testing_penalty, window_dispersion
 
 __all__ = ["Surge"]
@@ -43,6 +44,8 @@ class Surge(AnomalyDetector):
         Name of the feature that holds the minute (whole minutes since the epoch); without it, a minute passes a call.
     count
         Name of the feature that holds the count; without it, every call is one count.
+    local_hours
+        The clock that the shape of a day follows; default UTC.
 
     Examples
     --------
@@ -68,7 +71,9 @@ class Surge(AnomalyDetector):
         least: int = 3,
         time: str = "t",
         count: str = "count",
+        local_hours: LocalHours | None = None,
     ) -> None:
+        self.local_hours = local_hours
         self.spans = spans
         self.threshold = threshold
         self.protection = protection
@@ -77,7 +82,7 @@ class Surge(AnomalyDetector):
         self.least = least
         self.time = time
         self.count = count
-        self.baseline = Baseline(memory=memory)
+        self.baseline = Baseline(memory=memory, local_hours=local_hours or UTC_HOURS)
         self.coverage = Coverage()
         self.dispersions = [window_dispersion(span) for span in spans]
         self._longest_first = [

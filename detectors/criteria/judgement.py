@@ -20,6 +20,7 @@ from detectors.observation import Observation
 from detectors.settings import DetectorSettings
 from detectors.severity import NEGATIVE_GROWTH, SURGE, Severity
 from detectors.statistics.counts import RecentCounts
+from detectors.statistics.local_hours import UTC_HOURS, LocalHours
 
 __all__ = ["RECENT_MINUTES", "Criteria", "Judgement"]
 
@@ -66,6 +67,8 @@ class Criteria:
     ----------
     settings
         Thresholds.
+    local_hours
+        The clock that the shape of a day follows.
 
     Attributes
     ----------
@@ -83,10 +86,10 @@ class Criteria:
     ('surge', 'negative_growth')
     """
 
-    def __init__(self, settings: DetectorSettings) -> None:
+    def __init__(self, settings: DetectorSettings, local_hours: LocalHours = UTC_HOURS) -> None:
         self.settings = s = settings
         self.recent = RecentCounts(fields=len(FreshCounts._fields), horizon=RECENT_MINUTES)
-        self._volume = Surge(learning_hours=s.learning_hours)
+        self._volume = Surge(learning_hours=s.learning_hours, local_hours=local_hours)
         growth = NegativeGrowth(volume=self._volume, excess_share=s.excess_share)
         growth.read_counts_from(self.recent)
         self._surge = SurgeCriterion(s, self._volume, self.recent)

@@ -11,8 +11,10 @@ import msgspec
 from msgspec import Meta
 
 from detectors.settings import DetectorSettings
+from detectors.statistics.local_hours import LocalHours
 from streams.errors import ConfigError
 from streams.settings.kafka import KafkaSettings, TopicSettings
+from streams.settings.local_hours import local_hours
 from streams.settings.metrics import LabelLimits
 from streams.settings.options import Option, struct_options
 from streams.settings.worker import WorkerSettings
@@ -51,7 +53,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reach_negative_at
         Negativity from which a single publication counts for the reach criterion: stricter, as all depends on one text.
     timezone
-        Time zone of the local times shown, an IANA name.
+        Time zone of the local times shown and of the hours by which a day's shape is learned, an IANA name.
     thresholds
         Thresholds of the alerts.
     brands
@@ -103,6 +105,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def zone(self) -> ZoneInfo:
         """Time zone of the local times shown."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def local_hours(self) -> LocalHours:
+        """Local hours of the time zone, for the detectors."""
+        return local_hours(self.timezone)
 
     def brand(self, name: str) -> BrandConfig:
         """Return the configuration of a brand."""

@@ -70,7 +70,7 @@ class BrandWatch:
         self.incident: IncidentKey | None = None
         self.recent = RecentMinutes()
         self.terms_hour = 0
-        self._detector = BrandDetector(config.settings(brand))
+        self._detector = BrandDetector(config.settings(brand), config.local_hours)
         self._trending = TrendingTerms(extract_terms)
         self._buckets = OpenBuckets()
         self._own_names = frozenset(name.lower() for name in (brand, *config.brand(brand).names))
@@ -246,7 +246,9 @@ class BrandWatch:
             The state of the detectors was written by another version.
         """
         rows = {row.minute: row.detectors for row in minutes if row.detectors}
-        self._detector = BrandDetector.restore(self.config.settings(self.brand), state.detectors, rows)
+        self._detector = BrandDetector.restore(
+            self.config.settings(self.brand), state.detectors, rows, self.config.local_hours
+        )
         self.opened, self.terms_hour, self.incident = state.opened, state.terms_hour, state.incident
         self._newest = dict(state.newest)
         for row in minutes:
