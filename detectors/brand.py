@@ -1,5 +1,6 @@
 """Detection for one brand: its closed minutes in, changes of severity out, in event time."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 from detectors.change import Change
@@ -8,6 +9,7 @@ from detectors.criteria.readings import Readings
 from detectors.errors import StateError
 from detectors.fresh_voices import FreshVoices
 from detectors.incident import IncidentState
+from detectors.late_counts import LateCounts
 from detectors.minutes import HOUR_MINUTES, NEVER
 from detectors.observation import Observation
 from detectors.settings import DetectorSettings
@@ -16,7 +18,7 @@ from detectors.statistics.local_hours import UTC_HOURS, LocalHours
 
 __all__ = ["RECENT_MINUTES", "BrandDetector"]
 
-VERSION = 2
+VERSION = 3
 STEP_MINUTES = 5
 
 
@@ -55,10 +57,18 @@ class BrandDetector:
         self.incident = IncidentState(quiet_hold=settings.quiet_hold)
         self.now = NEVER
         self._fresh_voices = FreshVoices()
+        self._late = LateCounts(horizon=RECENT_MINUTES)
         self._criteria = Criteria(settings, local_hours)
 
-    def observe(self, observation: Observation) -> list[Change]:
+    def observe(self, observation: Observation, late: Sequence[Observation] = ()) -> list[Change]:
         """Learn and score a closed minute, later than every one before; return the changes up to its end.
+
+        Parameters
+        ----------
+        observation
+            The minute.
+        late
+            Older minutes, of which these mentions came in this one only: they count where they were made.
 
         Raises
         ------
@@ -71,9 +81,17 @@ class BrandDetector:
         changes = self.advance(minute)
         counts = self._fresh_voices.count(minute, observation.voices, observation.scale)
         self._criteria.learn(observation, counts, calm=not self.incident.open)
+        for older in late:
+            self._observe_late(minute, older)
         self.now = minute + 1
         self._decide(self.now, changes)
         return changes
+
+    def _observe_late(self, minute: int, older: Observation) -> None:
+        # Voices are remembered where they came: a minute's row in a store never changes.
+        counts = self._fresh_voices.count(minute, older.voices, older.scale)
+        self._late.add(minute, older.minute, counts)
+        self._criteria.learn_late(minute, older, counts)
 
     def cover(self, hour: int) -> None:
         """Register that a source looked in an hour (since the epoch): silence in it is quiet, not a gap in the feed."""
@@ -156,7 +174,7 @@ class BrandDetector:
         }
 
     def recent_rows(self) -> dict[int, list[Any]]:
-        """Return the last day's minutes: fresh voices, negatives, copies, voices, then author and text ids.
+        """Return the last day's minutes: fresh voices, negatives, copies, voices, author and text ids, what came late.
 
         A minute's row never changes once its minute is closed, so a store can write each with `recent_row` and drop it
         after `RECENT_MINUTES`.
@@ -165,7 +183,8 @@ class BrandDetector:
 
     def recent_row(self, minute: int) -> list[Any]:
         """Return the row of one minute, as `recent_rows` does."""
-        return [*self._criteria.counts(minute, minute + 1), *self._fresh_voices.row(minute)]
+        counts = zip(self._criteria.counts(minute, minute + 1), self._late.of(minute), strict=True)
+        return [*(count - late for count, late in counts), *self._fresh_voices.row(minute), self._late.row(minute)]
 
     @classmethod
     def restore(
@@ -189,9 +208,12 @@ class BrandDetector:
             )
         detector = cls(settings, local_hours)
         for minute in sorted(rows):
-            *counts, author_ids, text_ids = rows[minute]
+            *counts, author_ids, text_ids, late = rows[minute]
             detector._fresh_voices.restore_row(minute, author_ids, text_ids)
             detector._criteria.restore_counts(minute, counts)
+            for made, *late_counts in late:
+                detector._late.add(minute, made, late_counts)
+                detector._criteria.restore_late(made, late_counts)
         detector.now = state["now"]
         detector.incident.restore(state["incident"])
         detector._criteria.restore(state)

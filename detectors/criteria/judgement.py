@@ -100,10 +100,11 @@ class Criteria:
             hours=s.coordinated_hours,
             coverage=self._volume.coverage,
         )
+        self._reach = Reach(least=s.reach_least, factor=s.reach_factor)
         self.criteria: tuple[Criterion, ...] = (
             self._surge,
             NegativeGrowthCriterion(s, growth),
-            Reach(least=s.reach_least, factor=s.reach_factor),
+            self._reach,
             self._coordination,
         )
         self._windows = [window for criterion in self.criteria for window in criterion.windows]
@@ -125,6 +126,11 @@ class Criteria:
         for criterion in self.criteria:
             criterion.learn(observation, calm=calm)
         self.recent.add(observation.minute, counts)
+
+    def learn_late(self, came: int, observation: Observation, counts: FreshCounts) -> None:
+        """Add an older minute that came in the newest one: windows see it where it was, no hour is learned again."""
+        self._reach.learn(observation._replace(minute=came), calm=True)
+        self.recent.insert(observation.minute, counts)
 
     def cover(self, hour: int) -> None:
         """Register that a source looked in an hour, mentions or not: see `Coverage`."""
@@ -230,6 +236,10 @@ class Criteria:
     def restore_counts(self, minute: int, counts: Iterable[int]) -> None:
         """Restore the recent counts of a minute, as `counts` returned them; minutes in their order."""
         self.recent.add(minute, counts)
+
+    def restore_late(self, minute: int, counts: Iterable[int]) -> None:
+        """Restore late counts of a minute, after those of the minute in which they came."""
+        self.recent.insert(minute, counts)
 
     def state(self) -> dict[str, Any]:
         """Return what was learned, without the recent counts."""

@@ -71,7 +71,7 @@ def summary_table(summary: Summary, seconds: float) -> Table:
     table.add_row("mentions", f"{summary.mentions:,} of {summary.brands} brands, {summary.negatives:,} negative")
     table.add_row("left out", f"{summary.duplicates:,} duplicates, {summary.too_late:,} more than an hour late")
     if summary.late:
-        table.add_row("late", f"{summary.late:,}, counted in the oldest open minute")
+        table.add_row("late", f"{summary.late:,}, counted in the minute they were made in")
     if summary.dead_letters:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary.dead_letters.items())
         table.add_row("unreadable", reasons)

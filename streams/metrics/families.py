@@ -121,7 +121,7 @@ LATE = Family(
     "badbuzz_late_mentions_total",
     "counter",
     ("outcome",),
-    "Mentions beyond the allowed lateness: counted (in the oldest open minute) or dropped (more than an hour late).",
+    "Mentions beyond the allowed lateness: counted (where they were made) or dropped (more than an hour late).",
 )
 DUPLICATES = Family("badbuzz_duplicate_mentions_total", "counter", (), "Mentions dropped by deduplication.")
 MESSAGES = Family(

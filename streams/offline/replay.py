@@ -24,7 +24,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     mentions, negatives
         Counted, the brands' own left out.
     official, duplicates, late, too_late
-        The brands' own; dropped; moved to the oldest open bucket; in no bucket.
+        The brands' own; dropped; late, counted in their own minutes; too late, in no minute.
     dead_letters
         Lines that could not be read, by reason.
     brands

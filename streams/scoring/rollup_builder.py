@@ -24,15 +24,18 @@ class RollupBuilder:
         Start of the bucket, in minutes since the epoch.
     known
         Configuration of the brand.
+    lag
+        Minutes by which its mentions are older.
     """
 
-    __slots__ = ("_counts", "_scored", "brand", "covered", "known", "minute", "network", "newest")
+    __slots__ = ("_counts", "_scored", "brand", "covered", "known", "lag", "minute", "network", "newest")
 
-    def __init__(self, brand: str, network: str, minute: int, known: BrandConfig) -> None:
+    def __init__(self, brand: str, network: str, minute: int, known: BrandConfig, lag: int = 0) -> None:
         self.brand = brand
         self.network = network
         self.minute = minute
         self.known = known
+        self.lag = lag
         self.newest = 0
         self.covered = False
         self._scored: list[tuple[Mention, int, int, bool]] = []
@@ -102,6 +105,7 @@ class RollupBuilder:
             best_posts(posts),
             self._weaknesses() if self.known.weaknesses else {},
             self.covered,
+            self.lag,
         )
 
     def _weaknesses(self) -> dict[str, int]:

@@ -147,7 +147,9 @@ class Scorer:
             if not late:
                 collected.advance_to(brand, mention.network, ms)
             return
-        builder = collected.builder(brand, opened if late else minute, mention.network)
+        # More than an hour late, it is only counted.
+        lag = opened - minute if late and newest - ms <= HOUR_MS else 0
+        builder = collected.builder(brand, max(minute, opened), mention.network, lag)
         identity = hash64(f"{brand}\0{mention.network}\0{mention.id}")
         if not self._seen.add(identity):
             builder.count("duplicates")
@@ -181,15 +183,15 @@ class _Collected:
         self.unscored: list[Unscored] = []
         self.heartbeats: dict[str, str] = {}
         self._config = config
-        self._builders: dict[tuple[str, int, str], RollupBuilder] = {}
+        self._builders: dict[tuple[str, int, str, int], RollupBuilder] = {}
         # Event time of the last heartbeat, by brand, network and hour: each hour that a source looked at is told.
         self._advanced: dict[tuple[str, str, int], int] = {}
 
-    def builder(self, brand: str, minute: int, network: str) -> RollupBuilder:
-        key = (brand, minute, network)
+    def builder(self, brand: str, minute: int, network: str, lag: int = 0) -> RollupBuilder:
+        key = (brand, minute, network, lag)
         builder = self._builders.get(key)
         if builder is None:
-            builder = self._builders[key] = RollupBuilder(brand, network, minute, self._config.brand(brand))
+            builder = self._builders[key] = RollupBuilder(brand, network, minute, self._config.brand(brand), lag)
         return builder
 
     def advance_to(self, brand: str, network: str, ms: int) -> None:

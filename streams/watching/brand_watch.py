@@ -20,7 +20,7 @@ from streams.scoring.rollup import PostRow, Rollup
 from streams.settings.config import Config
 from streams.watching.incident_builder import build_incident_event
 from streams.watching.incident_event import IncidentEvent, IncidentKey
-from streams.watching.minute_observation import observation
+from streams.watching.minute_observation import observations
 from streams.watching.open_buckets import OpenBuckets
 from streams.watching.recent_minutes import ClosedMinute, RecentMinutes
 from streams.watching.watch_state import MinuteState, WatchState
@@ -132,7 +132,8 @@ class BrandWatch:
         if rollup.covered:
             self._detector.cover(rollup.newest // HOUR_MS)
         if self.opened is not None and rollup.minute < self.opened:
-            rollup = msgspec.structs.replace(rollup, minute=self.opened)
+            lag = rollup.lag + self.opened - rollup.minute
+            rollup = msgspec.structs.replace(rollup, minute=self.opened, lag=lag)
         self._buckets.add(rollup)
         return self.advance_to(rollup.newest, partition)
 
@@ -170,9 +171,9 @@ class BrandWatch:
         # The authors are for the detectors alone, which read them now.
         self.recent.add(ClosedMinute(minute, [msgspec.structs.replace(rollup, voices=()) for rollup in rollups]))
         self._undrained.append(minute)
-        observed = observation(minute, rollups, self.config.reach_negative_at)
-        if observed.mentions:
-            changes = self._detector.observe(observed)
+        observed, late = observations(minute, rollups, self.config.reach_negative_at)
+        if observed.mentions or late:
+            changes = self._detector.observe(observed, late)
             if changes:
                 events += self._events(changes)
         return events

@@ -75,9 +75,9 @@ def score(records: list[ConsumerRecord], restarts: set[int], seed: int) -> list[
 
 def summed(rollups: list[Rollup]) -> list[bytes]:
     """Merge rollups of one bucket, without those of heartbeats alone: the cuts of a stream must not show."""
-    buckets: dict[tuple[str, str, int], Rollup] = {}
+    buckets: dict[tuple[str, str, int, int], Rollup] = {}
     for rollup in rollups:
-        key = (rollup.brand, rollup.network, rollup.minute)
+        key = (rollup.brand, rollup.network, rollup.minute, rollup.lag)
         buckets[key] = merge(buckets[key], rollup) if key in buckets else rollup
     counted = [buckets[key] for key in sorted(buckets) if buckets[key].counts != Counts()]
     newest = max(rollup.newest for rollup in rollups)
