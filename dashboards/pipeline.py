@@ -94,7 +94,7 @@ def pipeline() -> dashboard.Dashboard:
             ),
             p.time_series(
                 "Late and duplicate mentions in 15 minutes",
-                "Late: counted in the oldest open minute, or dropped if over an hour late. Duplicates: dropped.",
+                "Late: counted in the minute they were made in, or dropped if over an hour late. Duplicates: dropped.",
                 {
                     "late, {{outcome}}, {{network}}": (
                         f"sum by (network, outcome) (increase({m.LATE.name}{OF_INSTALLATION}[15m]))"

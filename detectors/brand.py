@@ -1,5 +1,6 @@
 """Detection for one brand: its closed minutes in, changes of severity out, in event time."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 from detectors.change import Change
@@ -8,13 +9,15 @@ from detectors.criteria.readings import Readings
 from detectors.errors import StateError
 from detectors.fresh_voices import NEGATIVE, FreshVoices
 from detectors.incident import IncidentState
+from detectors.late_counts import LateCounts
 from detectors.minutes import HOUR_MINUTES, NEVER
 from detectors.observation import Observation
 from detectors.settings import DetectorSettings
+from detectors.statistics.local_hours import UTC_HOURS, LocalHours
 
 __all__ = ["RECENT_MINUTES", "BrandDetector"]
 
-VERSION = 2
+VERSION = 3
 STEP_MINUTES = 5
 
 
@@ -25,6 +28,8 @@ class BrandDetector:
     ----------
     settings
         Thresholds; the defaults are meant for every brand.
+    local_hours
+        The clock that the shape of a day follows; default UTC.
 
     Attributes
     ----------
@@ -46,15 +51,23 @@ class BrandDetector:
     ['calm']
     """
 
-    def __init__(self, settings: DetectorSettings | None = None) -> None:
+    def __init__(self, settings: DetectorSettings | None = None, local_hours: LocalHours = UTC_HOURS) -> None:
         settings = DetectorSettings() if settings is None else settings
         self.incident = IncidentState(quiet_hold=settings.quiet_hold)
         self.now = NEVER
         self._fresh_voices = FreshVoices()
-        self._criteria = Criteria(settings)
+        self._late = LateCounts(horizon=RECENT_MINUTES)
+        self._criteria = Criteria(settings, local_hours)
 
-    def observe(self, observation: Observation) -> list[Change]:
+    def observe(self, observation: Observation, late: Sequence[Observation] = ()) -> list[Change]:
         """Learn and score a closed minute, later than every one before; return the changes up to its end.
+
+        Parameters
+        ----------
+        observation
+            The minute.
+        late
+            Older minutes, of which these mentions came in this one only: they count where they were made.
 
         Raises
         ------
@@ -67,9 +80,21 @@ class BrandDetector:
         changes = self.advance(minute)
         counts = self._fresh_voices.count(minute, observation.voices, observation.scale)
         self._criteria.learn(observation, counts, calm=not self.incident.open)
+        for older in late:
+            self._observe_late(minute, older)
         self.now = minute + 1
         self._decide(self.now, changes)
         return changes
+
+    def _observe_late(self, minute: int, older: Observation) -> None:
+        # Voices are remembered where they came: a minute's row in a store never changes.
+        counts = self._fresh_voices.count(minute, older.voices, older.scale)
+        self._late.add(minute, older.minute, counts)
+        self._criteria.learn_late(minute, older, counts)
+
+    def cover(self, hour: int) -> None:
+        """Register that a source looked in an hour (since the epoch): silence in it is quiet, not a gap in the feed."""
+        self._criteria.cover(hour)
 
     def advance(self, minute: int) -> list[Change]:
         """Close every minute before `minute` as one without (further) mentions; return the changes."""
@@ -151,7 +176,7 @@ class BrandDetector:
         }
 
     def recent_rows(self) -> dict[int, list[Any]]:
-        """Return the last day's minutes: fresh voices, negatives, copies, voices, then author and text ids.
+        """Return the last day's minutes: fresh voices, negatives, copies, voices, author and text ids, what came late.
 
         A minute's row never changes once its minute is closed, so a store can write each with `recent_row` and drop it
         after `RECENT_MINUTES`.
@@ -160,10 +185,17 @@ class BrandDetector:
 
     def recent_row(self, minute: int) -> list[Any]:
         """Return the row of one minute, as `recent_rows` does."""
-        return [*self._criteria.counts(minute, minute + 1), *self._fresh_voices.row(minute)]
+        counts = zip(self._criteria.counts(minute, minute + 1), self._late.of(minute), strict=True)
+        return [*(count - late for count, late in counts), *self._fresh_voices.row(minute), self._late.row(minute)]
 
     @classmethod
-    def restore(cls, settings: DetectorSettings | None, state: dict[str, Any], rows: dict[int, list[Any]]) -> Self:
+    def restore(
+        cls,
+        settings: DetectorSettings | None,
+        state: dict[str, Any],
+        rows: dict[int, list[Any]],
+        local_hours: LocalHours = UTC_HOURS,
+    ) -> Self:
         """Return a detector that continues exactly where `state` and `recent_rows` were read.
 
         Raises
@@ -176,11 +208,14 @@ class BrandDetector:
                 f"detector state: expected version {VERSION}, got {state.get('version')!r}; restore it with the "
                 "version of badbuzz that wrote it, or start without it"
             )
-        detector = cls(settings)
+        detector = cls(settings, local_hours)
         for minute in sorted(rows):
-            *counts, author_ids, text_ids = rows[minute]
+            *counts, author_ids, text_ids, late = rows[minute]
             detector._fresh_voices.restore_row(minute, author_ids, text_ids)
             detector._criteria.restore_counts(minute, counts)
+            for made, *late_counts in late:
+                detector._late.add(minute, made, late_counts)
+                detector._criteria.restore_late(made, late_counts)
         detector.now = state["now"]
         detector.incident.restore(state["incident"])
         detector._criteria.restore(state)

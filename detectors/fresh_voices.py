@@ -84,7 +84,10 @@ class FreshVoices:
         self.stored = 0
 
     def count(self, minute: int, voices: Iterable[Voice], scale: float) -> FreshCounts:
-        """Count and remember one minute's voices; counts are scaled up to all authors where voices are a sample."""
+        """Count one minute's voices and remember them beside those counted in it before.
+
+        Counts are scaled up to all authors where voices are a sample.
+        """
         authors, texts = self.authors, self.texts
         oldest_author = minute - self.author_minutes
         oldest_text = minute - self.text_minutes
@@ -120,7 +123,8 @@ class FreshVoices:
         return FreshCounts(fresh, negatives, copies, count)
 
     def _store(self, minute: int, author_ids: list[int], text_ids: list[int]) -> None:
-        self.rows[minute] = author_ids, text_ids
+        authors, texts = self.rows.get(minute, ([], []))
+        self.rows[minute] = authors + author_ids, texts + text_ids
         self.stored += len(author_ids)
         oldest = minute - self.text_minutes
         while (first := next(iter(self.rows))) < oldest or (self.stored > self.most and first != minute):

@@ -112,6 +112,7 @@ class NegativeGrowth(AnomalyDetector):
     def learn_one(self, x: dict[Hashable, Any]) -> None:
         """Learn one minute's voices and negative voices."""
         minute, count, negatives = self._read_input(x)
+        self.volume.assess_silence(minute // HOUR_MINUTES)
         self.start_minute(minute)
         self.recent.add(minute, (count, negatives))
         self.volume.note_reading(self.volume.read(minute + 1))
@@ -192,8 +193,10 @@ class NegativeGrowth(AnomalyDetector):
             return
         while volume.hour < hour:
             start = volume.hour * HOUR_MINUTES
+            if volume.skip_gap():
+                continue
             if start >= volume.now + self.recent.horizon:
-                fade = self._decay ** (hour - volume.hour)
+                fade = self._decay ** (hour - volume.hour - volume.coverage.gap_hours(volume.hour, hour))
                 self.negative_voices *= fade
                 self.all_voices *= fade
                 volume.skip_silence(hour)
@@ -224,7 +227,10 @@ class NegativeGrowth(AnomalyDetector):
         if learning:
             return
         uncertain = 1.0 / volume.baseline.shape
+        observed_from = volume.coverage.resumed * HOUR_MINUTES
         for (span, dispersion, _), usual in zip(self._longest_first, usual_of, strict=True):
+            if end - span < observed_from:
+                continue  # the feed was away for a part of this window
             dispersion.learn_window(total - sums[bisect_left(minutes, end - span)], usual * share, uncertain)
 
     def state(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from river import anomaly, base
 
 from detectors.anomaly.reading import NO_READING, Reading
+from detectors.coverage import Coverage
 from detectors.minutes import HOUR_MINUTES, NEVER
 from detectors.statistics.counts import RecentCounts
 
@@ -68,9 +69,10 @@ class RiverSurge:
     Examples
     --------
     >>> from detectors.statistics.counts import RecentCounts
+    >>> from detectors.coverage import Coverage
     >>> surge, recent = RiverSurge("gaussian", watch_score=4.0), RecentCounts(1, 1500)
     >>> for hour in range(200):
-    ...     surge.close_hours_before(hour, recent)
+    ...     surge.close_hours_before(hour, recent, Coverage())
     ...     recent.add(hour * 60 + 59, [hour % 3 + 1])
     >>> surge.read(200 * 60, recent).score < 4.0
     True
@@ -92,11 +94,13 @@ class RiverSurge:
         # Scorers of a target get the count itself; trees need a bounded feature.
         return (None, float(count)) if self.scorer.supervised else ({"count": math.log1p(count)},)
 
-    def close_hours_before(self, hour: int, recent: RecentCounts) -> None:
-        """Learn every hour before `hour`."""
+    def close_hours_before(self, hour: int, recent: RecentCounts, coverage: Coverage) -> None:
+        """Learn every hour before `hour` that is in no gap of the feed."""
         if self.hour == NEVER:
             self.hour = hour
         for closed in range(max(self.hour, hour - REFIT_HOURS), hour):
+            if coverage.gap_end(closed) > closed:
+                continue
             count = recent.total(0, closed * HOUR_MINUTES, (closed + 1) * HOUR_MINUTES)
             self.samples.append(count)
             self.since_refit += 1

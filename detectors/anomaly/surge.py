@@ -1,5 +1,6 @@
 """Surge of mentions: counts over several windows against a learned baseline, scored by a negative binomial tail."""
 
+import math
 from bisect import bisect_left
 from collections.abc import Hashable
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 from river.base import AnomalyDetector
 
 from detectors.anomaly.reading import NO_READING, Reading
+from detectors.coverage import Coverage
 from detectors.minutes import DAY_MINUTES, HOUR_MINUTES, NEVER
 from detectors.statistics.baseline import Baseline
 from detectors.statistics.counts import RecentCounts, highest_usual, tail_surprisal
+from detectors.statistics.local_hours import UTC_HOURS, LocalHours
 from detectors.statistics.windows import HOUR_DISPERSION, multiple_testing_penalty, window_dispersion
 
 __all__ = ["Surge"]
@@ -41,6 +44,8 @@ class Surge(AnomalyDetector):
         Name of the feature that holds the minute (whole minutes since the epoch); without it, a minute passes a call.
     count
         Name of the feature that holds the count; without it, every call is one count.
+    local_hours
+        The clock that the shape of a day follows; default UTC.
 
     Examples
     --------
@@ -66,7 +71,9 @@ class Surge(AnomalyDetector):
         least: int = 3,
         time: str = "t",
         count: str = "count",
+        local_hours: LocalHours | None = None,
     ) -> None:
+        self.local_hours = local_hours
         self.spans = spans
         self.threshold = threshold
         self.protection = protection
@@ -75,7 +82,8 @@ class Surge(AnomalyDetector):
         self.least = least
         self.time = time
         self.count = count
-        self.baseline = Baseline(memory=memory)
+        self.baseline = Baseline(memory=memory, local_hours=local_hours or UTC_HOURS)
+        self.coverage = Coverage()
         self.dispersions = [window_dispersion(span) for span in spans]
         self._longest_first = [
             (span, dispersion, multiple_testing_penalty(span))
@@ -96,6 +104,7 @@ class Surge(AnomalyDetector):
     def learn_one(self, x: dict[Hashable, Any]) -> None:
         """Learn the count of one minute; times that do not rise count for the newest minute."""
         minute, count = self.read_input(x)
+        self.assess_silence(minute // HOUR_MINUTES)
         self.close_hours_before(minute // HOUR_MINUTES)
         self.note_minute(minute)
         self.recent.add(minute, (count,))
@@ -149,12 +158,26 @@ class Surge(AnomalyDetector):
                 best = Reading(score, span, observed, expected)
         return best
 
+    def assess_silence(self, hour: int) -> None:
+        """Find the gaps in the silence before an hour with counts; to be called before its hours are closed."""
+        first = self.now // HOUR_MINUTES + 1
+        if self.hour == NEVER or hour <= first:
+            self.coverage.assess(hour, hour, score=0.0)
+            return
+        days = (hour - first) / 24
+        a_day = self.baseline.expected(first * HOUR_MINUTES, hour * HOUR_MINUTES) / days
+        spread = self._longest_first[0][1].value + 1.0 / self.baseline.shape
+        # Days vary independently of each other: the chance of no count in each of them, to the power of their number.
+        self.coverage.assess(first, hour, score=days * math.log10(1.0 + spread * a_day) / spread)
+
     def close_hours_before(self, hour: int) -> None:
         """Close and learn every hour before `hour`, long silences in closed form."""
         if self.hour == NEVER:
             return
         while self.hour < hour:
             start = self.hour * HOUR_MINUTES
+            if self.skip_gap():
+                continue
             if start >= self.now + self.recent.horizon:
                 self.skip_silence(hour)
                 return
@@ -164,9 +187,25 @@ class Surge(AnomalyDetector):
 
     def skip_silence(self, hour: int) -> None:
         """Learn the empty hours before `hour` at once; no recent count lies in any of their windows."""
-        self.baseline.learn_quiet(self.hour, hour - self.hour)
+        while self.hour < hour:
+            if not self.skip_gap():
+                end = self.coverage.next_gap(self.hour, hour)
+                self.baseline.learn_quiet(self.hour, end - self.hour)
+                self.hour = end
         self.protected = 0
-        self.hour = hour
+
+    def skip_gap(self) -> bool:
+        """Leave out the oldest open hours if they are in a gap of the feed; return whether they are."""
+        end = self.coverage.gap_end(self.hour)
+        if end == self.hour:
+            return False
+        if self.learning(self.hour):
+            self.first_hour += end - self.hour
+        self.baseline.skip(end)
+        self.coverage.resumed = end
+        self.elevated = False
+        self.hour = end
+        return True
 
     def close_hour(self) -> float:
         """Learn the oldest open hour unless it is protected; return the count learned, -1 if none was."""
@@ -188,7 +227,10 @@ class Surge(AnomalyDetector):
             self.protected = 0
         expected = baseline.expected_hours(self.hour, 1)
         uncertain = 1.0 / baseline.shape
+        observed_from = self.coverage.resumed * HOUR_MINUTES
         for span, dispersion, _ in self._longest_first:
+            if end - span < observed_from:
+                continue  # the feed was away for a part of this window
             if span > HOUR_MINUTES:
                 observed = total - sums[bisect_left(minutes, end - span)]
                 dispersion.learn_window(observed, self.usual_before(end, span), uncertain)
@@ -213,12 +255,14 @@ class Surge(AnomalyDetector):
         return {
             "baseline": self.baseline.state(),
             "dispersions": [dispersion.state() for dispersion in self.dispersions],
+            "coverage": self.coverage.state(),
             "clock": [self.now, self.first_hour, self.hour, int(self.elevated), self.protected],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Restore what `state` returned; the caller restores the recent counts."""
         self.baseline.restore(state["baseline"])
+        self.coverage.restore(state["coverage"])
         for dispersion, learned in zip(self.dispersions, state["dispersions"], strict=True):
             dispersion.restore(learned)
         self.now, self.first_hour, self.hour, elevated, self.protected = state["clock"]

@@ -2,6 +2,7 @@
 
 import math
 
+from detectors.coverage import Coverage
 from detectors.criteria.criterion import Holding
 from detectors.criteria.readings import Signal
 from detectors.fresh_voices import COPIES, VOICES
@@ -36,6 +37,8 @@ class Coordination:
         Hours after which an hour weighs 1/e in the brand's own share of copies.
     score
         -log10 of the chance that the brand's own share gives as many.
+    coverage
+        Tells the gaps of the feed, in which nothing is forgotten.
 
     Examples
     --------
@@ -60,6 +63,7 @@ class Coordination:
         hours: int = 24,
         memory: float = 336.0,
         score: float = 3.0,
+        coverage: Coverage | None = None,
     ) -> None:
         self.recent = recent
         self.least = least
@@ -67,6 +71,7 @@ class Coordination:
         self.hours = hours
         self.memory = memory
         self.score = score
+        self.coverage = Coverage() if coverage is None else coverage
         self.copies = 0.0
         self.fresh = 0.0
         self.voices = 0.0
@@ -92,7 +97,7 @@ class Coordination:
             start = self.hour * HOUR_MINUTES
             if start >= self.until and calm:
                 fresh, _, copies, voices = self.recent.totals(start, start + HOUR_MINUTES)
-                self.learn_hour(copies, fresh, voices, hour - self.hour)
+                self.learn_hour(copies, fresh, voices, hour - self.hour - self.coverage.gap_hours(self.hour, hour))
         self.hour = hour
 
     def learn_hour(self, copies: float, fresh: float, voices: float, hours: float) -> None:

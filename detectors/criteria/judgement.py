@@ -21,6 +21,7 @@ from detectors.observation import Observation
 from detectors.settings import DetectorSettings
 from detectors.severity import NEGATIVE_GROWTH, REACH, SURGE, Severity
 from detectors.statistics.counts import RecentCounts
+from detectors.statistics.local_hours import UTC_HOURS, LocalHours
 
 __all__ = ["RECENT_MINUTES", "Criteria", "Judgement"]
 
@@ -71,6 +72,8 @@ class Criteria:
     ----------
     settings
         Thresholds.
+    local_hours
+        The clock that the shape of a day follows.
 
     Attributes
     ----------
@@ -88,20 +91,25 @@ class Criteria:
     ('surge', 'negative_growth')
     """
 
-    def __init__(self, settings: DetectorSettings) -> None:
+    def __init__(self, settings: DetectorSettings, local_hours: LocalHours = UTC_HOURS) -> None:
         self.settings = s = settings
         self.recent = RecentCounts(fields=len(FreshCounts._fields), horizon=RECENT_MINUTES)
-        self._volume = Surge(learning_hours=s.learning_hours)
+        self._volume = Surge(learning_hours=s.learning_hours, local_hours=local_hours)
         growth = NegativeGrowth(volume=self._volume, excess_share=s.excess_share)
         growth.read_counts_from(self.recent)
         self._surge = SurgeCriterion(s, self._volume, self.recent)
         self._coordination = Coordination(
-            self.recent, least=s.copies_least, share=s.copies_share, hours=s.coordinated_hours
+            self.recent,
+            least=s.copies_least,
+            share=s.copies_share,
+            hours=s.coordinated_hours,
+            coverage=self._volume.coverage,
         )
+        self._reach = Reach(least=s.reach_least, factor=s.reach_factor)
         self.criteria: tuple[Criterion, ...] = (
             self._surge,
             NegativeGrowthCriterion(s, growth),
-            Reach(least=s.reach_least, factor=s.reach_factor),
+            self._reach,
             self._coordination,
         )
         self._windows = [window for criterion in self.criteria for window in criterion.windows]
@@ -119,9 +127,19 @@ class Criteria:
         calm
             Whether there is no incident: what happens during one is not usual.
         """
+        self._volume.assess_silence(observation.minute // HOUR_MINUTES)
         for criterion in self.criteria:
             criterion.learn(observation, calm=calm)
         self.recent.add(observation.minute, counts)
+
+    def learn_late(self, came: int, observation: Observation, counts: FreshCounts) -> None:
+        """Add an older minute that came in the newest one: windows see it where it was, no hour is learned again."""
+        self._reach.learn(observation._replace(minute=came), calm=True)
+        self.recent.insert(observation.minute, counts)
+
+    def cover(self, hour: int) -> None:
+        """Register that a source looked in an hour, mentions or not: see `Coverage`."""
+        self._volume.coverage.cover(hour)
 
     def learning(self, end: int) -> bool:
         """Return whether the minute before `end` belongs to the first hours, which never alert."""
@@ -223,6 +241,10 @@ class Criteria:
     def restore_counts(self, minute: int, counts: Iterable[int]) -> None:
         """Restore the recent counts of a minute, as `counts` returned them; minutes in their order."""
         self.recent.add(minute, counts)
+
+    def restore_late(self, minute: int, counts: Iterable[int]) -> None:
+        """Restore late counts of a minute, after those of the minute in which they came."""
+        self.recent.insert(minute, counts)
 
     def state(self) -> dict[str, Any]:
         """Return what was learned, without the recent counts."""

@@ -52,7 +52,7 @@ class SurgeCriterion:
     def learn(self, observation: Observation, *, calm: bool) -> None:
         """Close the hours of river's detector, where one is used."""
         if self.river is not None:
-            self.river.close_hours_before(observation.minute // HOUR_MINUTES, self.recent)
+            self.river.close_hours_before(observation.minute // HOUR_MINUTES, self.recent, self.volume.coverage)
 
     def holds(self, end: int) -> Holding | None:
         """Return what a surge asks for: watch."""

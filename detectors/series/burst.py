@@ -8,6 +8,7 @@ from typing import Any
 from river import base, stats
 
 from detectors.statistics.day_profile import DAY_S, DayProfile
+from detectors.statistics.local_hours import UTC_HOURS, LocalHours
 from detectors.statistics.tails import TailProbability
 
 MINUTE_S = 60.0
@@ -63,6 +64,8 @@ class SeriesBurst(base.AnomalyDetector):
     time, value
         Names of the row's fields. A row without a time follows the last by its usual step; one without a value, or
         whose value is no count (negative, not finite, above 2**53), is not learned and scores 0.0.
+    local_hours
+        The clock that the usual count of a half hour follows; default UTC.
 
     Notes
     -----
@@ -97,7 +100,9 @@ class SeriesBurst(base.AnomalyDetector):
         least: float = 6.0,
         time: str = "t",
         value: str = "value",
+        local_hours: LocalHours | None = None,
     ) -> None:
+        self.local_hours = local_hours
         self.spans = spans
         self.memory = memory
         self.quantile = quantile
@@ -109,7 +114,7 @@ class SeriesBurst(base.AnomalyDetector):
         self._cell = 0
         self._steps = stats.RollingQuantile(0.1, 100)
         self._step = GRID_S
-        self._profile = DayProfile(memory * DAY_S)
+        self._profile = DayProfile(memory * DAY_S, local_hours or UTC_HOURS)
         # Counts expected since the last one came.
         self._silence = 0.0
         # Newest last: (minute, count, expected count), one a minute at most, as far back as the longest span.

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from detectors.minutes import HOUR_MINUTES
+from detectors.statistics.local_hours import UTC_HOURS, LocalHours
 
 __all__ = ["Baseline"]
 
@@ -23,11 +24,13 @@ class Baseline:
         The same memory for the hour-of-day profile, in hours.
     profile_prior
         Counts that a flat profile weighs: shrinkage towards no profile at all.
+    local_hours
+        The clock that the profile follows.
 
     Notes
     -----
     The rate has a Gamma posterior: prior and decayed counts over prior and decayed, profile-weighted hours; 1 / shape
-    is its squared relative uncertainty. The profile is drawn anew at the end of each UTC day. Whole empty days are
+    is its squared relative uncertainty. The profile is drawn anew at the end of each local day. Whole empty days are
     learned in closed form, so that years of silence cost no more than a day.
 
     Examples
@@ -46,7 +49,9 @@ class Baseline:
         prior_weight: float = 16.0,
         profile_memory: float = 336.0,
         profile_prior: float = 60.0,
+        local_hours: LocalHours = UTC_HOURS,
     ) -> None:
+        self.local_hours = local_hours
         self.memory = memory
         self.prior_hours = prior_hours
         self.prior_weight = prior_weight
@@ -81,11 +86,13 @@ class Baseline:
 
     def expected(self, start: int, end: int) -> float:
         """Return the count expected from minute `start` to before minute `end` (minutes since the epoch)."""
-        return self.rate * (self._upto(end) - self._upto(start))
+        # The whole window by the clock at its end: where clocks change in it, no hour is twice or missing.
+        shift = HOUR_MINUTES * self.local_hours.offset((end - 1) // HOUR_MINUTES)
+        return self.rate * (self._upto(end + shift) - self._upto(start + shift))
 
     def expected_hours(self, end: int, hours: int) -> float:
         """Return the count expected in the `hours` whole hours, at most a day, before hour `end`."""
-        last, at = self._cumulated, end % DAY_HOURS
+        last, at = self._cumulated, (end + self.local_hours.offset(end - 1)) % DAY_HOURS
         first = at - hours
         if first >= 0:
             return self.rate * (last[at] - last[first])
@@ -93,8 +100,11 @@ class Baseline:
 
     def learn(self, hour: int, count: float) -> None:
         """Learn the count of one hour (hours since the epoch), later than those before."""
+        self._learn_local(hour + self.local_hours.offset(hour), count)
+
+    def _learn_local(self, hour: int, count: float) -> None:
         at = hour % DAY_HOURS
-        if hour // DAY_HOURS != self.day:
+        if hour // DAY_HOURS > self.day:
             self._close_day(hour // DAY_HOURS)
         self.counts = self._decay * self.counts + count
         self.exposure = self._decay * self.exposure + self.profile[at]
@@ -105,12 +115,19 @@ class Baseline:
     def learn_quiet(self, hour: int, hours: int) -> None:
         """Learn `hours` empty hours from `hour` on, whole days of them in closed form."""
         end = hour + hours
+        while hour < end:
+            stop = min(end, self.local_hours.next_change(hour))
+            shift = self.local_hours.offset(hour)
+            self._learn_quiet_local(hour + shift, stop + shift)
+            hour = stop
+
+    def _learn_quiet_local(self, hour: int, end: int) -> None:
         while hour < end and hour % DAY_HOURS:
-            self.learn(hour, 0.0)
+            self._learn_local(hour, 0.0)
             hour += 1
         days = (end - hour) // DAY_HOURS
         if days > 0:
-            if hour // DAY_HOURS != self.day:
+            if hour // DAY_HOURS > self.day:
                 self._close_day(hour // DAY_HOURS)
             d, p = self._decay, self._day_decay
             one_day = sum(d ** (DAY_HOURS - 1 - h) * self.profile[h] for h in range(DAY_HOURS))
@@ -128,8 +145,15 @@ class Baseline:
             self._set_rate()
             self._shape_profile()
         while hour < end:
-            self.learn(hour, 0.0)
+            self._learn_local(hour, 0.0)
             hour += 1
+
+    def skip(self, end: int) -> None:
+        """Leave the hours before hour `end` out: what was learned stays as it was, its forgetting too."""
+        day = (end + self.local_hours.offset(end)) // DAY_HOURS
+        if day > self.day:
+            self._close_day(self.day + 1)
+            self.day = day
 
     def _close_day(self, day: int) -> None:
         """Move today into the profile and open another day."""

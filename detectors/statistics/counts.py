@@ -10,6 +10,7 @@ __all__ = ["Dispersion", "RecentCounts", "highest_usual", "tail_surprisal"]
 
 HIGHEST = 300.0
 _SMALLEST = 1e-300
+_PRUNED_MINUTES = 256
 
 
 def tail_surprisal(count: float, expected: float, dispersion: float) -> float:
@@ -180,11 +181,22 @@ class RecentCounts:
         for sums, count in zip(self.sums, counts, strict=True):
             sums.append(sums[-1] + count)
         # Pruned in blocks: deleting from the front of a list moves all of it.
-        if len(self.minutes) & 255 == 0:
+        if self.minutes[0] < minute - self.horizon - _PRUNED_MINUTES:
             at = bisect_left(self.minutes, minute + 1 - self.horizon)
             del self.minutes[:at]
             for sums in self.sums:
                 del sums[:at]
+
+    def insert(self, minute: int, counts: Iterable[int]) -> None:
+        """Add counts to a minute that may be older than others."""
+        at = bisect_left(self.minutes, minute)
+        if at == len(self.minutes) or self.minutes[at] != minute:
+            self.minutes.insert(at, minute)
+            for sums in self.sums:
+                sums.insert(at + 1, sums[at])
+        for sums, count in zip(self.sums, counts, strict=True):
+            if count:
+                sums[at + 1 :] = [total + count for total in sums[at + 1 :]]
 
     def total(self, field: int, start: int, end: int) -> int:
         """Sum one field over the minutes from `start` to before `end`."""

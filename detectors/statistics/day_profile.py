@@ -2,16 +2,21 @@
 
 from math import exp
 
+from detectors.statistics.local_hours import UTC_HOURS, LocalHours
+
 DAY_S = 86_400.0
+_HOUR_S = 3600
 
 
 class DayProfile:
-    """Learn the usual count of a row at each half hour of the day (UTC), decayed and shrunk to the overall mean.
+    """Learn the usual count of a row at each half hour of the local day, decayed and shrunk to the overall mean.
 
     Parameters
     ----------
     memory
         Time constant of the decay, seconds.
+    local_hours
+        The clock that it follows.
 
     Examples
     --------
@@ -27,13 +32,15 @@ class DayProfile:
     # Rows at the overall mean that each half hour starts with.
     PRIOR = 6.0
 
-    def __init__(self, memory: float = 14 * DAY_S) -> None:
+    def __init__(self, memory: float = 14 * DAY_S, local_hours: LocalHours = UTC_HOURS) -> None:
         self.memory = memory
+        self.local_hours = local_hours
         self._total = [0.0] * (self.BINS + 1)
         self._rows = [0.0] * (self.BINS + 1)
         self._seen = [float("-inf")] * (self.BINS + 1)
 
     def _slot(self, t: float) -> int:
+        t += _HOUR_S * self.local_hours.offset(int(t // _HOUR_S))
         return int(t % DAY_S * self.BINS / DAY_S) % self.BINS
 
     def expected(self, t: float) -> float:

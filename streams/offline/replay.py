@@ -32,7 +32,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     mentions, negatives
         Counted, the brands' own left out.
     official, duplicates, updates, late, too_late
-        The brands' own; dropped; seen again with other counts; moved to the oldest open bucket; in no bucket.
+        The brands' own; dropped; seen again with other counts; late, counted in their own minutes; in no minute.
     dead_letters
         Lines that could not be read, by reason.
     brands

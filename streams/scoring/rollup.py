@@ -50,8 +50,8 @@ class PostRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False
 class Counts(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Sums over the mentions of a rollup.
 
-    `late` mentions were moved to the oldest open minute, `too_late` ones were dropped. `duplicates` are ids seen before
-    with the same counts, `updates` publications seen again with other counts: both are no mentions.
+    `late` mentions count in the minute they were made in, `too_late` ones were dropped. `duplicates` are ids seen
+    before with the same counts, `updates` publications seen again with other counts: both are no mentions.
     """
 
     mentions: int = 0
@@ -99,6 +99,10 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
         `MAX_SAMPLES`, those with the smallest hashes; sorted.
     weaknesses
         Mentions of each known weakness.
+    covered
+        Whether a source sent a heartbeat in the hour of `newest`: silence in it is quiet, not a gap in the feed.
+    lag
+        Minutes by which its mentions are older than the bucket that they join, because they came late.
 
     Examples
     --------
@@ -117,36 +121,39 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
     voices: tuple[Voice, ...] = ()
     posts: tuple[PostRow, ...] = ()
     weaknesses: dict[str, int] = {}
+    covered: bool = False
+    lag: int = 0
 
 
 def merge(first: Rollup, *others: Rollup) -> Rollup:
-    """Merge rollups of one brand, network and minute.
+    """Merge rollups of one brand, network, minute and lag.
 
     Raises
     ------
     InputError
-        They are not of the same brand, network and minute.
+        They are not of the same brand, network, minute and lag.
     """
     if not others:
         return first
-    bucket = first.brand, first.network, first.minute
+    bucket = first.brand, first.network, first.minute, first.lag
     for other in others:
-        if (other.brand, other.network, other.minute) != bucket:
-            raise InputError(
-                f"expected rollups of one bucket, got {bucket} and {other.brand, other.network, other.minute}"
-            )
+        its = other.brand, other.network, other.minute, other.lag
+        if its != bucket:
+            raise InputError(f"expected rollups of one bucket, got {bucket} and {its}")
     every = first, *others
     weaknesses: dict[str, int] = {}
     for rollup in every:
         for tag, mentions in rollup.weaknesses.items():
             weaknesses[tag] = weaknesses.get(tag, 0) + mentions
     return Rollup(
-        *bucket,
+        *bucket[:3],
         max([rollup.newest for rollup in every]),
         total(rollup.counts for rollup in every),
         merge_voices(*[rollup.voices for rollup in every]),
         best_posts(list(chain.from_iterable(rollup.posts for rollup in every))),
         weaknesses,
+        any(rollup.covered for rollup in every),
+        first.lag,
     )
 
 

@@ -30,16 +30,31 @@ class RollupBuilder:
         Start of the bucket, in minutes since the epoch.
     known
         Configuration of the brand.
+    lag
+        Minutes by which its mentions are older.
     """
 
-    __slots__ = ("_counts", "_scored", "_updates", "brand", "known", "minute", "network", "newest")
+    __slots__ = (
+        "_counts",
+        "_scored",
+        "_updates",
+        "brand",
+        "covered",
+        "known",
+        "lag",
+        "minute",
+        "network",
+        "newest",
+    )
 
-    def __init__(self, brand: str, network: str, minute: int, known: BrandConfig) -> None:
+    def __init__(self, brand: str, network: str, minute: int, known: BrandConfig, lag: int = 0) -> None:
         self.brand = brand
         self.network = network
         self.minute = minute
         self.known = known
+        self.lag = lag
         self.newest = 0
+        self.covered = False
         self._scored: list[tuple[Mention, int, int, bool]] = []
         self._updates: list[PostRow] = []
         self._counts: dict[str, int] = {}
@@ -116,6 +131,8 @@ class RollupBuilder:
             tuple(sorted(voices.values())[:MAX_VOICES]),
             best_posts(posts + self._updates),
             self._weaknesses() if self.known.weaknesses else {},
+            self.covered,
+            self.lag,
         )
 
     def _row(self, mention: Mention, identity: int, thousandths: int) -> PostRow:

@@ -15,6 +15,7 @@ from detectors.negativity import with_rating
 from streams.errors import MentionError
 from streams.event_time import HOUR_MS, MINUTE_MS, oldest_open_minute
 from streams.mentions.dead_letter import DeadLetter
+from streams.mentions.heartbeat import IDLE_NETWORK
 from streams.mentions.mention import MAX_CLOCK_SKEW_MS, SPOKEN, Mention, decode, milliseconds
 from streams.mentions.message import Message
 from streams.mentions.text import hash64
@@ -139,10 +140,12 @@ class Scorer:
             if not late:
                 collected.advance_to(brand, mention.network, ms)
             return
-        builder = collected.builder(brand, opened if late else minute, mention.network)
         identity = hash64(f"{brand}\0{mention.network}\0{mention.id}")
-        official = bool(mention.official) or mention.author in builder.known.official_accounts
         update = self._is_update(mention, identity)
+        # More than an hour late, a mention is only counted; an update is of the time when it is read.
+        lag = opened - minute if late and not update and newest - ms <= HOUR_MS else 0
+        builder = collected.builder(brand, max(minute, opened), mention.network, lag)
+        official = bool(mention.official) or mention.author in builder.known.official_accounts
         if update is None or (update and official):
             builder.count("duplicates")
             return
@@ -189,23 +192,25 @@ class _Collected:
     def __init__(self, config: Config) -> None:
         self.unscored: list[Unscored] = []
         self._config = config
-        self._builders: dict[tuple[str, int, str], RollupBuilder] = {}
-        # Event time of heartbeats, by brand and network.
-        self._advanced: dict[tuple[str, str], int] = {}
+        self._builders: dict[tuple[str, int, str, int], RollupBuilder] = {}
+        # Event time of the last heartbeat, by brand, network and hour: each hour that a source looked at is told.
+        self._advanced: dict[tuple[str, str, int], int] = {}
 
-    def builder(self, brand: str, minute: int, network: str) -> RollupBuilder:
-        key = (brand, minute, network)
+    def builder(self, brand: str, minute: int, network: str, lag: int = 0) -> RollupBuilder:
+        key = (brand, minute, network, lag)
         builder = self._builders.get(key)
         if builder is None:
-            builder = self._builders[key] = RollupBuilder(brand, network, minute, self._config.brand(brand))
+            builder = self._builders[key] = RollupBuilder(brand, network, minute, self._config.brand(brand), lag)
         return builder
 
     def advance_to(self, brand: str, network: str, ms: int) -> None:
-        self._advanced[brand, network] = max(ms, self._advanced.get((brand, network), ms))
+        key = (brand, network, ms // HOUR_MS)
+        self._advanced[key] = max(ms, self._advanced.get(key, ms))
 
     def rollups(self) -> list[Rollup]:
         """Return them by minute: so a brand's event time never runs ahead of rollups that follow."""
-        for (brand, network), ms in self._advanced.items():
+        for (brand, network, _), ms in self._advanced.items():
             builder = self.builder(brand, ms // MINUTE_MS, network)
             builder.newest = max(builder.newest, ms)
+            builder.covered = network != IDLE_NETWORK
         return [builder.build() for builder in sorted(self._builders.values(), key=attrgetter("minute"))]

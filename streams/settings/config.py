@@ -11,8 +11,10 @@ import msgspec
 from msgspec import Meta
 
 from detectors.settings import DetectorSettings
+from detectors.statistics.local_hours import LocalHours
 from streams.errors import ConfigError
 from streams.settings.kafka import KafkaSettings, TopicSettings
+from streams.settings.local_hours import local_hours
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 from streams.settings.options import Option, struct_options
 from streams.settings.worker import WorkerSettings
@@ -52,7 +54,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reach_negative_at
         Negativity from which a single publication counts for the reach criterion: stricter, as all depends on one text.
     timezone
-        Time zone of the times that people are shown, an IANA name.
+        Time zone of the times that people are shown, and of the hours by which a day's shape is learned, an IANA name.
     language
         Language of what people are sent: `en` or `fr`.
     show_authors
@@ -122,6 +124,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def words(self) -> Language:
         """Language of what people are sent."""
         return Language(self.language)
+
+    @property
+    def local_hours(self) -> LocalHours:
+        """Local hours of the time zone, for the detectors."""
+        return local_hours(self.timezone)
 
     def brand(self, name: str) -> BrandConfig:
         """Return the configuration of a brand."""

@@ -14,7 +14,7 @@ from detectors.change import Change
 from detectors.criteria.readings import Readings
 from detectors.severity import Severity
 from detectors.trending import Sample, TrendingTerms
-from streams.event_time import MINUTE_MS, closing_ms, oldest_open_minute
+from streams.event_time import HOUR_MS, MINUTE_MS, closing_ms, oldest_open_minute
 from streams.mentions.heartbeat import IDLE_NETWORK
 from streams.mentions.stop_words import STOP_WORDS
 from streams.mentions.text import extract_terms
@@ -22,7 +22,7 @@ from streams.scoring.rollup import Counts, PostRow, Rollup
 from streams.settings.config import Config
 from streams.watching.incident_builder import build_incident_event
 from streams.watching.incident_event import IncidentEvent, IncidentKey
-from streams.watching.minute_observation import observation
+from streams.watching.minute_observation import observations
 from streams.watching.open_buckets import OpenBuckets
 from streams.watching.partition_times import PartitionTimes
 from streams.watching.recent_minutes import ClosedMinute, RecentMinutes
@@ -84,7 +84,7 @@ class BrandWatch:
         self.criteria: frozenset[str] = frozenset()
         self.recent = RecentMinutes()
         self.terms_hour = 0
-        self._detector = BrandDetector(config.settings(brand))
+        self._detector = BrandDetector(config.settings(brand), config.local_hours)
         self._trending = TrendingTerms(extract_terms)
         self._buckets = OpenBuckets()
         self._not_named = STOP_WORDS.union(name.lower() for name in (brand, *config.brand(brand).names))
@@ -151,8 +151,11 @@ class BrandWatch:
             return self.advance_to(rollup.newest, partition, idle=True)
         if rollup.newest and rollup.counts == _NONE:
             self.times.has_source_heartbeats = True
+        if rollup.covered:
+            self._detector.cover(rollup.newest // HOUR_MS)
         if self.opened is not None and rollup.minute < self.opened:
-            rollup = msgspec.structs.replace(rollup, minute=self.opened)
+            lag = rollup.lag + self.opened - rollup.minute
+            rollup = msgspec.structs.replace(rollup, minute=self.opened, lag=lag)
         self._buckets.add(rollup)
         return self.advance_to(rollup.newest, partition)
 
@@ -190,9 +193,9 @@ class BrandWatch:
         # The authors are for the detectors alone, which read them now.
         self.recent.add(ClosedMinute(minute, [msgspec.structs.replace(rollup, voices=()) for rollup in rollups]))
         self._undrained.append(minute)
-        observed = observation(minute, rollups, self.config.reach_negative_at)
-        if observed.mentions or observed.posts:
-            changes = self._detector.observe(observed)
+        observed, late = observations(minute, rollups, self.config.reach_negative_at)
+        if observed.mentions or observed.posts or late:
+            changes = self._detector.observe(observed, late)
             if changes:
                 events += self._events(changes)
         return events
@@ -281,7 +284,9 @@ class BrandWatch:
             The state of the detectors was written by another version.
         """
         rows = {row.minute: row.detectors for row in minutes if row.detectors}
-        self._detector = BrandDetector.restore(self.config.settings(self.brand), state.detectors, rows)
+        self._detector = BrandDetector.restore(
+            self.config.settings(self.brand), state.detectors, rows, self.config.local_hours
+        )
         self.opened, self.terms_hour, self.incident = state.opened, state.terms_hour, state.incident
         self.times.newest, self.times.idle_since = dict(state.newest), dict(state.idle_since)
         self.times.has_source_heartbeats = state.has_source_heartbeats

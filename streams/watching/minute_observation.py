@@ -5,6 +5,28 @@ from streams.mentions.text import post_key
 from streams.scoring.rollup import HASHES, MAX_VOICES, Rollup
 
 
+def observations(minute: int, rollups: list[Rollup], reach_negative_at: float) -> tuple[Observation, list[Observation]]:
+    """Combine the rollups of a closed minute into its observation, and those of older minutes that came late in it.
+
+    Examples
+    --------
+    >>> from streams.scoring.rollup import Counts
+    >>> now, late = (Rollup("Acme", "forum", 90, 0, Counts(mentions=1), lag=lag) for lag in (0, 30))
+    >>> own, older = observations(90, [now, late], 0.7)
+    >>> own.minute, own.mentions, [observation.minute for observation in older]
+    (90, 1, [60])
+    """
+    by_lag: dict[int, list[Rollup]] = {}
+    for rollup in rollups:
+        by_lag.setdefault(rollup.lag, []).append(rollup)
+    own = by_lag.pop(0, None)
+    late = [observation(minute - lag, by_lag[lag], reach_negative_at) for lag in sorted(by_lag, reverse=True)]
+    return (
+        observation(minute, own, reach_negative_at) if own else Observation(minute, 0, 0, ()),
+        [older for older in late if older.mentions],
+    )
+
+
 def observation(minute: int, rollups: list[Rollup], reach_negative_at: float) -> Observation:
     """Combine the rollups of a closed minute, one a network, into one observation.
 

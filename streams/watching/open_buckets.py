@@ -10,7 +10,7 @@ MERGE_AT = 64
 
 
 class OpenBuckets:
-    """Rollups by minute and network, merged as they accumulate.
+    """Rollups by minute, network and lag, merged as they accumulate.
 
     Examples
     --------
@@ -23,7 +23,7 @@ class OpenBuckets:
     """
 
     def __init__(self) -> None:
-        self._pending: dict[int, dict[str, list[Rollup]]] = {}
+        self._pending: dict[int, dict[tuple[str, int], list[Rollup]]] = {}
 
     @property
     def oldest(self) -> int | None:
@@ -35,23 +35,23 @@ class OpenBuckets:
         bucket = self._pending.get(rollup.minute)
         if bucket is None:
             bucket = self._pending[rollup.minute] = {}
-        pending = bucket.setdefault(rollup.network, [])
+        pending = bucket.setdefault((rollup.network, rollup.lag), [])
         pending.append(rollup)
         if len(pending) * (1 + len(rollup.posts)) >= MERGE_AT:
             self._merge()
 
     def pop_before(self, minute: int) -> Iterator[tuple[int, list[Rollup]]]:
-        """Remove the buckets before a minute, oldest first; yield each with its rollups, one a network."""
+        """Remove the buckets before a minute, oldest first; yield each with its rollups, one a network and lag."""
         for closed in sorted([open_minute for open_minute in self._pending if open_minute < minute]):
             bucket = self._pending.pop(closed)
-            yield closed, [merge(*bucket[network]) for network in sorted(bucket)]
+            yield closed, [merge(*bucket[key]) for key in sorted(bucket)]
 
     def rollups(self) -> list[Rollup]:
-        """Return all rollups, by minute and network."""
+        """Return all rollups, by minute, network and lag."""
         buckets = [self._pending[minute] for minute in sorted(self._pending)]
-        return [rollup for bucket in buckets for network in sorted(bucket) for rollup in bucket[network]]
+        return [rollup for bucket in buckets for key in sorted(bucket) for rollup in bucket[key]]
 
     def _merge(self) -> None:
         for bucket in self._pending.values():
-            for network, pending in bucket.items():
-                bucket[network] = [merge(*pending)]
+            for key, pending in bucket.items():
+                bucket[key] = [merge(*pending)]

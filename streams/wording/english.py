@@ -43,7 +43,7 @@ PHRASES = {
     "left_out": "left out",
     "left_out_mentions": "{duplicates} duplicates, {too_late} more than an hour late",
     "late": "late",
-    "late_mentions": "{late}, counted in the oldest open minute",
+    "late_mentions": "{late}, counted in the minute they were made in",
     "unreadable": "unreadable",
     "incidents": "incidents",
     "open": "still open",

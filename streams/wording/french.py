@@ -43,7 +43,7 @@ PHRASES = {
     "left_out": "écarté",
     "left_out_mentions": "doublons : {duplicates}, plus d'une heure de retard : {too_late}",
     "late": "en retard",
-    "late_mentions": "{late}, comptées dans la plus ancienne minute ouverte",
+    "late_mentions": "{late}, comptées dans leur propre minute",
     "unreadable": "illisible",
     "incidents": "incidents",
     "open": "en cours",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kafka.consumer.fetcher import ConsumerRecord
 from msgspec.structs import replace
 
+from streams.event_time import HOUR_MS
 from streams.scoring.rollup import Counts, Rollup, merge
 from streams.scoring.rollup_batch import encode_batch
 from streams.settings.config import Config
@@ -75,13 +76,15 @@ def score(records: list[ConsumerRecord], restarts: set[int], seed: int) -> list[
 
 def summed(rollups: list[Rollup]) -> list[bytes]:
     """Merge rollups of one bucket, without those of heartbeats alone: the cuts of a stream must not show."""
-    buckets: dict[tuple[str, str, int], Rollup] = {}
+    buckets: dict[tuple[str, str, int, int], Rollup] = {}
     for rollup in rollups:
-        key = (rollup.brand, rollup.network, rollup.minute)
+        key = (rollup.brand, rollup.network, rollup.minute, rollup.lag)
         buckets[key] = merge(buckets[key], rollup) if key in buckets else rollup
     counted = [buckets[key] for key in sorted(buckets) if buckets[key].counts != Counts()]
     newest = max(rollup.newest for rollup in rollups)
-    return [*(encode_batch([(0, replace(rollup, newest=0))]) for rollup in counted), str(newest).encode()]
+    covered = sorted({(rollup.brand, rollup.newest // HOUR_MS) for rollup in rollups if rollup.covered})
+    summed = [encode_batch([(0, replace(rollup, newest=0, covered=False))]) for rollup in counted]
+    return [*summed, f"{newest} {covered}".encode()]
 
 
 @settings(max_examples=40, deadline=None)
