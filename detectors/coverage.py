@@ -56,8 +56,8 @@ class Coverage:
         if not self._bits:
             self._newest, self._bits = hour, 1
         elif hour > self._newest:
-            kept = max(0, self.memory - (hour - self._newest))
-            self._bits = (self._bits & ((1 << kept) - 1)) << (hour - self._newest) | 1 if kept else 1
+            retained = max(0, self.memory - (hour - self._newest))
+            self._bits = (self._bits & ((1 << retained) - 1)) << (hour - self._newest) | 1 if retained else 1
             self._newest = hour
         elif self._newest - hour < self.memory:
             self._bits |= 1 << (self._newest - hour)

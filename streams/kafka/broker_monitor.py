@@ -1,7 +1,7 @@
 """Broker monitor: end offsets, topic ids and committed offsets, asked of Kafka through a client of its own.
 
 A consumer whose broker is away, or that no longer fetches one of its partitions, sees empty polls and no lag. What the
-broker itself answers, on another connection, tells the difference.
+broker itself answers, on another connection, shows the difference.
 """
 
 import logging

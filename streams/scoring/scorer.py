@@ -193,7 +193,7 @@ class _Collected:
         self.unscored: list[Unscored] = []
         self._config = config
         self._builders: dict[tuple[str, int, str, int], RollupBuilder] = {}
-        # Event time of the last heartbeat, by brand, network and hour: each hour that a source looked at is told.
+        # Event time of the last heartbeat, by brand, network and hour: each hour that a source covered is reported.
         self._advanced: dict[tuple[str, str, int], int] = {}
 
     def builder(self, brand: str, minute: int, network: str, lag: int = 0) -> RollupBuilder:

@@ -225,7 +225,7 @@ class ScorerWorker:
             for batch in self._partitions[partition.partition].feed(of_partition):
                 batches.append((partition, batch))
                 last = of_partition[-1]
-                # The topic's id tells a later start that this offset is of this log.
+                # The topic's id shows a later start that this offset is of this log.
                 offsets[partition] = OffsetAndMetadata(last.offset + 1, self._topic_id, last.leader_epoch)
         if not self._await_commit():
             return
