@@ -6,6 +6,7 @@ BadBuzzError
   + MentionError    one message is not a readable mention
   + BrokerError     Kafka is unreachable, or its topics are not as required
   + WorkerError     a part of a worker failed
+  + SourceError     a network cannot be read
   + GrafanaError    Grafana is unreachable, or refused a request
 
 Every message names the expected value, the actual value and the remedy. The command line prints each of these as one
@@ -43,6 +44,31 @@ class WorkerError(BadBuzzError):
 
     For a supervisor: a restart may help, and loses nothing.
     """
+
+
+class SourceError(BadBuzzError):
+    """A network cannot be read: a connection failed, a request was refused, or nothing arrives.
+
+    For the collector, which waits and reads again from the last committed cursor, unless it is fatal.
+
+    Parameters
+    ----------
+    message
+        The network and address, the expected and the actual answer, and the remedy.
+    reason
+        Bounded code, fit for a metric label: `connect`, `closed`, `silent`, `http`, `rate_limit`, `unauthorized`,
+        `protocol`, `budget` or `cursor`.
+    retry_after_s
+        Seconds that the network asks to wait; `None`: back off.
+    fatal
+        Whether a person must act first: a wrong token, a stream that its operator disabled.
+    """
+
+    def __init__(self, message: str, *, reason: str, retry_after_s: float | None = None, fatal: bool = False) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+        self.fatal = fatal
 
 
 class GrafanaError(BadBuzzError):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from streams.kafka.topic_admin import TopicReport
     from streams.offline.backtest import Backtest
     from streams.offline.replay import OpenIncident, Summary
+    from streams.recordings.recording import Recording
     from streams.settings.config import Config
-    from streams.sources.base import Source
     from streams.watching.incident_event import IncidentEvent
 
 out = Console(highlight=False, soft_wrap=True)
@@ -138,7 +138,7 @@ class ReadingProgress:
         Names the work, in one word.
     """
 
-    def __init__(self, source: Source, label: str = "replaying") -> None:
+    def __init__(self, source: Recording, label: str = "replaying") -> None:
         self._source = source
         self._bar = Progress(
             TextColumn(label),

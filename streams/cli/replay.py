@@ -21,9 +21,9 @@ from streams.mentions.dead_letter import DeadLetterFile
 from streams.offline.recorded_metrics import RecordedMetrics
 from streams.offline.replay import replay
 from streams.pipeline import Pipeline
+from streams.recordings.files import MentionFiles
+from streams.recordings.recording import Recording
 from streams.settings.config import Config, load
-from streams.sources.base import Source
-from streams.sources.files import MentionFiles
 from streams.watching.incident_event import IncidentEvent
 
 
@@ -75,7 +75,7 @@ def replay_command(
     letters.close()
 
 
-def replay_files(source: Source, pipeline: Pipeline, speed: float, openmetrics: Path | None, as_json: bool) -> None:
+def replay_files(source: Recording, pipeline: Pipeline, speed: float, openmetrics: Path | None, as_json: bool) -> None:
     """Replay a source in this process: print its incident events, then the summary."""
     started = time.perf_counter()
 
@@ -104,7 +104,7 @@ def replay_files(source: Source, pipeline: Pipeline, speed: float, openmetrics: 
 
 
 def send_files(
-    source: Source, config: Config, letters: DeadLetterFile, brands: frozenset[str], speed: float, as_json: bool
+    source: Recording, config: Config, letters: DeadLetterFile, brands: frozenset[str], speed: float, as_json: bool
 ) -> None:
     """Send a source to Kafka: `badbuzz replay --to-kafka`."""
     quiet_kafka_clients()

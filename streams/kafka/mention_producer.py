@@ -16,9 +16,9 @@ from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.heartbeat import encode_heartbeat
 from streams.mentions.mention import decode, milliseconds
 from streams.mentions.message import Message
+from streams.recordings.pacing import batches, paced
+from streams.recordings.recording import Recording
 from streams.settings.config import Config
-from streams.sources.base import Source
-from streams.sources.pacing import batches, paced
 
 FLUSH_TIMEOUT_S = 60.0
 MAX_MENTION_BYTES = 1_000_000
@@ -158,7 +158,7 @@ class MentionProducer:
 
 
 def send_record(
-    messages: Source,
+    messages: Recording,
     producer: MentionProducer,
     *,
     speed: float = 0.0,

@@ -14,7 +14,7 @@ from streams.mentions.message import Message
 from streams.offline.backtest_truth import Truth
 from streams.offline.replay import replay
 from streams.pipeline import Pipeline
-from streams.sources.files import MentionFiles
+from streams.recordings.files import MentionFiles
 from streams.watching.incident_event import IncidentEvent
 
 HOUR_S = 3600

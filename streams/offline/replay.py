@@ -10,7 +10,7 @@ from streams.event_time import rfc3339
 from streams.mentions.message import Message
 from streams.offline.recorded_metrics import RecordedMetrics
 from streams.pipeline import Pipeline
-from streams.sources.pacing import batches, paced
+from streams.recordings.pacing import batches, paced
 from streams.watching.incident_event import IncidentEvent
 
 

@@ -17,6 +17,7 @@ from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.local_hours import local_hours
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 from streams.settings.options import Option, struct_options
+from streams.settings.sources import CollectorSettings, SourceConfig
 from streams.settings.worker import WorkerSettings
 from streams.wording.language import LANGUAGES, Language
 
@@ -29,7 +30,21 @@ class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names
         How people write its name; left out of the terms that spread.
     official_accounts
-        Authors that are the brand itself.
+        Authors that are the brand itself: as their mentions say, or `network:account` for what sources collect.
+    handles, hashtags, domains
+        What names the brand without doubt, without `@` and `#`; they count whatever the rules below.
+    exclude
+        Phrases that contain a name and mean something else.
+    never
+        Phrases of texts that are not about the brand.
+    require
+        Words of which one must be near a name; none: a name counts alone.
+    within
+        Words between a name and a required word at most; 0: anywhere.
+    languages
+        Languages, BCP 47, in which names count, where the source says one; none: all.
+    case_sensitive
+        Whether names count as they are written only.
     weaknesses
         Its known weak points: a tag each, and the phrases that mention it.
     thresholds
@@ -38,6 +53,15 @@ class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     names: tuple[str, ...] = ()
     official_accounts: frozenset[str] = frozenset()
+    handles: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    within: Annotated[int, Meta(ge=0)] = 12
+    languages: tuple[str, ...] = ()
+    case_sensitive: bool = False
     weaknesses: dict[str, tuple[str, ...]] = {}
     thresholds: dict[str, int | float | str] = {}
 
@@ -80,6 +104,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Partitions, replication and retention of the topics.
     worker
         Batching, deduplication and idle heartbeats of a worker.
+    source
+        What all sources share.
+    sources
+        Where mentions are collected from, by name.
 
     Examples
     --------
@@ -109,6 +137,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kafka: KafkaSettings = KafkaSettings()
     topics: TopicSettings = TopicSettings()
     worker: WorkerSettings = WorkerSettings()
+    source: CollectorSettings = CollectorSettings()
+    sources: dict[str, SourceConfig] = {}
 
     @property
     def lateness_ms(self) -> int:
@@ -148,11 +178,13 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "kafka": KafkaSettings,
     "topics": TopicSettings,
     "worker": WorkerSettings,
+    "source": CollectorSettings,
 }
+_TABLES = frozenset((*_SECTIONS, "brands", "sources", "never_authors"))  # tables and lists have no variable
 OPTIONS = tuple(
     option
     for section, struct in _SECTIONS.items()
-    for option in struct_options(struct, section, leave_out=frozenset(() if section else (*_SECTIONS, "brands")))
+    for option in struct_options(struct, section, leave_out=_TABLES if section in ("", "source") else frozenset())
 )
 """Every option that is also an environment variable."""
 

@@ -1,6 +1,5 @@
-"""Sources of mentions, and the pace at which their messages are read.
+"""Sources: what networks publish now, each one module or package that implements `streams.sources.source.Source`.
 
-A new source is one module of this package with one class that implements `streams.sources.base.Source`. It needs
-nothing else: `streams.sources.pacing` cuts its messages into batches, and a command of `streams.cli` opens it.
-`streams.sources.files` is the example to follow.
+A source knows its network's protocol and nothing of brands, Kafka or scoring. `streams.collecting` turns its posts into
+mentions; `streams.sources.registry` opens a source by its configuration.
 """

@@ -17,10 +17,10 @@ from streams.mentions.message import Message
 from streams.offline.replay import replay
 from streams.offline.score import score_lines
 from streams.pipeline import Pipeline
+from streams.recordings.files import MentionFiles
+from streams.recordings.pacing import batches
 from streams.scoring.scorer import Scorer
 from streams.settings.config import Config
-from streams.sources.files import MentionFiles
-from streams.sources.pacing import batches
 from tests.helpers.paths import SHARED
 
 RUNS = 3

@@ -14,8 +14,8 @@ from streams.kafka.clients import admin_options, producer_options
 from streams.kafka.topic_admin import create
 from streams.kafka.topics import MENTIONS
 from streams.mentions.mention import decode, milliseconds
+from streams.recordings.files import MentionFiles
 from streams.settings.kafka import KafkaSettings, TopicSettings
-from streams.sources.files import MentionFiles
 from tests.benchmarks.engines.job import MINUTE_MS, Item, Networks, close, item
 from tests.helpers.mentions import START
 from tests.helpers.paths import SHARED

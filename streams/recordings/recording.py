@@ -1,4 +1,4 @@
-"""The interface of a source: an iterable of raw messages that reports its progress."""
+"""The interface of a recording: a finite iterable of raw messages that reports its progress."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
@@ -7,7 +7,7 @@ from streams.mentions.message import Message
 
 
 class Progress(NamedTuple):
-    """How far a source has been read.
+    """How far a recording has been read.
 
     Parameters
     ----------
@@ -21,20 +21,21 @@ class Progress(NamedTuple):
     total: int
 
 
-class Source(Protocol):
-    """Where mentions come from: files, a network's interface, a queue.
+class Recording(Protocol):
+    """Mentions recorded earlier: files, standard input, a list.
 
-    A source delivers raw messages. Decoding, deduplication and dead letters are the scorer's work, so a source yields
-    unreadable messages as they are. It selects no brands, scores nothing and knows nothing of Kafka: the same source
-    feeds a replay in one process and `badbuzz replay --to-kafka`.
+    A recording delivers raw messages. Decoding, deduplication and dead letters are the scorer's work, so it yields
+    unreadable messages as they are. It selects no brands, scores nothing and knows nothing of Kafka: the same recording
+    feeds a replay in one process and `badbuzz replay --to-kafka`. What a network publishes now comes from a
+    `streams.sources.source.Source`.
 
     Common mistakes:
 
     * Messages far out of order. A mention that is later than the allowed lateness is not counted in its own minute,
-      and one that is later than an hour in none; a source that reads several streams merges them by event time.
+      and one that is later than an hour in none; a recording of several streams merges them by event time.
     * Offsets that change from one run to the next, or that two messages of one `Message.source` share. A dead letter
       names its message by them.
-    * Waiting between messages to keep a pace. `streams.sources.pacing.paced` does that for every source.
+    * Waiting between messages to keep a pace. `streams.recordings.pacing.paced` does that for every recording.
     * Silence where a network had nothing new. Only a heartbeat (`streams.mentions.heartbeat`) tells that from an
       outage and lets the last minutes close.
     """
@@ -54,7 +55,7 @@ class Source(Protocol):
         Raises
         ------
         InputError
-            The source cannot be read; the message says what was expected, what came and the remedy.
+            The recording cannot be read; the message says what was expected, what came and the remedy.
         """
 
     def progress(self) -> Progress:

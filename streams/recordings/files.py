@@ -1,4 +1,4 @@
-"""Mention files as a source: JSON lines, plain or gzipped, or standard input; several are merged by event time."""
+"""Mention files as a recording: JSON lines, plain or gzipped, or standard input; several are merged by event time."""
 
 import gzip
 import sys
@@ -10,10 +10,10 @@ from typing import IO
 
 from streams.errors import InputError
 from streams.mentions.message import Message, event_ms
-from streams.sources.base import Progress, Source
+from streams.recordings.recording import Progress, Recording
 
 
-class MentionFiles(Source):
+class MentionFiles(Recording):
     """Read mention files in order; several nearly sorted ones are merged by event time.
 
     Parameters

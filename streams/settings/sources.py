@@ -1,0 +1,182 @@
+"""Settings of the sources: `[sources.NAME]`, one struct for each `type`, and `[source]` for what they share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+Seconds = Annotated[float, Meta(gt=0)]
+Url = Annotated[str, Meta(min_length=1, max_length=4096)]
+
+
+class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all sources share: `[source]`.
+
+    Parameters
+    ----------
+    pseudonym_key
+        Key of the hash that replaces authors' accounts; secret.
+    pseudonym_key_file
+        File with that key, used if `pseudonym_key` is empty.
+    keep_urls
+        Whether addresses of publications are kept: people on call open them, and they may show the author.
+    listen
+        Address and port of the webhook receiver.
+    user_agent
+        How requests introduce themselves; name a contact.
+    allow_private
+        Whether addresses of sources may be loopback or private ones.
+    commit_seconds
+        Longest time between two commits of mentions and cursor.
+    never_authors
+        Accounts, `network:account`, whose posts are not collected, on their request.
+    """
+
+    pseudonym_key: str = ""
+    pseudonym_key_file: str = ""
+    keep_urls: bool = True
+    listen: str = "127.0.0.1:9465"
+    user_agent: str = "badbuzz"
+    allow_private: bool = False
+    commit_seconds: Seconds = 1.0
+    never_authors: frozenset[str] = frozenset()
+
+
+class _Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
+    network: Annotated[str, Meta(max_length=64)] = ""
+    brand: str = ""
+    brands: tuple[str, ...] = ()
+
+
+class JetstreamConfig(_Base, frozen=True, kw_only=True, tag="jetstream"):
+    """Bluesky by Jetstream.
+
+    Parameters
+    ----------
+    url
+        Servers, tried in turn; a path `/subscribe` speaks version 1, an `/xrpc/` path or none version 2.
+    reposts
+        Whether reposts of matched posts are read too.
+    profiles
+        Whether followers are looked up, and counts of shared posts read again.
+    appview
+        Address of the public AppView that answers those.
+    """
+
+    url: tuple[Url, ...] = ("wss://jetstream.us-east.bsky.network",)
+    reposts: bool = True
+    profiles: bool = True
+    appview: Url = "https://public.api.bsky.app"
+
+
+class WebhookConfig(_Base, frozen=True, kw_only=True, tag="webhook"):
+    """A webhook that others call, at `/hooks/NAME`.
+
+    Parameters
+    ----------
+    scheme
+        How it is signed: `standard`, `meta`, `zendesk`, `chatwoot`, `discourse` or `header`.
+    form
+        Name of the mapping of its body; empty: mentions as they are.
+    secret, previous_secret
+        Keys of the signature; the second is accepted while senders change over.
+    secret_file, previous_secret_file
+        Files with them.
+    verify_token
+        What Meta's handshake must carry.
+    """
+
+    scheme: str = "standard"
+    form: str = ""
+    secret: str = ""
+    secret_file: str = ""
+    previous_secret: str = ""
+    previous_secret_file: str = ""
+    verify_token: str = ""
+
+
+class FeedConfig(_Base, frozen=True, kw_only=True, tag="feed"):
+    """RSS, Atom and JSON feeds.
+
+    Parameters
+    ----------
+    urls
+        Addresses of the feeds.
+    every_seconds
+        Seconds between two looks at a feed that publishes; a quiet one is read less often.
+    """
+
+    urls: tuple[Url, ...] = ()
+    every_seconds: Seconds = 300
+
+
+class PollConfig(_Base, frozen=True, kw_only=True, tag="poll"):
+    """A JSON interface that is asked again and again.
+
+    Parameters
+    ----------
+    preset
+        One that badbuzz knows; see docs/sources.md.
+    values
+        Values of the preset's parameters, such as an app's id.
+    every_seconds
+        Seconds between two requests; 0: the preset's.
+    token, token_file
+        Key of the interface, where it needs one; secret.
+    """
+
+    preset: str = ""
+    values: dict[str, str] = {}
+    every_seconds: float = 0
+    token: str = ""
+    token_file: str = ""
+
+
+class XConfig(_Base, frozen=True, kw_only=True, tag="x"):
+    """X by its filtered stream.
+
+    Parameters
+    ----------
+    url
+        Address of the interface.
+    token, token_file
+        Bearer token; secret.
+    posts_a_day
+        Posts read in a UTC day, each of which is paid for; then reading stops and an alert fires.
+    """
+
+    url: Url = "https://api.x.com"
+    token: str = ""
+    token_file: str = ""
+    posts_a_day: Annotated[int, Meta(gt=0)] = 10_000
+
+
+class MastodonConfig(_Base, frozen=True, kw_only=True, tag="mastodon"):
+    """Mastodon by its streaming interface.
+
+    Parameters
+    ----------
+    url
+        Address of the server.
+    token, token_file
+        Access token of a user of that server; secret.
+    hashtags
+        Hashtags that are followed.
+    own
+        Whether the notifications of the token's own account are read: mentions of the brand.
+    """
+
+    url: Url = "https://mastodon.social"
+    token: str = ""
+    token_file: str = ""
+    hashtags: tuple[str, ...] = ()
+    own: bool = True
+
+
+SourceConfig = JetstreamConfig | WebhookConfig | FeedConfig | PollConfig | XConfig | MastodonConfig
+
+
+def secret(value: str, file: str) -> str:
+    """Return a secret given in place or by its file; the file is read each time, so that it can be changed."""
+    return value or (Path(file).read_text(encoding="utf-8").strip() if file else "")
