@@ -80,6 +80,8 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
         Records that could not be read, by reason (a bounded code).
     gap
         Span of event time, start and end, that the network could not replay before these posts; `None`: none.
+    events
+        Records read, those that nobody searches for included.
     """
 
     posts: Sequence[Post] = ()
@@ -87,6 +89,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     complete_to: datetime | None = None
     refused: dict[str, int] = {}
     gap: tuple[datetime, datetime] | None = None
+    events: int = 0
 
 
 class Source(Protocol):
