@@ -29,7 +29,7 @@ SMALL_TALK = (
     "my cat has found the new chair",
     "encore un lundi, vivement vendredi",
     "what a sunset over the harbour",
-    "On mange quoi à midi ?",
+    "un café et je commence la journée",
     "first tomatoes of the year",
 )
 
