@@ -98,12 +98,12 @@ def test_links_tags_cards_and_descriptions_of_images_are_searched_and_not_scored
     )
     assert post.text == "hello"
     assert post.searched.split("\n") == [
-        "shopping",
+        "#shopping",
         "Acme recalls",
         "All of it",
         "https://news.example/1",
         "https://acme.example/x",
-        "acmefail",
+        "#acmefail",
     ]
 
 

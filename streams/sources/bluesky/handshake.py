@@ -38,16 +38,16 @@ class Handshake:
     endpoint
         The server.
     compress
-        Whether compressed frames are asked for, where the version allows.
+        Whether compressed frames are asked for.
     clock
         The time.
     """
 
     def __init__(self, endpoint: Endpoint, *, compress: bool, clock: Callable[[], datetime]) -> None:
         self._endpoint = endpoint
-        self._compress = compress and endpoint.version == 2
+        self._compress = compress
         self._clock = clock
-        self._dictionary: Dictionary | None = None
+        self._dictionary = Dictionary.of_version_1() if compress and endpoint.version == 1 else None
         self._unknown: int | None = None
 
     async def open(self, collections: Sequence[str], cursor: int | None, user_agent: str) -> "OpenConnection":
