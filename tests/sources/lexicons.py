@@ -1,11 +1,15 @@
 """Values generated from lexicons: what the network's own schemas allow, and some of what they will allow later."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 LATER = st.dictionaries(st.just("$type"), st.just("app.bsky.later#thing"), min_size=1)
 ANYTHING: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers() | st.text(max_size=9) | LATER
