@@ -41,12 +41,12 @@ class Benchmark(NamedTuple):
 
 BENCHMARKS = {
     "negativity": Benchmark("negativity", records=True),
-    "jetstream": Benchmark("jetstream"),
     "replay": Benchmark("replay", records=True),
     "kafka-engines": Benchmark("kafka_engines", kafka=True, records=True, long=True),
     "kafka-latency": Benchmark("kafka_latency", kafka=True),
     "kafka-scale": Benchmark("kafka_scale", kafka=True, records=True),
     "kafka-recovery": Benchmark("kafka_recovery", kafka=True, long=True),
+    "jetstream": Benchmark("jetstream"),
 }
 """By section of the page."""
 

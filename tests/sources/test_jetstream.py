@@ -384,6 +384,11 @@ def test_an_address_that_is_no_jetstream_is_refused_at_once(url: str) -> None:
         source(url)
 
 
+def test_a_source_without_an_address_is_refused_at_once() -> None:
+    with pytest.raises(ConfigError, match="at least one"):
+        source()
+
+
 @VERSIONS
 def test_only_what_is_read_is_subscribed_to(version: int) -> None:
     async def test(server: FakeJetstream) -> None:

@@ -13,6 +13,7 @@ from streams.sources.bluesky.endpoint import Endpoint
 from streams.sources.bluesky.refusal import RefusedError, refused
 
 HANDSHAKE_S = 15.0
+DICTIONARY_S = 5.0
 CLOSE_S = 1.0  # a stalled server never answers the closing handshake
 MAX_BODY_BYTES = 64 * 1024
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
@@ -110,7 +111,8 @@ class Handshake:
         if not self._compress or self._dictionary is not None:
             return self._dictionary
         try:
-            async with session.get(self._endpoint.dictionary) as response:
+            timeout = aiohttp.ClientTimeout(total=DICTIONARY_S)
+            async with session.get(self._endpoint.dictionary, timeout=timeout) as response:
                 content = await response.content.read(MAX_DICTIONARY_BYTES)
                 while len(content) < MAX_DICTIONARY_BYTES and (more := await response.content.read(1 << 16)):
                     content += more
