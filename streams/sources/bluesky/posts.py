@@ -165,7 +165,7 @@ class PostBuilder:
 
     def _removed(self, did: str, uris: list[str], witnessed: int | str) -> tuple[Post, ...]:
         us = microseconds(witnessed)
-        fit = [uri for uri in uris if _fits(f"deletion:{uri}")]
+        fit = [uri for uri in uris if _fits(uri) and _fits(f"deletion:{uri}")]
         if us is None or len(fit) < len(uris):
             self._refuse("identity")
         if us is None:
