@@ -71,6 +71,18 @@ def test_twenty_five_accounts_are_asked_for_at_once() -> None:
     with_appview(test)
 
 
+def test_queries_keep_their_distance() -> None:
+    async def run() -> float:
+        async with FakeAppView() as server:
+            appview = AppView(server.url, "badbuzz", Clock(), spacing_s=0.2)
+            started = asyncio.get_running_loop().time()
+            await followers(appview, *(post(f"did:plc:{number}") for number in range(60)))
+            assert server.asked == [25, 25, 10]
+            return asyncio.get_running_loop().time() - started
+
+    assert asyncio.run(run()) >= 0.4
+
+
 def test_an_account_is_asked_for_once_a_day() -> None:
     async def test(server: FakeAppView, appview: AppView, clock: Clock) -> None:
         server.followers = {"did:plc:ann": 10}
