@@ -75,11 +75,11 @@ def domain(text: str, start: int, end: int) -> bool:
 
 
 def _begins(text: str, start: int) -> bool:
-    return start == 0 or not is_word_character(text[start - 1]) or bool(_UNSPACED.match(text, start - 1))
+    return start == 0 or not is_word_character(text[start - 1]) or _is_unspaced(text[start - 1])
 
 
 def _left(text: str, start: int, end: int) -> bool:
-    if _begins(text, start) or _UNSPACED.match(text, start):
+    if _begins(text, start) or _is_unspaced(text[start]):
         return True
     return text[start].isupper() and not text[start - 1].isupper() and _in_hashtag(text, start, end)
 
@@ -87,9 +87,18 @@ def _left(text: str, start: int, end: int) -> bool:
 def _right(text: str, start: int, end: int) -> bool:
     if end == len(text) or not is_word_character(text[end]):
         return True
-    if any(script.match(text, place) for script in (_UNSPACED, _HANGUL) for place in (end - 1, end)):
+    last, following = text[end - 1], text[end]
+    if _is_unspaced(last) or _is_unspaced(following) or _is_hangul(last) or _is_hangul(following):
         return True
-    return text[end].isupper() and not text[end - 1].isupper() and _in_hashtag(text, start, end)
+    return following.isupper() and not last.isupper() and _in_hashtag(text, start, end)
+
+
+def _is_unspaced(character: str) -> bool:
+    return character > "\u0dff" and bool(_UNSPACED.match(character))
+
+
+def _is_hangul(character: str) -> bool:
+    return character > "\u0dff" and bool(_HANGUL.match(character))
 
 
 def _in_hashtag(text: str, start: int, end: int) -> bool:
