@@ -193,3 +193,19 @@ def test_a_port_in_use_is_named() -> None:
                     pass
 
     asyncio.run(run())
+
+
+def test_a_signature_of_bytes_that_are_no_text_is_answered_401() -> None:
+    async def run() -> None:
+        async with site() as desk:
+            body = encoded(mention())
+            headers = standard(body, NOW) | {"Content-Type": "application/json", "Content-Length": str(len(body))}
+            headers["webhook-signature"] = "v1,\udcff"
+            lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+            request = f"POST /hooks/desk HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode("utf-8", "surrogateescape")
+            reader, writer = await asyncio.open_connection("127.0.0.1", desk.receiver.port)
+            writer.write(request + body)
+            assert (await reader.readline()).split()[1] == b"401"
+            writer.close()
+
+    asyncio.run(run())
