@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from streams.errors import SourceError
+from streams.mentions.mention import without_lone_surrogates
 
 _SHOWN = 60
 
@@ -31,8 +32,8 @@ def read_json(body: bytes, place: str) -> Any:
     streams.errors.SourceError: press: expected JSON, got 'Your query was too short'; it is tried again
     """
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):  # the standard library's takes lone surrogates, which `text_of` replaces
+        return json.loads(without_lone_surrogates(body) if b"\\u" in body else body)
+    except (ValueError, RecursionError):
         raise SourceError(
             f"{place}: expected JSON, got {beginning(body)}; it is tried again", reason="protocol"
         ) from None

@@ -12,8 +12,8 @@ from streams.mentions.text import hash64
 from streams.sources.feeds.dates import parse_date
 from streams.sources.feeds.document import Item
 from streams.sources.feeds.links import article_address, is_front_page
-from streams.sources.feeds.state import key
 from streams.sources.plain_text import plain_text
+from streams.sources.seen_keys import key
 from streams.sources.source import Post
 
 _MAX_ID = 256

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from streams.errors import SourceError
+from streams.sources.event_times import event_times
 from streams.sources.feeds.document import Document, read_document
-from streams.sources.feeds.event_times import backlog_times, visible_since
 from streams.sources.feeds.items import ReadItem, read_items, to_post
 from streams.sources.feeds.schedule import MAX_INTERVAL_S, interval_s, max_age_s
 from streams.sources.feeds.state import FeedState
@@ -16,8 +16,6 @@ from streams.sources.http import Answer, HttpClient, shown
 from streams.sources.source import Post
 
 MAX_BYTES = 5 << 20
-RESYNC_ITEMS = 10
-"""New items, none of them beside a known one, from which a document is a backlog: its ids and texts have changed."""
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.1"
 
@@ -109,19 +107,15 @@ def _take(state: FeedState, items: list[ReadItem], start: datetime) -> list[Post
         # The newest; where dates are missing, the first of the document.
         items = sorted(items, key=lambda item: item.date or start, reverse=True)[: state.max_items]
     fresh: list[ReadItem] = []
-    known = 0
+    known = False
     taken: set[int] = set()
     for item in items:
         if any(key in state.seen for key in item.keys):
-            known += 1
+            known = True
         elif taken.isdisjoint(item.keys):
             fresh.append(item)
             taken.update(item.keys)
     state.show([key for item in items for key in item.keys], start.timestamp())
-    dates = [item.date for item in fresh]
-    polled = state.row.polled
-    if polled is None or (not known and len(fresh) > RESYNC_ITEMS):
-        times = backlog_times(dates, start)
-    else:
-        times = visible_since(dates, datetime.fromtimestamp(polled, UTC), start)
+    polled = None if state.row.polled is None else datetime.fromtimestamp(state.row.polled, UTC)
+    times = event_times([item.date for item in fresh], polled, start, known=known)
     return sorted(map(to_post, fresh, times), key=lambda post: post.created_at)

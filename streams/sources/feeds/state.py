@@ -4,82 +4,19 @@ With it a restart loses nothing and doubles nothing. It is bounded, for it is on
 is 1 MiB: 40 bits of a key are kept, 20 characters an item, at most 36,000 items a source (720 kB).
 """
 
-import base64
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from streams.errors import SourceError
 from streams.mentions.text import hash64
+from streams.sources.seen_keys import SeenKeys
 
 MAX_ITEMS = 1_000
 """Items of one document that are read."""
-KEPT_DAYS = 7
-"""Days for which the keys of an item are kept after it was last shown."""
-
 _SOURCE_ITEMS = 18_000  # shown at one time; as many again are remembered that are shown no more
 _KEYS_AN_ITEM = 3
-_KEY_BYTES = 5
-_MASK = (1 << 8 * _KEY_BYTES) - 1
-_DAY_S = 86_400
 _MAX_HEADER = 512
-
-
-class SeenKeys:
-    """The keys of items seen: when each was last shown, oldest first.
-
-    Parameters
-    ----------
-    max_items
-        Items shown at one time, at most.
-
-    Examples
-    --------
-    >>> seen = SeenKeys(2)
-    >>> seen.show([key("a"), key("b")], at=0)
-    >>> key("a") in seen, key("c") in seen
-    (True, False)
-    >>> seen.show([key("c")], at=8 * 86400)
-    >>> key("a") in seen
-    False
-    """
-
-    def __init__(self, max_items: int) -> None:
-        self._max_keys = 2 * _KEYS_AN_ITEM * max_items
-        self._days: dict[int, int] = {}
-
-    def __contains__(self, key: int) -> bool:
-        return key in self._days
-
-    def __len__(self) -> int:
-        return len(self._days)
-
-    def show(self, keys: Iterable[int], at: float) -> None:
-        """Note that these are shown now, and forget what has not been shown for `KEPT_DAYS`, or is too much."""
-        today = int(at) // _DAY_S
-        for key_ in keys:
-            self._days.pop(key_, None)
-            self._days[key_] = today
-        surplus = len(self._days) - self._max_keys
-        gone = [
-            key_ for place, (key_, day) in enumerate(self._days.items()) if place < surplus or day < today - KEPT_DAYS
-        ]
-        for key_ in gone:
-            del self._days[key_]
-
-    def rows(self) -> dict[str, str]:
-        """Return all as text: for each day its keys."""
-        days: dict[int, bytearray] = {}
-        for key_, day in self._days.items():
-            days.setdefault(day, bytearray()).extend(key_.to_bytes(_KEY_BYTES, "big"))
-        return {str(day): base64.b64encode(keys).decode() for day, keys in days.items()}
-
-    def restore(self, rows: dict[str, str]) -> None:
-        """Restore what `rows` returned."""
-        for day, text in rows.items():
-            keys = base64.b64decode(text, validate=True)
-            for place in range(0, len(keys), _KEY_BYTES):
-                self._days[int.from_bytes(keys[place : place + _KEY_BYTES], "big")] = int(day)
 
 
 class FeedRow(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -130,7 +67,7 @@ class FeedState:
         self.url = url
         self.max_items = max_items
         self.row = FeedRow()
-        self.seen = SeenKeys(max_items)
+        self.seen = SeenKeys(2 * _KEYS_AN_ITEM * max_items)
 
     def show(self, keys: Iterable[int], at: float) -> None:
         """Note that items of these keys are shown now."""
@@ -141,11 +78,6 @@ class FeedState:
         """Keep the validators of a document, unless they are longer than any honest one."""
         self.row.etag = etag if etag and len(etag) <= _MAX_HEADER else None
         self.row.modified = modified if modified and len(modified) <= _MAX_HEADER else None
-
-
-def key(text: str) -> int:
-    """Return the key of what an item is recognised by."""
-    return hash64(text) & _MASK
 
 
 def restore(urls: Sequence[str], cursor: str | None, place: str) -> list[FeedState]:
