@@ -227,14 +227,25 @@ def test_items_that_are_no_mentions_are_counted_and_hold_nothing_back(tmp_path: 
     asyncio.run(run())
 
 
+def _objects(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    names = [
+        "id",
+        "label",
+        "objectID",
+        "created_at_i",
+        "title",
+        "im:rating",
+        "updated",
+        "voted_up",
+        "review",
+        "language",
+    ]
+    return st.dictionaries(st.sampled_from(names), values)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | _objects(inner)
 )
-
-
-def _objects(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    names = ["id", "label", "objectID", "created_at_i", "title", "im:rating", "updated", "voted_up", "review", "language"]
-    return st.dictionaries(st.sampled_from(names), values)
 
 
 @given(st.sampled_from(shipped_presets()), st.lists(JSON | _objects(JSON), max_size=3))
