@@ -131,7 +131,8 @@ class PollConfig(_Base, frozen=True, kw_only=True, tag="poll"):
     Parameters
     ----------
     preset
-        `appstore`, `discourse`, `hackernews`, `lemmy`, `stackexchange`, `steam`, `youtube`, or a path of a .toml file.
+        `appstore`, `discourse`, `hackernews`, `lemmy`, `stackexchange`, `steam` or `youtube`, or the path of a .toml
+        file.
     values
         What the preset asks for, such as an app's id.
     every_seconds
