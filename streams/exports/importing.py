@@ -1,6 +1,6 @@
 """Import of an export: a file of a listening tool in, mentions in order of event time out, closed by heartbeats.
 
-Exports are newest first, so the whole is held in memory and sorted: about one and a half times the file's size.
+Exports are newest first, so the whole is held in memory and sorted: about three times the file's size.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +21,8 @@ from streams.exports.tool import Tool, load_tools
 from streams.mentions.heartbeat import encode_heartbeat
 from streams.mentions.mention import EARLIEST, MAX_CLOCK_SKEW_MS
 from streams.settings.config import Config
+
+_SHOWN = 20
 
 
 class Form(NamedTuple):
@@ -198,4 +200,7 @@ def _how(tool: Tool, table: Table, columns: Columns, zone: ZoneInfo) -> list[tup
         ("times", f"without a zone are read as {zone.key} (--timezone)"),
         ("columns", read),
     ]
-    return [*how, ("not read", ", ".join(columns.unread))] if columns.unread else how
+    if not columns.unread:
+        return how
+    more = f" and {len(columns.unread) - _SHOWN} more" if len(columns.unread) > _SHOWN else ""
+    return [*how, ("not read", ", ".join(columns.unread[:_SHOWN]) + more)]
