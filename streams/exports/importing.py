@@ -13,13 +13,13 @@ from streams.errors import InputError
 from streams.event_time import closing_ms, rfc3339_ms
 from streams.exports.columns import Columns
 from streams.exports.local_clock import Resolved, resolve
-from streams.exports.mention_reader import MentionReader, Options, ReadMention
+from streams.exports.mention_reader import MentionReader, Options
 from streams.exports.report import Report
 from streams.exports.table import Row, Table, find_table
 from streams.exports.times import is_numbers, months_come_first, read_time
 from streams.exports.tool import Tool, load_tools
 from streams.mentions.heartbeat import encode_heartbeat
-from streams.mentions.mention import EARLIEST, MAX_CLOCK_SKEW_MS
+from streams.mentions.mention import EARLIEST, MAX_CLOCK_SKEW_MS, Mention
 from streams.settings.config import Config
 
 _SHOWN = 20
@@ -101,7 +101,7 @@ def import_export(
         how = (
             "told apart by the order of rows"
             if resolved.in_order
-            else "the rows are not sorted: taken as its first run"
+            else "the order of rows does not tell which: its first run"
         )
         report.notes.append(f"{resolved.repeated:,} rows are in an hour that the clocks repeat: {how}")
     limit = (now or datetime.now(UTC)) + timedelta(milliseconds=MAX_CLOCK_SKEW_MS)
@@ -163,12 +163,12 @@ def _mentions(
         elif not EARLIEST <= at <= limit:
             report.refuse("past" if at < EARLIEST else "future", row.line, at.isoformat(timespec="minutes"))
         else:
-            mention = reader.read(row.fields, at)
-            if isinstance(mention, str):
-                report.refuse(mention, row.line)
+            read = reader.read(row.fields, at)
+            if isinstance(read, str):
+                report.refuse(read, row.line)
                 continue
-            _count(report, mention)
-            yield int(at.timestamp() * 1000), number, mention.line
+            _count(report, read.mention)
+            yield int(at.timestamp() * 1000), number, read.line
 
 
 def _wrong_width(row: Row, width: int) -> bool:
@@ -180,7 +180,7 @@ def _spanning(row: Row, width: int) -> str:
     return f"{said}, over {row.lines:,} lines; is a quotation mark not closed?" if row.lines > 1 else said
 
 
-def _count(report: Report, mention: ReadMention) -> None:
+def _count(report: Report, mention: Mention) -> None:
     report.mentions += 1
     report.textless += not mention.text
     report.groups[mention.brand, mention.network] += 1

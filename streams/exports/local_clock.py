@@ -55,7 +55,8 @@ def resolve(times: Sequence[datetime | None], zone: ZoneInfo) -> Resolved:
     (['23:59', '00:30', '01:10', '02:00'], 2)
     """
     changes = [_change(time, zone) if time is not None and time.tzinfo is None else _NONE for time in times]
-    direction = _direction([time for time, change in zip(times, changes, strict=True) if not change])
+    outside = [time for time, change in zip(times, changes, strict=True) if not change and time is not None]
+    direction = _direction(outside) if outside else _direction(times, contrary=1)
     resolved: list[datetime | None] = [
         None if time is None else time.astimezone(UTC) if time.tzinfo else None for time in times
     ]
@@ -87,11 +88,20 @@ def _change(time: datetime, zone: ZoneInfo) -> timedelta:
     return (after or _NONE) - (before or _NONE)
 
 
-def _direction(times: Sequence[datetime | None]) -> int:
-    """Return 1 for rows that are oldest first, -1 for newest first, 0 for rows that are not sorted."""
+def _direction(times: Sequence[datetime | None], contrary: int = 0) -> int:
+    """Return 1 for rows that are oldest first, -1 for newest first, 0 for rows that are not sorted.
+
+    Parameters
+    ----------
+    times
+        In the order of the rows.
+    contrary
+        Steps in the other direction that are allowed however few the rows are: one where the clocks were put back.
+    """
     naive = [time for time in times if time is not None and time.tzinfo is None]
-    steps = [after - before for before, after in pairwise(naive) if abs(after - before) > _NOISE]
+    steps = [after - before for before, after in pairwise(naive) if after != before]
     up = sum(step > _NONE for step in steps)
-    if up >= _SORTED_SHARE * len(steps):
-        return 1
-    return -1 if len(steps) - up >= _SORTED_SHARE * len(steps) else 0
+    down = len(steps) - up
+    if min(up, down) > max(contrary, (1 - _SORTED_SHARE) * len(steps)):
+        return 0
+    return (up > down) - (up < down)

@@ -12,7 +12,7 @@ import msgspec
 from streams.errors import MentionError
 from streams.exports.columns import Columns
 from streams.exports.tool import Tool, load_vocabulary
-from streams.mentions.mention import MAX_TEXT, decode
+from streams.mentions.mention import MAX_TEXT, Mention, decode
 from streams.settings.config import Config
 
 COUNTS = ("followers", "reposts", "likes", "replies", "views")
@@ -41,6 +41,13 @@ class Options(NamedTuple):
     pseudonym: Callable[[str, str], str] | None = None
 
 
+class ReadMention(NamedTuple):
+    """A mention that was read, and its line of JSON."""
+
+    mention: Mention
+    line: bytes
+
+
 class MentionReader:
     """Read the mentions of a table.
 
@@ -59,7 +66,7 @@ class MentionReader:
     --------
     >>> tool = Tool(title="T", columns={"text": ("Text",), "author": ("Author",), "rating": ("Stars",)})
     >>> reader = MentionReader(tool, Columns(tool, ["Text", "Author", "Stars"]), Config(), Options("Acme", "forum"))
-    >>> mention = reader.read(["never again", "@jo", "1"], datetime.fromisoformat("2026-11-25T14:04:00+00:00"))
+    >>> mention, _ = reader.read(["never again", "@jo", "1"], datetime.fromisoformat("2026-11-25T14:04:00+00:00"))
     >>> mention.brand, mention.network, mention.author, mention.kind, mention.rating
     ('Acme', 'forum', 'jo', 'review', -1.0)
     """
@@ -72,8 +79,8 @@ class MentionReader:
         self._vocabulary = load_vocabulary()
         self._never = frozenset(account.casefold() for account in config.source.never_authors)
 
-    def read(self, row: list[str], at: datetime) -> "ReadMention | str":
-        """Read one row; where it is no mention, return why: one of `report.REASONS`.
+    def read(self, row: list[str], at: datetime) -> ReadMention | str:
+        """Read one row.
 
         Parameters
         ----------
@@ -81,6 +88,11 @@ class MentionReader:
             Its fields.
         at
             Its time, in UTC.
+
+        Returns
+        -------
+        ReadMention or str
+            Where the row is no mention, why: one of `report.REASONS`.
         """
         first = self.columns.first
         brand = self.options.brand or _clean(first(row, "brand"))
@@ -168,27 +180,13 @@ class MentionReader:
         return "review" if fields["rating"] is not None else "post"
 
 
-class ReadMention(msgspec.Struct, frozen=True):
-    """A mention that was read, and the line that says it."""
-
-    brand: str
-    network: str
-    author: str | None
-    kind: str
-    rating: float | None
-    text: str
-    line: bytes
-
-
 def _encoded(fields: dict[str, Any]) -> ReadMention | str:
     line = msgspec.json.encode({name: value for name, value in fields.items() if value is not None})
     try:
         mention = decode(line)  # so that a replay of this line has no dead letter
     except MentionError:
         return "mention"
-    return ReadMention(
-        mention.brand, mention.network, mention.author, mention.kind, mention.rating, str(mention.text), line
-    )
+    return ReadMention(mention, line)
 
 
 def _clean(text: str) -> str:

@@ -260,3 +260,12 @@ def test_a_tools_columns_fill_fields_of_a_mention_only(name: str) -> None:
     assert all(column == column.casefold() for columns in tool.tell for column in columns)
     vocabulary = load_vocabulary()
     assert all(word == word.casefold() for word in (*vocabulary.networks, *vocabulary.kinds))
+
+
+def test_a_tool_that_the_user_names_is_taken_for_it_without_its_telling_columns() -> None:
+    row = {"Date": "25-Nov-2026 03:04PM", "Title": "Acme recalls", "Source": "Le Journal"}
+    data = export(list(row), row)
+    with pytest.raises(InputError, match="expected a header of Brandwatch"):
+        imported(data, brand="Acme")
+    (article,) = mentions(imported(data, brand="Acme", tool="meltwater"))
+    assert (article["text"], article["network"]) == ("Acme recalls", "news")
