@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ from streams.sources.x.backfill import backfill
 from streams.sources.x.budget import DailyBudget
 from streams.sources.x.client import open_client, open_stream
 from streams.sources.x.cursor import XCursor
-from streams.sources.x.posts import FIELDS, Page, to_post
+from streams.sources.x.posts import FIELDS, Page, Tweet, to_post
 from streams.sources.x.profiles import LOOK_UP_S, Followers
 from streams.sources.x.receiver import Receiver
 from streams.sources.x.rule_sync import synchronise
@@ -91,7 +91,7 @@ class XStream:
         self._followers = Followers(self._budget)
         self._reconnected_at = datetime.min.replace(tzinfo=UTC)
 
-    async def read(self, cursor: str | None) -> AsyncIterator[Batch]:
+    async def read(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Yield what X publishes from now on, after what was missed since a cursor.
 
         The cursor counts the day's posts, so that a restart does not spend the budget twice.
@@ -157,8 +157,7 @@ class XStream:
             return ()
         for tweet in page.data:
             self._budget.charge(tweet.id, now)
-        posts = [to_post(tweet, now, self._brand) for tweet in page.data]
-        return [msgspec.structs.replace(post, kind="update", created_at=now) for post in posts]
+        return [msgspec.structs.replace(self._post(tweet), kind="update", created_at=now) for tweet in page.data]
 
     async def _batches(
         self, client: TokenClient, start: XCursor, queue: PostQueue, receiver: Receiver
@@ -172,17 +171,23 @@ class XStream:
             else:
                 rules = [rule for _, rule in self._rules]
                 async for tweets, gap in backfill(client, rules, span, self._budget, self._clock):
-                    posts = [to_post(tweet, self._clock(), self._brand) for tweet in tweets]
+                    unknown = [post for post in map(self._post, tweets) if post.id not in found]
+                    posts = list({post.id: post for post in unknown}.values())  # several queries may find it
                     found.update(post.id for post in posts)
                     yield Batch(posts=posts, cursor=self._cursor(start.at), gap=gap)
         complete_to = start.at or connected_at
+        searched = bool(self._budget.left(self._clock()))  # otherwise the gap is still open when reading goes on
         while True:
             spent = not self._budget.left(self._clock())
             taken = await queue.take(0 if spent else self._idle_s)
-            complete_to = max(complete_to, receiver.alive_at - BEHIND)
+            if searched:
+                complete_to = max(complete_to, receiver.alive_at - BEHIND)
             yield self._live(taken, found, complete_to)
             if spent:
                 raise self._budget.exhausted(self._clock())
+
+    def _post(self, tweet: Tweet) -> Post:
+        return to_post(tweet, self._clock(), self._brand)
 
     def _live(self, taken: Taken, found: set[str], complete_to: datetime) -> Batch:
         posts = [post for post in taken.posts if post.id not in found]
