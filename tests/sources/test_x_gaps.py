@@ -108,6 +108,7 @@ def test_a_post_that_two_searches_find_is_read_once() -> None:
             await x.left_alone()
             clock.advance(minutes=30)
             x.publish("Acme and Globex")
+            clock.advance(minutes=1)
             return await read_while(x, open_source(x, clock, rules=rules), before[-1].cursor, "Acme lives"), x
 
     batches, x = run(test())
