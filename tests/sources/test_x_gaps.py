@@ -99,7 +99,7 @@ def test_without_backfill_an_interruption_is_a_gap_and_costs_nothing() -> None:
 
 
 def test_a_post_that_two_searches_find_is_read_once() -> None:
-    rules = (("Acme", f'"acme" OR "{"a long name " * 40}"'), ("Globex", '"globex"'))
+    rules = (("Acme", f'"acme" OR "{"a long name " * 41}"'), ("Globex", '"globex"'))
 
     async def test() -> tuple[list[Batch], FakeX]:
         clock = Clock()
