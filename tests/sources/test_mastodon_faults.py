@@ -89,6 +89,45 @@ def test_a_hashtag_that_nobody_uses_is_no_fault() -> None:
     assert run(test()) >= 2
 
 
+def test_a_stream_that_shows_a_hashtag_is_not_compared_with_its_timelines() -> None:
+    async def test() -> list[str]:
+        clock = Clock()
+        async with FakeMastodon(clock) as server:
+            source = open_source(server, clock)
+            for_each = iter(range(100))
+
+            def enough(batches: list[Batch]) -> bool:
+                clock.advance(minutes=8)
+                server.publish(f"#acme {next(for_each)}")
+                return len(posts_of(batches)) >= 5
+
+            await read_until(source, None, enough)
+            return server.requests
+
+    assert f"GET {TIMELINE}" not in run(test())
+
+
+def test_the_pings_of_a_server_are_answered_or_it_would_hang_up() -> None:
+    async def test() -> list[Batch]:
+        clock = Clock()
+        async with FakeMastodon(clock, ping_s=0.001) as server:
+            return await read_until(open_source(server, clock), None, lambda batches: len(batches) == 10)
+
+    assert len(run(test())) == 10
+
+
+def test_a_status_of_another_server_that_came_late_is_found_after_an_interruption() -> None:
+    async def test() -> list[Batch]:
+        clock = Clock()
+        async with FakeMastodon(clock) as server:
+            before = await read_until(open_source(server, clock), None, bool)
+            server.publish("#acme from afar", "ann@far.example", age_s=30)
+            clock.advance(minutes=1)
+            return await read_until(open_source(server, clock), before[-1].cursor, lambda b: bool(posts_of(b)))
+
+    assert texts(run(test())) == ["#acme from afar"]
+
+
 def test_what_was_published_during_an_interruption_is_read_from_a_minute_before_it_on() -> None:
     async def test() -> tuple[list[Batch], list[Batch]]:
         clock = Clock()

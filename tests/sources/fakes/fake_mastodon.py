@@ -12,6 +12,8 @@ from tests.sources.fakes.server import FakeServer
 
 TOKEN = "made-up-token"  # noqa: S105 (no secret: the fake server made it up)
 DOMAIN = "social.example"
+MAX_UNANSWERED = 100
+"""Pings without an answer after which the reader counts as gone; Mastodon itself allows one, of 30 seconds."""
 Status = dict[str, Any]
 
 
@@ -52,6 +54,7 @@ class FakeMastodon(FakeServer):
         self._frames: asyncio.Queue[str | bytes | int] | None = None
         self._request: web.Request | None = None
         self._number = 0
+        self._unanswered = 0
 
     async def subscribed(self, streams: int) -> None:
         """Wait until somebody has subscribed to so many streams."""
@@ -136,7 +139,7 @@ class FakeMastodon(FakeServer):
     async def _stream(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
-        self._request, self.subscriptions = request, []
+        self._request, self.subscriptions, self._unanswered = request, [], 0
         frames: asyncio.Queue[str | bytes | int] = asyncio.Queue()
         self._frames = frames
         sending = asyncio.create_task(self._send_all(socket, frames))
@@ -144,6 +147,8 @@ class FakeMastodon(FakeServer):
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     self._subscribe(json.loads(message.data))
+                elif message.type is WSMsgType.PONG:
+                    self._unanswered = 0
         finally:
             sending.cancel()
         return socket
@@ -161,6 +166,10 @@ class FakeMastodon(FakeServer):
                 async with asyncio.timeout(self.ping_s):
                     frame = await frames.get()
             except TimeoutError:
+                if self._unanswered >= MAX_UNANSWERED:
+                    await socket.close(code=1006)
+                    return
+                self._unanswered += 1
                 await socket.ping()
                 continue
             if isinstance(frame, str):
