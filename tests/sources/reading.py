@@ -1,7 +1,7 @@
-"""Reading of a source in a test, with a clock that stands still and a limit after which a hanging test fails."""
+"""Reading of a source in a test: a clock that stands still, and a limit after which a hanging test fails."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -40,9 +40,9 @@ def run(test: Coroutine[Any, Any, T]) -> T:
 
 
 async def read_until(source: Source, cursor: str | None, enough: Callable[[list[Batch]], bool]) -> list[Batch]:
-    """Read batches until they are enough, and stop as the collector does."""
+    """Read batches until they are enough, and stop as the collector does; errors of the source are raised."""
     batches: list[Batch] = []
-    async with aclosing(cast("AsyncGenerator[Batch, None]", source.read(cursor))) as reading:
+    async with asyncio.timeout(LIMIT_S), aclosing(_reading(source, cursor)) as reading:
         async for batch in reading:
             batches.append(batch)
             if enough(batches):
@@ -52,7 +52,29 @@ async def read_until(source: Source, cursor: str | None, enough: Callable[[list[
 
 async def read_posts(source: Source, cursor: str | None, count: int) -> list[Batch]:
     """Read until so many posts came."""
-    return await read_until(source, cursor, lambda batches: len(posts_of(batches)) >= count)
+    return await read_until(source, cursor, at_least(count))
+
+
+async def read_through(
+    source: Source, cursor: str | None, enough: Callable[[list[Batch]], bool]
+) -> tuple[list[Batch], list[SourceError]]:
+    """Read until batches are enough, again from the last cursor after each error that is not fatal."""
+    batches: list[Batch] = []
+    errors: list[SourceError] = []
+    async with asyncio.timeout(LIMIT_S):
+        while not enough(batches):
+            try:
+                async with aclosing(_reading(source, cursor)) as reading:
+                    async for batch in reading:
+                        batches.append(batch)
+                        cursor = batch.cursor or cursor
+                        if enough(batches):
+                            break
+            except SourceError as error:
+                if error.fatal:
+                    raise
+                errors.append(error)
+    return batches, errors
 
 
 async def read_to_error(
@@ -71,13 +93,29 @@ async def read_to_error(
     return batches, raised.value
 
 
-def posts_of(batches: list[Batch]) -> list[Post]:
+def at_least(count: int) -> Callable[[list[Batch]], bool]:
+    """Return the condition of so many posts."""
+    return lambda batches: len(posts_of(batches)) >= count
+
+
+def posts_of(batches: Sequence[Batch]) -> list[Post]:
+    """Return the posts of batches, in order."""
     return [post for batch in batches for post in batch.posts]
 
 
-def refused_of(batches: list[Batch]) -> dict[str, int]:
+def ids_of(batches: Sequence[Batch]) -> list[str]:
+    """Return the ids of the posts of batches, in order."""
+    return [post.id for post in posts_of(batches)]
+
+
+def refused_of(batches: Sequence[Batch]) -> dict[str, int]:
+    """Return what was refused in batches, by reason."""
     total: dict[str, int] = {}
     for batch in batches:
         for reason, count in batch.refused.items():
             total[reason] = total.get(reason, 0) + count
     return total
+
+
+def _reading(source: Source, cursor: str | None) -> AsyncGenerator[Batch, None]:
+    return cast("AsyncGenerator[Batch, None]", source.read(cursor))
