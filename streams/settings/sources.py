@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from streams.errors import ConfigError
+from streams.settings.forms import Form
 
 Seconds = Annotated[float, Meta(gt=0)]
 Url = Annotated[str, Meta(min_length=1, max_length=4096)]
@@ -92,24 +93,36 @@ class WebhookConfig(_Base, frozen=True, kw_only=True, tag="webhook"):
     Parameters
     ----------
     scheme
-        How it is signed: `standard`, `meta`, `zendesk`, `chatwoot`, `discourse` or `header`.
+        How deliveries are signed: `standard` (Standard Webhooks), `meta`, `zendesk`, `chatwoot`, `discourse`; or not
+        signed but with a secret in a header (`header`) or at the end of the address, `/hooks/NAME/SECRET` (`path`).
     form
-        Name of the mapping of its body; empty: mentions as they are.
+        Mapping of the body: `meta`, `zendesk`, `chatwoot`, `discourse`, `meltwater`, or the path of a .toml file;
+        empty: mentions as they are.
+    mapping
+        The mapping itself, in place of `form`.
     secret, previous_secret
         Keys of the signature; the second is accepted while senders change over.
     secret_file, previous_secret_file
         Files with them.
-    verify_token
-        What Meta's handshake must carry.
+    header
+        Header that carries the secret, for the scheme `header`; with or without `Bearer` before it.
+    verify_token, verify_token_file
+        What Meta's handshake must carry; secret.
+    deliveries_a_minute
+        Deliveries accepted in a minute; more are answered with status 429.
     """
 
     scheme: str = "standard"
     form: str = ""
+    mapping: Form | None = None
     secret: str = ""
     secret_file: str = ""
     previous_secret: str = ""
     previous_secret_file: str = ""
+    header: str = "X-Webhook-Secret"
     verify_token: str = ""
+    verify_token_file: str = ""
+    deliveries_a_minute: Annotated[int, Meta(gt=0)] = 6000
 
 
 class FeedConfig(_Base, frozen=True, kw_only=True, tag="feed"):
