@@ -173,12 +173,21 @@ class XConfig(_Base, frozen=True, kw_only=True, tag="x"):
         Bearer token; secret.
     posts_a_day
         Posts read in a UTC day, each of which is paid for; then reading stops and an alert fires.
+    reposts
+        Whether reposts are read too.
+    backfill
+        Whether recent search fills the gap after an interruption.
+    profiles
+        Whether followers are looked up, each user at the price of two posts, and counts of shared posts read again.
     """
 
     url: Url = "https://api.x.com"
     token: str = ""
     token_file: str = ""
     posts_a_day: Annotated[int, Meta(gt=0)] = 10_000
+    reposts: bool = True
+    backfill: bool = True
+    profiles: bool = False
 
 
 class MastodonConfig(_Base, frozen=True, kw_only=True, tag="mastodon"):
@@ -193,7 +202,10 @@ class MastodonConfig(_Base, frozen=True, kw_only=True, tag="mastodon"):
     hashtags
         Hashtags that are followed.
     own
-        Whether the notifications of the token's own account are read: mentions of the brand.
+        Whether what the token's own account receives is read: mentions of the brand, and what the brand deletes.
+    respect_indexable
+        Whether posts are left out whose authors did not consent to be found by search; those addressed to the token's
+        account are read nonetheless.
     """
 
     url: Url = "https://mastodon.social"
@@ -201,6 +213,7 @@ class MastodonConfig(_Base, frozen=True, kw_only=True, tag="mastodon"):
     token_file: str = ""
     hashtags: tuple[str, ...] = ()
     own: bool = True
+    respect_indexable: bool = True
 
 
 SourceConfig = JetstreamConfig | WebhookConfig | FeedConfig | PollConfig | XConfig | MastodonConfig
