@@ -38,6 +38,7 @@ COMMANDS = {
     "dead-letters": LazyCommand("streams.cli.dead_letters:dead_letters_group", "List, show or resend dead letters."),
     "demo": LazyCommand("streams.cli.demo:demo_command", "Watch a reconstructed incident unfold, live."),
     "detect": LazyCommand("streams.cli.detect:detect_command", "Score a time series of counts."),
+    "import": LazyCommand("streams.cli.import_:import_command", "Turn the export of a listening tool into mentions."),
     "incidents": LazyCommand("streams.cli.incidents:incidents_command", "Print the published incident events."),
     "replay": LazyCommand("streams.cli.replay:replay_command", "Replay mention files and report their incidents."),
     "score": LazyCommand("streams.cli.score:score_command", "Score the negativity of texts."),
