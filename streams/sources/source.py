@@ -83,6 +83,8 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
         Span of event time, start and end, that the network could not replay before these posts; `None`: none.
     dead_letters
         Records that were sent to badbuzz and are no mentions: stored with their reasons in the same commit.
+    events
+        Records read, those that nobody searches for included.
     """
 
     posts: Sequence[Post] = ()
@@ -91,6 +93,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     refused: dict[str, int] = {}
     gap: tuple[datetime, datetime] | None = None
     dead_letters: Sequence[DeadLetter] = ()
+    events: int = 0
 
 
 class Source(Protocol):
