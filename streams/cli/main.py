@@ -42,6 +42,7 @@ COMMANDS = {
     "incidents": LazyCommand("streams.cli.incidents:incidents_command", "Print the published incident events."),
     "replay": LazyCommand("streams.cli.replay:replay_command", "Replay mention files and report their incidents."),
     "score": LazyCommand("streams.cli.score:score_command", "Score the negativity of texts."),
+    "source": LazyCommand("streams.cli.source.group:source_group", "Collect mentions from networks."),
     "topics": LazyCommand("streams.cli.topics:topics_group", "Create or describe the Kafka topics."),
     "worker": LazyCommand("streams.cli.worker:worker_command", "Score mentions and watch brands on Kafka."),
 }

@@ -101,9 +101,9 @@ def metrics_page() -> str:
 
 def _command_rows(name: str, command: click.Command) -> list[str]:
     if isinstance(command, click.Group):
-        return [
-            row for sub in sorted(command.commands) for row in _command_rows(f"{name} {sub}", command.commands[sub])
-        ]
+        context = click.Context(command)
+        subcommands = {sub: command.get_command(context, sub) for sub in command.list_commands(context)}
+        return [row for sub, own in subcommands.items() if own for row in _command_rows(f"{name} {sub}", own)]
     rows = []
     for option in command.params:
         if isinstance(option, click.Option) and option.envvar:
