@@ -5,78 +5,31 @@ stream leaves out, looked up; then its mentions, one a brand. Each batch also br
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 
 from streams.collecting.commit import Commit, Keyed, Position
+from streams.collecting.heartbeats import Heartbeats
+from streams.collecting.mention_builder import MentionBuilder
 from streams.collecting.recounting import Recounting
+from streams.collecting.remembered_posts import RememberedPosts
+from streams.matching.matcher import BrandMatcher
+from streams.mentions.mention import SPOKEN
 from streams.sources.source import Batch, LooksUp, Post, Recounts, Source
 
-
-class Match(Protocol):
-    """A brand that a post is about."""
-
-    @property
-    def brand(self) -> str: ...  # noqa: D102
-
-
-class Matching(Protocol):
-    """Matches posts to brands."""
-
-    def match(self, post: Post, network: str, /) -> Sequence[Match]:
-        """Return the brands that a post is about, by its text and the identities in it."""
-
-
-class Building(Protocol):
-    """Builds mentions of posts."""
-
-    def build(self, post: Post, brands: Sequence[str]) -> Sequence[Keyed]:
-        """Return one encoded mention for each brand; fewer where the post may not be collected."""
-
-
-class Remembered(Protocol):
-    """An earlier post: brands and text that later ones inherit."""
-
-    @property
-    def brands(self) -> Sequence[str]: ...  # noqa: D102
-
-    @property
-    def text(self) -> str: ...  # noqa: D102
-
-
-class Remembering(Protocol):
-    """Remembers matched posts for those that share or quote them."""
-
-    def remember(self, post: Post, brands: Sequence[str]) -> None:
-        """Remember a matched post."""
-
-    def recall(self, post_id: str) -> Remembered | None:
-        """Return what is remembered of a post."""
-
-    def changes(self) -> Mapping[str, bytes | None]:
-        """Return the rows that changed since the last call, by post id; `None` deletes one."""
-
-    def restore(self, rows: Mapping[str, bytes]) -> None:
-        """Restore what was remembered from its rows."""
-
-
-class Beating(Protocol):
-    """Decides which heartbeats to send."""
-
-    def due(self, complete_to: datetime, now: datetime, messages: Sequence[Keyed]) -> Sequence[Keyed]:
-        """Return the heartbeats that are due, given what is sent with them."""
+Matched = tuple[Post, Sequence[str]]
+"""A post and the brands that it is about."""
 
 
 class Parts(NamedTuple):
-    """What a collection is composed of."""
+    """What a collection is composed of; the matcher serves all sources, the others one."""
 
-    matching: Matching
-    building: Building
-    remembering: Remembering
-    beating: Beating
+    matcher: BrandMatcher
+    builder: MentionBuilder
+    heartbeats: Heartbeats
     recounting: Recounting
 
 
@@ -95,7 +48,9 @@ class Collection:
     source
         Looks posts up and recounts them, where it can.
     parts
-        Matching, building and the state.
+        Matching, building, heartbeats and recounting.
+    brand
+        What every post is about; empty: posts are matched.
     brands
         Collect for these only; empty: all.
     clock
@@ -107,20 +62,32 @@ class Collection:
         name: str,
         source: Source,
         parts: Parts,
-        brands: frozenset[str] = frozenset(),
+        *,
+        brand: str = "",
+        brands: Sequence[str] = (),
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        self.name = name
         self.source = source
-        self._prefix = f"{name}/posts/"
         self._parts = parts
-        self._only = brands
+        self._prefix = f"{name}/posts/"
+        self._remembered = RememberedPosts()
+        self._brand = brand
+        self._only = frozenset(brands)
         self._clock = clock
+        self._refused: Counter[str] = Counter()
 
     def restore(self, position: Position) -> None:
-        """Restore the state of the source from the rows that its last commits wrote."""
+        """Restore what is remembered of earlier posts from the rows that the last commits wrote.
+
+        Raises
+        ------
+        InputError
+            A row was written by another version.
+        """
         prefix = self._prefix.encode()
-        rows = {key[len(prefix) :].decode(): row for key, row in position.rows.items() if key.startswith(prefix)}
-        self._parts.remembering.restore(rows)
+        rows = ((key[len(prefix) :].decode(), row) for key, row in position.rows.items() if key.startswith(prefix))
+        self._remembered = RememberedPosts.restore(rows)
 
     async def take(self, batch: Batch) -> Commit:
         """Return what a batch becomes; the state is as after it, whether or not it is committed.
@@ -130,30 +97,26 @@ class Collection:
         batch
             The next of the source.
         """
-        matched = []
-        for post in batch.posts:
-            inheriting, brands = self._inherited(post)
-            if brands:
-                self._parts.remembering.remember(inheriting, brands)
-                matched.append((inheriting, brands))
+        now_ms = _ms(self._clock())
+        matched = [found for post in batch.posts if (found := self._match(post, now_ms))[1]]
+        self._remembered.expire(now_ms)
         matched = await self._looked_up(matched)
-        dropped = Counter(batch.refused)
-        messages = self._build(matched, dropped)
+        messages = self._build(matched)
         mentions = len(messages)
-        if batch.complete_to is not None:
-            messages += self._parts.beating.due(batch.complete_to, self._clock(), messages)
+        complete_to_ms = None if batch.complete_to is None else _ms(batch.complete_to)
+        messages += self._parts.heartbeats.due(complete_to_ms, now_ms)
         if isinstance(self.source, Recounts):
             self._parts.recounting.note(matched)
         return Commit(
             messages=messages,
-            rows=self._rows(),
+            rows={(self._prefix + post_id).encode(): row for post_id, row in self._remembered.take_changes()},
             cursor=batch.cursor,
             complete_to=batch.complete_to,
             batches=(batch,),
             dead_letters=batch.dead_letters,
             mentions=mentions,
-            events=len(batch.posts),
-            dropped=dict(dropped),
+            events=max(batch.events, len(batch.posts)),
+            dropped=dict(Counter(batch.refused) + self._newly_refused()),
             gap=batch.gap[1] - batch.gap[0] if batch.gap else timedelta(),
         )
 
@@ -167,38 +130,46 @@ class Collection:
             return None
         updates = [(post, recounting.brands(post.id)) for post in await self.source.recount(ids)]
         recounting.note(updates)
-        dropped: Counter[str] = Counter()
-        messages = self._build(updates, dropped)
-        return Commit(messages=messages, mentions=len(messages), dropped=dict(dropped)) if messages else None
+        messages = self._build(updates)
+        return Commit(messages=messages, mentions=len(messages)) if messages else None
 
-    def _inherited(self, post: Post) -> tuple[Post, Sequence[str]]:
-        """Return a post with the text it shares, and the brands it is about."""
-        matches = self._parts.matching.match(post, post.network or self.source.network)
-        brands: Sequence[str] = tuple(match.brand for match in matches)
-        if post.about and (original := self._parts.remembering.recall(post.about)):
-            if not post.brand:
-                brands = tuple(dict.fromkeys((*brands, *original.brands)))
+    def _match(self, post: Post, now_ms: int) -> Matched:
+        """Return a post, with the text that it shares, and the brands that it is about; remember it."""
+        if self._brand and not post.brand:
+            post = msgspec.structs.replace(post, brand=self._brand)
+        matches = self._parts.matcher.match(post, post.network or self.source.network)
+        brands = tuple(match.brand for match in matches)
+        original = self._remembered.find(post.about)
+        if original is not None:
+            brands = tuple(dict.fromkeys((*brands, *original.brands)))
             if not post.text:
                 post = msgspec.structs.replace(post, text=original.text)
         if self._only:
             brands = tuple(brand for brand in brands if brand in self._only)
+        if post.kind in SPOKEN:
+            self._remembered.remember(post.id, brands, post.text, now_ms)
         return post, brands
 
-    async def _looked_up(self, matched: list[tuple[Post, Sequence[str]]]) -> list[tuple[Post, Sequence[str]]]:
+    async def _looked_up(self, matched: list[Matched]) -> list[Matched]:
         if not matched or not isinstance(self.source, LooksUp):
             return matched
         complete = {post.id: post for post in await self.source.look_up([post for post, _ in matched])}
         return [(complete.get(post.id, post), brands) for post, brands in matched]
 
-    def _build(self, matched: Sequence[tuple[Post, Sequence[str]]], dropped: Counter[str]) -> list[Keyed]:
+    def _build(self, matched: Sequence[Matched]) -> list[Keyed]:
         messages: list[Keyed] = []
         for post, brands in matched:
-            built = self._parts.building.build(post, brands)
-            messages += built
-            if len(built) < len(brands):
-                dropped["refused"] += len(brands) - len(built)
+            for brand, message in self._parts.builder.build(post, brands):
+                messages.append((brand, message))
+                self._parts.heartbeats.mentioned(brand, _ms(post.created_at))
         return messages
 
-    def _rows(self) -> dict[bytes, bytes | None]:
-        changes = self._parts.remembering.changes()
-        return {(self._prefix + post_id).encode(): row for post_id, row in changes.items()}
+    def _newly_refused(self) -> Counter[str]:
+        """Return what the builder refused since the last call, by reason."""
+        refused: Counter[str] = Counter({str(reason): number for reason, number in self._parts.builder.refused.items()})
+        new, self._refused = refused - self._refused, refused
+        return new
+
+
+def _ms(time: datetime) -> int:
+    return int(time.timestamp() * 1000)

@@ -1,79 +1,22 @@
-"""Plain parts of a collection: brands by their names alone, authors as they are."""
+"""The parts of a collection of two brands, Acme and Other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
-import msgspec
-
-from streams.collecting.collection import Parts
+from streams.collecting.collection import Collection, Parts, utc_now
 from streams.collecting.commit import Keyed
+from streams.collecting.heartbeats import Heartbeats
+from streams.collecting.mention_builder import MentionBuilder
+from streams.collecting.pseudonyms import Pseudonyms
 from streams.collecting.recounting import Recounting
-from streams.mentions.heartbeat import encode_heartbeat
-from streams.sources.source import Post
+from streams.matching.matcher import BrandMatcher
+from streams.mentions.mention import Mention, decode
+from streams.settings.config import BrandConfig
+from streams.settings.sources import CollectorSettings
+from streams.sources.source import Source
 
-BRANDS = ("Acme", "Other")
-
-
-class Named(NamedTuple):
-    brand: str
-
-
-class ByName:
-    def match(self, post: Post, _network: str, /) -> Sequence[Named]:
-        names = (post.brand,) if post.brand else [b for b in BRANDS if b in f"{post.text} {post.searched}"]
-        return [Named(brand) for brand in names]
-
-
-class PlainBuilder:
-    def build(self, post: Post, brands: Sequence[str]) -> Sequence[Keyed]:
-        fields = {"id": post.id, "network": "scripted", "created_at": post.created_at, "kind": post.kind}
-        if post.kind != "update":
-            fields["text"] = post.text
-        if post.author == "refused":
-            return []
-        return [
-            (brand, msgspec.json.encode(fields | {"brand": brand, "followers": post.followers})) for brand in brands
-        ]
-
-
-class Earlier(NamedTuple):
-    brands: Sequence[str]
-    text: str
-
-
-class PlainMemory:
-    def __init__(self) -> None:
-        self.posts: dict[str, Earlier] = {}
-        self._changes: dict[str, bytes | None] = {}
-
-    def remember(self, post: Post, brands: Sequence[str]) -> None:
-        self.posts[post.id] = Earlier(brands, post.text)
-        self._changes[post.id] = msgspec.json.encode(self.posts[post.id])
-
-    def recall(self, post_id: str) -> Earlier | None:
-        return self.posts.get(post_id)
-
-    def changes(self) -> Mapping[str, bytes | None]:
-        changes, self._changes = self._changes, {}
-        return changes
-
-    def restore(self, rows: Mapping[str, bytes]) -> None:
-        self.posts |= {key: msgspec.json.decode(row, type=Earlier) for key, row in rows.items()}
-
-
-class MinuteBeats:
-    """A heartbeat a brand and minute."""
-
-    def __init__(self) -> None:
-        self.minute = 0
-
-    def due(self, complete_to: datetime, now: datetime, messages: Sequence[Keyed]) -> Sequence[Keyed]:
-        minute = int(min(complete_to, now).timestamp() // 60)
-        if minute <= self.minute:
-            return []
-        self.minute = minute
-        return [(b, encode_heartbeat(f"beat/{minute}", b, "scripted", minute * 60_000)) for b in BRANDS]
+BRANDS = {"Acme": BrandConfig(), "Other": BrandConfig()}
+SETTINGS = CollectorSettings(pseudonym_key="no secret of anybody", never_authors=frozenset(["scripted:objector"]))
 
 
 class Grim:
@@ -83,11 +26,29 @@ class Grim:
         return [0.9 if "awful" in text else 0.1 for text in texts]
 
 
-def plain_parts() -> Parts:
-    return Parts(ByName(), PlainBuilder(), PlainMemory(), MinuteBeats(), Recounting(Grim(), 0.5))
+def collection(
+    source: Source,
+    name: str = "s",
+    *,
+    brand: str = "",
+    brands: Sequence[str] = (),
+    clock: Callable[[], datetime] = utc_now,
+) -> Collection:
+    parts = Parts(
+        BrandMatcher(BRANDS),
+        MentionBuilder(source.network, BRANDS, SETTINGS, Pseudonyms.open(SETTINGS)),
+        Heartbeats(name, source.network, BRANDS),
+        Recounting(Grim(), 0.5),
+    )
+    return Collection(name, source, parts, brand=brand, brands=brands, clock=clock)
+
+
+def mentions(messages: Sequence[Keyed]) -> list[Mention]:
+    """The mentions among messages; heartbeats are left out."""
+    decoded = [decode(value) for _, value in messages]
+    return [mention for mention in decoded if mention.kind != "heartbeat"]
 
 
 def ids(messages: Sequence[Keyed]) -> list[tuple[str, str]]:
-    """Brand and id of each mention; heartbeats are left out."""
-    decoded = [(brand, msgspec.json.decode(value)) for brand, value in messages]
-    return [(brand, record["id"]) for brand, record in decoded if record["kind"] != "heartbeat"]
+    """Brand and id of each mention."""
+    return [(mention.brand, mention.id) for mention in mentions(messages)]

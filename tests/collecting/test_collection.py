@@ -9,7 +9,8 @@ import msgspec
 from streams.collecting.collection import Collection
 from streams.collecting.commit import Commit, Position
 from streams.sources.source import Batch, Post
-from tests.collecting.parts import ids, plain_parts
+from tests.collecting import parts
+from tests.collecting.parts import ids, mentions
 from tests.sources.fakes.scripted_source import START, ScriptedSource, post
 
 
@@ -18,7 +19,7 @@ def take(collection: Collection, *posts: Post, **fields: object) -> Commit:
 
 
 def collection(source: ScriptedSource | None = None, **options: object) -> Collection:
-    return Collection("s", source or ScriptedSource([]), plain_parts(), **options)  # type: ignore[arg-type]
+    return parts.collection(source or ScriptedSource([]), **options)  # type: ignore[arg-type]
 
 
 def test_a_post_becomes_one_mention_for_each_brand_it_names_and_none_where_it_names_none() -> None:
@@ -34,25 +35,31 @@ def test_a_repost_inherits_the_brands_and_the_text_of_what_it_shares_even_after_
     again.restore(Position("1", None, {key: row for key, row in rows.items() if row is not None}))
     shared = post(2, " ", kind="repost", about="p1")
     for each in (first, again):
-        [(brand, value)] = take(each, msgspec.structs.replace(shared, text="")).messages
-        assert (brand, msgspec.json.decode(value)["text"]) == ("Acme", "Acme is awful")
+        [mention] = mentions(take(each, msgspec.structs.replace(shared, text="")).messages)
+        assert (mention.brand, mention.text) == ("Acme", "Acme is awful")
 
 
 def test_rows_of_another_source_are_not_restored() -> None:
     rows = take(collection(), post(1, "Acme is awful")).rows
-    stranger = Collection("other", ScriptedSource([]), plain_parts())
+    stranger = parts.collection(ScriptedSource([]), "other")
     stranger.restore(Position("1", None, {key: row for key, row in rows.items() if row is not None}))
     assert not take(stranger, post(2, "so true", about="p1")).messages
 
 
+def test_everything_of_a_source_about_one_brand_is_about_it() -> None:
+    assert ids(take(collection(brand="Other"), post(1, "neither")).messages) == [("Other", "p1")]
+
+
 def test_only_the_brands_asked_for_are_collected() -> None:
-    commit = take(collection(brands=frozenset(["Other"])), post(1, "Acme and Other"))
+    commit = take(collection(brands=["Other"]), post(1, "Acme and Other"))
     assert ids(commit.messages) == [("Other", "p1")]
 
 
 def test_what_cannot_be_read_or_may_not_be_collected_is_counted_with_its_reason() -> None:
-    commit = take(collection(), post(1, author="refused"), refused={"json": 3})
-    assert commit.dropped == {"json": 3, "refused": 1}
+    one = collection()
+    commit = take(one, post(1, author="objector"), refused={"json": 3})
+    assert commit.dropped == {"json": 3, "objection": 1}
+    assert take(one, post(2)).dropped == {}, "each is counted once"
 
 
 def test_a_batch_without_posts_brings_the_heartbeats_of_every_brand() -> None:
@@ -77,7 +84,7 @@ class Knowing(ScriptedSource):
 
 def test_what_the_stream_leaves_out_is_looked_up_for_matched_posts() -> None:
     commit = take(collection(Knowing([])), post(1, "Acme"), post(2, "neither"))
-    assert [msgspec.json.decode(value)["followers"] for _, value in commit.messages] == [1000]
+    assert [mention.followers for mention in mentions(commit.messages)] == [1000]
 
 
 def test_negative_posts_are_read_again_for_their_counts_and_others_are_not() -> None:
@@ -87,6 +94,6 @@ def test_negative_posts_are_read_again_for_their_counts_and_others_are_not() -> 
     now = START + timedelta(minutes=2)
     commit = asyncio.run(knowing.recount())
     assert commit is not None
-    [(brand, value)] = commit.messages
-    assert (brand, msgspec.json.decode(value)["kind"]) == ("Acme", "update")
+    [update] = mentions(commit.messages)
+    assert (update.brand, update.id, update.kind, update.reposts) == ("Acme", "p0", "update", 70)
     assert asyncio.run(knowing.recount()) is None, "not again before the next age"

@@ -88,8 +88,7 @@ def open_runners(
     """Open the runner of each source."""
     seconds = config.source.commit_seconds
     return [
-        SourceRunner(name, open_collection(name), open_log(name), SourceMetrics(metrics, name), seconds)
-        for name in names
+        SourceRunner(open_collection(name), open_log(name), SourceMetrics(metrics, name), seconds) for name in names
     ]
 
 

@@ -33,8 +33,6 @@ class SourceRunner:
 
     Parameters
     ----------
-    name
-        Of the source.
     collection
         Turns its batches into commits.
     log
@@ -58,14 +56,13 @@ class SourceRunner:
 
     def __init__(
         self,
-        name: str,
         collection: Collection,
         log: CommitLog,
         metrics: SourceMetrics,
         commit_seconds: float = 1.0,
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
-        self.name = name
+        self.name = collection.name
         self.opened = False
         self.away = False
         self.failure = ""

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from streams.collecting.collection import Collection
 from streams.collecting.commit import Position
 from streams.errors import SourceError, WorkerError
 from streams.metrics.registry import Metrics
@@ -15,7 +14,7 @@ from streams.sources.source import Batch
 from streams.worker.collector.commit_buffer import MAX_MESSAGES
 from streams.worker.collector.source_metrics import SourceMetrics
 from streams.worker.collector.source_runner import SourceRunner
-from tests.collecting.parts import plain_parts
+from tests.collecting.parts import collection
 from tests.sources.fakes.scripted_source import ScriptedSource, post
 from tests.worker.collector.memory_log import MemoryLog
 
@@ -28,8 +27,9 @@ class Run:
 
     def __init__(self, source: ScriptedSource, log: MemoryLog) -> None:
         self.metrics = Metrics()
-        collection = Collection("s", source, plain_parts())
-        self.runner = SourceRunner("s", collection, log, SourceMetrics(self.metrics, "s"), 0.01, lambda low, high: low)
+        self.runner = SourceRunner(
+            collection(source), log, SourceMetrics(self.metrics, "s"), 0.01, lambda low, high: low
+        )
         self.task = asyncio.create_task(self.runner.run())
 
     async def stop(self) -> None:
