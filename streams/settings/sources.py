@@ -34,7 +34,8 @@ class CollectorSettings(_Masked, frozen=True, kw_only=True, forbid_unknown_field
     pseudonym_key_file
         File with that key, used if `pseudonym_key` is empty.
     keep_urls
-        Whether addresses of publications are kept: people on call open them, and they may show the author.
+        Whether addresses of publications are kept: people on call open them, and they may show the author. Otherwise
+        ids are replaced by pseudonyms too, for they may be addresses.
     listen
         Address and port of the webhook receiver.
     user_agent
