@@ -64,7 +64,7 @@ def items_of(body: bytes, content_type: str) -> list[Item] | None:
     whole = _item(body)
     if whole.fault:
         return None
-    return [Item(value) for value in whole.value] if isinstance(whole.value, list) else [Item(whole.value)]
+    return [Item(value) for value in whole.value] if isinstance(whole.value, list) else [whole]
 
 
 def _item(text: bytes) -> Item:

@@ -22,8 +22,8 @@ MAX_BODY = 1024 * 1024
 """Bytes of a body, counted as they are read."""
 BODY_TIMEOUT_S = 10.0
 """Seconds in which a body must have come, however slowly it trickles in."""
-HEADERS_TIMEOUT_S = 30.0
-"""Seconds in which a connection must have sent the headers of its next request."""
+HEADERS_TIMEOUT_S = 130.0
+"""Seconds in which a connection must have sent the headers of its next request; proxies hold idle ones up to 120 s."""
 LINGERING_S = 2.0
 """Seconds for which the rest of a refused body is discarded, so that its sender reads the answer."""
 MAX_CONNECTIONS = 512
