@@ -136,12 +136,12 @@ class FeedConfig(_Base, frozen=True, kw_only=True, tag="feed"):
     Parameters
     ----------
     urls
-        Addresses of the feeds.
+        Addresses of the feeds, at most 500.
     every_seconds
-        Seconds between two looks at a feed that publishes; a quiet one is read less often.
+        Seconds between two polls of a feed that publishes; a quiet one is polled less often.
     """
 
-    urls: tuple[Url, ...] = ()
+    urls: Annotated[tuple[Url, ...], Meta(max_length=500)] = ()
     every_seconds: Seconds = 300
 
 
@@ -151,18 +151,18 @@ class PollConfig(_Base, frozen=True, kw_only=True, tag="poll"):
     Parameters
     ----------
     preset
-        One that badbuzz knows; see docs/sources.md.
+        `appstore`, `discourse`, `hackernews`, `lemmy`, `stackexchange`, `steam` or `youtube`, or the path of a .toml file.
     values
-        Values of the preset's parameters, such as an app's id.
+        What the preset asks for, such as an app's id.
     every_seconds
-        Seconds between two requests; 0: the preset's.
+        Seconds between two polls; 0: the preset's.
     token, token_file
         Key of the interface, where it needs one; secret.
     """
 
     preset: str = ""
     values: dict[str, str] = {}
-    every_seconds: float = 0
+    every_seconds: Annotated[float, Meta(ge=0)] = 0
     token: str = ""
     token_file: str = ""
 

@@ -5,6 +5,7 @@ that shows an article three hours after its date would otherwise be three hours 
 looked, a backlog, is news of nobody and makes no burst.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -14,8 +15,9 @@ BACKLOG_AGE = timedelta(hours=2)
 """Age of an undated item of a backlog: more than the hour in which late mentions count."""
 OLD = timedelta(days=1)
 """Age from which an item that appears is an old one shown again, as where a feed becomes longer."""
-RESYNC_ITEMS = 10
-"""New items, none of them beside a known one, from which a document is a backlog: all its ids have changed."""
+MANY = 10
+"""More new items than this, none of them beside a known one, are a backlog: all ids of the document have changed. More
+than this that bear one minute bear the site's date, not their own."""
 
 _MINUTE = timedelta(minutes=1)
 
@@ -27,7 +29,7 @@ def event_times(
 
     An item that bears a date between the two polls counts then. Any other became visible at some moment between them,
     and such items are spread over that time, the last one first; an old one (`OLD`) keeps its date. Of a backlog, at
-    most one item counts in a minute: a site that was rebuilt dates all its items now, or none.
+    most one item counts in a minute, and one without a date before the hour in which late mentions count.
 
     Parameters
     ----------
@@ -50,13 +52,15 @@ def event_times(
     >>> [f"{at:%d %H:%M}" for at in event_times([start, start, None, None], None, start)]
     ['25 15:00', '25 14:59', '25 13:00', '25 12:59']
     """
+    minutes = Counter(int(date.timestamp()) // 60 for date in dates if date)
+    dates = [date if date and minutes[int(date.timestamp()) // 60] <= MANY else None for date in dates]
     last = min(polled or start, start)
     times = [min(date or start, start) for date in dates]
     others = [index for index, date in enumerate(dates) if date is None or not last < date <= start]
     if polled is None:
-        _ladder(times, range(len(times)), dates, start)
-    elif not known and len(dates) > RESYNC_ITEMS:
-        _ladder(times, others, dates, start)
+        _ladder(times, range(len(times)), dates, last)
+    elif not known and len(dates) > MANY:
+        _ladder(times, others, dates, last)
     else:
         unknown = [index for index in others if (dates[index] or start) > last - OLD]
         for place, index in enumerate(reversed(unknown)):
@@ -64,9 +68,9 @@ def event_times(
     return times
 
 
-def _ladder(times: list[datetime], indexes: Sequence[int], dates: Sequence[datetime | None], start: datetime) -> None:
-    """Set the times of a backlog: by their dates, each at least a minute before the one after it."""
-    own = {index: min(dates[index] or start - BACKLOG_AGE, start) for index in indexes}
-    previous = start + _MINUTE
+def _ladder(times: list[datetime], indexes: Sequence[int], dates: Sequence[datetime | None], last: datetime) -> None:
+    """Set the times of a backlog, all up to the last poll: by their dates, each a minute or more before the next."""
+    own = {index: min(dates[index] or last - BACKLOG_AGE, last) for index in indexes}
+    previous = last + _MINUTE
     for index in sorted(own, key=lambda index: own[index], reverse=True):
         previous = times[index] = max(min(own[index], previous - _MINUTE), EARLIEST)

@@ -1,6 +1,7 @@
 """The HTTP client of the sources: one GET with every bound a stranger's server needs."""
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -64,6 +65,8 @@ class HttpClient:
         Seconds for a whole request.
     clock
         The time, against which a `Retry-After` date is read.
+    allowed
+        Which names and addresses may be connected to, unless `allow_private`.
     """
 
     def __init__(
@@ -73,15 +76,17 @@ class HttpClient:
         *,
         timeout_s: float = TIMEOUT_S,
         clock: Callable[[], datetime] = now,
+        allowed: Callable[[str], bool] = is_public,
     ) -> None:
         self._name = name
         self._common = common
         self._timeout_s = timeout_s
         self._clock = clock
+        self._allowed = allowed
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        resolver = None if self._common.allow_private else PublicResolver()
+        resolver = None if self._common.allow_private else PublicResolver(self._allowed)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(resolver=resolver, limit_per_host=2, use_dns_cache=False),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -166,13 +171,12 @@ class HttpClient:
         try:
             url = base.join(URL(text)) if base else URL(text)
         except ValueError:
-            raise self._error(
-                base, "expected an http or https address, got none; correct the url", "protocol"
-            ) from None
+            message = "expected an http or https address, got none; correct the url"
+            raise self._error(base, message, "protocol", fatal=first) from None
         if url.scheme not in ("http", "https") or not url.host:
             message = f"expected an http or https address, got the scheme {url.scheme!a}; correct the url"
             raise self._error(url, message, "protocol", fatal=first)
-        if not self._common.allow_private and not is_public(url.host):
+        if not self._common.allow_private and not self._allowed(url.host):
             # The user's own address cannot become right by waiting; where a server redirects to can.
             raise self._error(url, f"expected a public address, got {url.host}; {ADVICE}", "connect", fatal=first)
         return url
@@ -196,7 +200,8 @@ class HttpClient:
         if isinstance(error, aiohttp.InvalidURL):
             return self._error(url, "expected an address, got one that cannot be read; correct the url", "protocol")
         # aiohttp's own texts may hold the whole address, and with it a key.
-        cause = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+        number = (error.errno or 0) if isinstance(error, OSError) else 0
+        cause = os.strerror(number) if number > 0 else type(error).__name__
         return self._error(url, f"expected a connection, got: {cause}; check the network and the url", "connect")
 
     def _error(

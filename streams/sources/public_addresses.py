@@ -5,6 +5,7 @@ rebinding) gains nothing.
 """
 
 import socket
+from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
 from aiohttp import ThreadedResolver
@@ -15,36 +16,6 @@ ADVICE = "set source.allow_private = true if it is meant"
 
 class PrivateAddressError(OSError):
     """A host is not on the public internet."""
-
-
-class PublicResolver(AbstractResolver):
-    """Resolve names as the system does, and refuse those that lead into a private network.
-
-    One private address among public ones is enough: which of them is connected to is not ours to say.
-    """
-
-    def __init__(self) -> None:
-        self._system = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return the addresses of a host.
-
-        Raises
-        ------
-        PrivateAddressError
-            One of them is not public.
-        """
-        found = await self._system.resolve(host, port, family)
-        for result in found:
-            if not is_public(result["host"]):
-                raise PrivateAddressError(f"{host} is {result['host']}")
-        return found
-
-    async def close(self) -> None:
-        """Close the system's resolver."""
-        await self._system.close()
 
 
 def is_public(host: str) -> bool:
@@ -64,3 +35,39 @@ def is_public(host: str) -> bool:
     if isinstance(address, IPv6Address):
         address = address.ipv4_mapped or address.sixtofour or address
     return address.is_global and not address.is_multicast
+
+
+class PublicResolver(AbstractResolver):
+    """Resolve names as the system does, and refuse those that lead into a private network.
+
+    One private address among public ones is enough: which of them is connected to is not ours to say.
+
+    Parameters
+    ----------
+    allowed
+        Which addresses are public.
+    """
+
+    def __init__(self, allowed: Callable[[str], bool] = is_public) -> None:
+        self._system = ThreadedResolver()
+        self._allowed = allowed
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return the addresses of a host.
+
+        Raises
+        ------
+        PrivateAddressError
+            One of them is not public.
+        """
+        found = await self._system.resolve(host, port, family)
+        for result in found:
+            if not self._allowed(result["host"]):
+                raise PrivateAddressError(f"{host} is {result['host']}")
+        return found
+
+    async def close(self) -> None:
+        """Close the system's resolver."""
+        await self._system.close()

@@ -8,12 +8,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from streams.errors import ConfigError, SourceError
 from streams.settings.sources import CollectorSettings, PollConfig
 from streams.sources.poll.poller import Poller
+from streams.sources.poll.preset import load_preset, shipped_presets
+from streams.sources.poll.records import RecordReader
 from streams.sources.source import Batch, Post
 from tests.sources.fakes.clock import START, Clock
 from tests.sources.fakes.fake_interface import FakeInterface, part
@@ -220,6 +225,25 @@ def test_items_that_are_no_mentions_are_counted_and_hold_nothing_back(tmp_path: 
             assert it.refused == 5
 
     asyncio.run(run())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | _objects(inner)
+)
+
+
+def _objects(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    names = ["id", "label", "objectID", "created_at_i", "title", "im:rating", "updated", "voted_up", "review", "language"]
+    return st.dictionaries(st.sampled_from(names), values)
+
+
+@given(st.sampled_from(shipped_presets()), st.lists(JSON | _objects(JSON), max_size=3))
+def test_items_of_any_content_become_mentions_or_counted_refusals(name: str, items: list[Any]) -> None:
+    reader = RecordReader(load_preset(name, "preset"), {"site": "https://x.example"}, name, "sources.it")
+    posts, refused = reader.posts(items, START)
+    assert len(posts) + refused.total() <= len(items)
+    for post in posts:
+        assert msgspec.json.encode(post)
 
 
 @pytest.mark.parametrize(

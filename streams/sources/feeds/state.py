@@ -1,7 +1,7 @@
 """The cursor of feeds: for each address its validators, its schedule and the keys of the items seen.
 
 With it a restart loses nothing and doubles nothing. It is bounded, for it is one message of a Kafka topic, whose limit
-is 1 MiB: 40 bits of a key are kept, 20 characters an item, at most 36,000 items a source (720 kB).
+is 1 MiB: 40 bits of a key are kept, 20 characters an item, at most 30,000 items a source (600 kB).
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,9 +14,9 @@ from streams.sources.seen_keys import SeenKeys
 
 MAX_ITEMS = 1_000
 """Items of one document that are read."""
-_SOURCE_ITEMS = 18_000  # shown at one time; as many again are remembered that are shown no more
+_SOURCE_ITEMS = 15_000  # shown at one time; as many again are remembered that are shown no more
 _KEYS_AN_ITEM = 3
-_MAX_HEADER = 512
+_MAX_HEADER = 200
 
 
 class FeedRow(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
