@@ -1,5 +1,7 @@
 """The assembly: everything that collecting a source of the configuration needs, put together."""
 
+from contextlib import AbstractAsyncContextManager
+
 from streams.collecting.collection import Collection, Parts
 from streams.collecting.heartbeats import Heartbeats
 from streams.collecting.mention_builder import MentionBuilder
@@ -23,11 +25,6 @@ class Assembly:
     model
         Scores texts: which posts are worth to be counted again.
 
-    Attributes
-    ----------
-    registry
-        The sources opened, and the server of the webhooks among them.
-
     Raises
     ------
     ConfigError
@@ -39,7 +36,13 @@ class Assembly:
         self._model = model
         self._matcher = BrandMatcher(config.brands)
         self._pseudonyms = Pseudonyms.open(config.source)
-        self.registry = Registry(config.source, config.brands, self._matcher.names_something)
+        self._registry = Registry(config.source, config.brands, self._matcher.names_something)
+
+    @property
+    def receiver(self) -> AbstractAsyncContextManager[object] | None:
+        """The server of the webhooks among the sources opened, while entered; `None`: there is no webhook."""
+        receiver: AbstractAsyncContextManager[object] | None = self._registry.receiver
+        return receiver
 
     def open(self, name: str) -> Collection:
         """Open a source of the configuration, ready to be collected.
@@ -55,7 +58,7 @@ class Assembly:
             raise ConfigError(
                 f"`sources.{name}`: expected brands to collect for, got none: add a table [brands.NAME], or `brand`"
             )
-        source = self.registry.open(name, config)
+        source = self._registry.open(name, config)
         parts = Parts(
             self._matcher,
             MentionBuilder(source.network, self._config.brands, self._config.source, self._pseudonyms),

@@ -6,26 +6,23 @@ mention come twice.
 """
 
 import contextlib
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import InvalidProducerEpochError, ProducerFencedError
 
 from streams.collecting.commit import Commit, Position
 from streams.collecting.cursor_record import CursorRecord, decode_cursor, encode_cursor
 from streams.errors import BrokerError, WorkerError
-from streams.kafka.clients import broker_errors, consumer_options
+from streams.kafka.clients import broker_errors
 from streams.kafka.dead_letters import MAX_DEAD_LETTER_BYTES, headers
+from streams.kafka.source_rows import read_rows
 from streams.kafka.topics import DEAD_LETTERS, MENTIONS, SOURCES
 from streams.kafka.transactions import close_producer, open_producer, transaction_limit_s, within
 from streams.settings.kafka import KafkaSettings
 
-READ_TIMEOUT_S = 30.0
-POLL_MS = 200
 _FENCED = (ProducerFencedError, InvalidProducerEpochError)
 
 
@@ -142,29 +139,7 @@ class SourceLog:
 
     def _read(self) -> dict[bytes, bytes]:
         """Return the rows of this source, up to what is committed now."""
-        partition = TopicPartition(self._settings.topic(SOURCES), 0)
-        options = consumer_options(self._settings, None)
-        rows: dict[bytes, bytes] = {}
-        with contextlib.closing(KafkaConsumer(**options | {"isolation_level": "read_uncommitted"})) as consumer:
-            # A transaction of another source that is open hides what was committed behind it: read to the true end.
-            end = consumer.end_offsets([partition])[partition]
-        deadline = time.monotonic() + READ_TIMEOUT_S
-        with contextlib.closing(KafkaConsumer(**options)) as consumer:
-            consumer.assign([partition])
-            consumer.seek_to_beginning(partition)
-            while consumer.position(partition) < end:
-                if time.monotonic() > deadline:
-                    raise BrokerError(
-                        f"expected to read the topic {partition.topic} to its end within {READ_TIMEOUT_S:.0f} s, "
-                        f"got to {consumer.position(partition)} of {end}: is a transaction left open?"
-                    )
-                for record in consumer.poll(timeout_ms=POLL_MS).get(partition, ()):
-                    if record.key == self._key or record.key.startswith(self._key + b"/"):
-                        if record.value is None:
-                            rows.pop(record.key, None)
-                        else:
-                            rows[record.key] = record.value
-        return rows
+        return read_rows(self._settings, lambda key: key == self._key or key.startswith(self._key + b"/"))
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:

@@ -6,7 +6,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from streams.errors import ConfigError
 from streams.settings.forms import Form
 
 Seconds = Annotated[float, Meta(gt=0)]
@@ -151,7 +150,8 @@ class PollConfig(_Base, frozen=True, kw_only=True, tag="poll"):
     Parameters
     ----------
     preset
-        `appstore`, `discourse`, `hackernews`, `lemmy`, `stackexchange`, `steam` or `youtube`, or the path of a .toml file.
+        `appstore`, `discourse`, `hackernews`, `lemmy`, `stackexchange`, `steam` or `youtube`, or the path of a .toml
+        file.
     values
         What the preset asks for, such as an app's id.
     every_seconds
@@ -225,14 +225,5 @@ SourceConfig = JetstreamConfig | WebhookConfig | FeedConfig | PollConfig | XConf
 
 
 def secret(value: str, file: str) -> str:
-    """Return a secret given in place or by its file; the file is read each time, so that it can be changed.
-
-    Raises
-    ------
-    ConfigError
-        The file cannot be read.
-    """
-    try:
-        return value or (Path(file).read_text(encoding="utf-8").strip() if file else "")
-    except (OSError, UnicodeError) as error:
-        raise ConfigError(f"expected a readable file with a secret at {file}, got: {error}") from None
+    """Return a secret given in place or by its file; the file is read each time, so that it can be changed."""
+    return value or (Path(file).read_text(encoding="utf-8").strip() if file else "")
