@@ -233,7 +233,18 @@ JSON = st.recursive(
 
 
 def _objects(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    names = ["id", "label", "objectID", "created_at_i", "title", "im:rating", "updated", "voted_up", "review", "language"]
+    names = [
+        "id",
+        "label",
+        "objectID",
+        "created_at_i",
+        "title",
+        "im:rating",
+        "updated",
+        "voted_up",
+        "review",
+        "language",
+    ]
     return st.dictionaries(st.sampled_from(names), values)
 
 
