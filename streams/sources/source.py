@@ -101,7 +101,7 @@ class Source(Protocol):
 
     Common mistakes:
 
-    * `complete_to` from pings or keep-alive frames of a stream that may be blind: only data shows that a source sees.
+    * `complete_to` from the pings of a stream that may be blind: only data shows that a source sees.
     * An event time from the publisher where the network shows a post later: it would join no open minute.
     * Retrying inside `read`: raise `SourceError`; the collector waits, backs off and calls `read` again with the last
       committed cursor.

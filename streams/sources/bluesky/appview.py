@@ -89,7 +89,6 @@ class AppView:
         self._limit_s = limit_s
         self._spacing_s = spacing_s
         self._followers: dict[str, tuple[int | None, datetime]] = {}
-        self._session: aiohttp.ClientSession | None = None
         self._next = 0.0
         self._not_before: datetime | None = None
 
@@ -126,12 +125,6 @@ class AppView:
         """Remove an account from the cache, because it is gone."""
         self._followers.pop(did, None)
 
-    async def close(self) -> None:
-        """Close its connections; a later query opens them anew."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
-
     def _known(self, account: str, now: datetime) -> bool:
         known = self._followers.get(account)
         return known is not None and now - known[1] < AGE
@@ -159,14 +152,14 @@ class AppView:
         if self._not_before is not None and self._clock() < self._not_before:
             return None
         await self._take_turn()
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": self._user_agent},
-                timeout=aiohttp.ClientTimeout(total=QUERY_S),
-            )
+        # A session for each query, at most one a second: nobody says when the last one was sent.
+        session = aiohttp.ClientSession(
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": self._user_agent},
+            timeout=aiohttp.ClientTimeout(total=QUERY_S),
+        )
         try:
-            async with self._session.get(f"{self._url}/xrpc/{method}", params=query) as response:
+            async with session, session.get(f"{self._url}/xrpc/{method}", params=query) as response:
                 if response.status != 200:
                     self._note_refusal(response)
                     return None

@@ -143,8 +143,6 @@ class Jetstream:
         except SourceError as error:
             self._prepare_next(error, began=began, progress=self._yielded != cursor)
             raise
-        finally:
-            await self._appview.close()
 
     async def look_up(self, posts: Sequence[Post]) -> Sequence[Post]:
         """Return the posts with their authors' followers, where those are known within two seconds."""
@@ -218,6 +216,7 @@ class Jetstream:
                     )
                 buffer.add(message.data)
                 if buffer.full and not await buffer.space(self._limits.full_s):
+                    await socket.close()
                     return (
                         f"expected the collector to take frames within {self._limits.full_s:g} s, got {len(buffer)} "
                         "that wait: the server stores them, and they are read again later"
@@ -242,8 +241,10 @@ class Jetstream:
         elif not began:
             self._turn = (self._turn + 1) % len(self._endpoints)
         error.fatal = error.fatal and len(self._endpoints) == 1
-        # Connections that end within what is read again would never get on.
-        self._rewind_s = self._limits.rewind_s if progress else self._rewind_s / 2
+        if progress:
+            self._rewind_s = self._limits.rewind_s
+        elif began:
+            self._rewind_s /= 2  # connections that end within what is read again would never get on
 
     def _error(self, message: str, reason: str) -> SourceError:
         url = self._endpoints[self._turn].url
