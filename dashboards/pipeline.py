@@ -96,7 +96,7 @@ def pipeline() -> dashboard.Dashboard:
             ),
             p.time_series(
                 "Late and duplicate mentions in 15 minutes",
-                "Late: counted in their minute, or over an hour late and dropped. Duplicates: dropped. Updates: new counts.",
+                "Late: counted in their minute, or over an hour late and dropped. Updates: new counts of a post.",
                 {
                     "late, {{outcome}}, {{network}}": (
                         f"sum by (network, outcome) (increase({m.LATE.name}{OF_INSTALLATION}[15m]))"
