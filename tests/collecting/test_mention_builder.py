@@ -162,6 +162,7 @@ def test_a_heartbeat_has_no_text_and_no_author() -> None:
         ({"id": "a\ud800"}, "id"),
         ({"network": "x" * 65}, "network"),
         ({"created_at": datetime(2026, 1, 1)}, "time"),  # noqa: DTZ001
+        ({"created_at": datetime.max.replace(tzinfo=timezone(-timedelta(hours=12)))}, "time"),
         ({"created_at": datetime(1764, 1, 1, tzinfo=UTC)}, "time"),
     ],
 )

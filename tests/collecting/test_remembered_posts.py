@@ -63,6 +63,16 @@ def test_a_row_of_another_version_is_one_clear_error() -> None:
         RememberedPosts.restore([("1", b'{"v":2}')])
 
 
+def test_what_is_restored_in_any_order_expires_oldest_first() -> None:
+    posts = RememberedPosts()
+    posts.remember("old", ("Acme",), "hi", at_ms=0)
+    posts.remember("new", ("Acme",), "hi", at_ms=HOUR)
+    rows = [(post_id, row) for post_id, row in posts.take_changes() if row is not None]
+    restored = RememberedPosts.restore(reversed(rows))
+    restored.expire(now_ms=KEEP_MS + 1)
+    assert (restored.find("old"), len(restored)) == (None, 1)
+
+
 ACTIONS = st.one_of(
     st.tuples(st.just("remember"), st.sampled_from("abcdef"), st.sampled_from(["Acme", "Orange"])),
     st.tuples(st.just("forget"), st.sampled_from("abcdef"), st.just("")),

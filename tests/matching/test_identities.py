@@ -61,7 +61,7 @@ OFFICIAL = replace(STRICT, official_accounts=frozenset({"bluesky:did:plc:abc", "
 def test_what_an_official_account_publishes_or_is_sent_needs_no_name() -> None:
     assert named(OFFICIAL, author="did:plc:abc") == ["by its account did:plc:abc"]
     assert named(OFFICIAL, addressed=("did:plc:x", "did:plc:abc")) == ["addresses its account did:plc:abc"]
-    assert named(OFFICIAL, author="acme@social.example", network="mastodon")
+    assert named(OFFICIAL, author="ACME@Social.example", network="mastodon")
 
 
 def test_an_official_account_counts_on_its_own_network_alone() -> None:

@@ -46,6 +46,11 @@ def test_a_required_phrase_around_the_name_is_near_it() -> None:
     assert named(BrandConfig(names=("orange",), require=("box orange est",), within=1), "la box orange est là")
 
 
+def test_of_required_phrases_that_overlap_the_one_that_reaches_nearest_counts() -> None:
+    brand = BrandConfig(names=("orange",), require=("a b c d", "b"), within=1)
+    assert named(brand, "a b c d e orange")
+
+
 def test_a_missing_required_word_is_told_apart_from_one_that_is_too_far_away() -> None:
     brand = BrandConfig(names=("orange",), require=("box", "fibre"), within=2)
     assert refused(brand, "orange") == ['name "orange" at 0 refused by `require`: the text has none of box, fibre']
