@@ -38,6 +38,8 @@ class LiveEngine:
         Counts, and gets each incident event.
     clock_ms
         Milliseconds since the epoch.
+    clock_s
+        Seconds of any monotonic clock.
     """
 
     def __init__(
@@ -47,14 +49,16 @@ class LiveEngine:
         state: LiveState,
         metrics: WorkerMetrics,
         clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.store = BrandStateStore(config, state.brands, time.monotonic)
+        self.store = BrandStateStore(config, state.brands, clock_s)
         self._sources = state.sources
         self._recent = deque(state.recent, RECENT)
         self._offset = state.offset
         self._scorer = Scorer(config, model, clock_ms)
         self._metrics = metrics
         self._clock_ms = clock_ms
+        self._clock_s = clock_s
         self._idle = IdleHeartbeats(config.worker.clock_after_s) if config.worker.clock_after_s else None
         self._scorer.recall(self._messages(state.recent))
         for brand in self.store.unrestored_brands():
@@ -95,7 +99,7 @@ class LiveEngine:
         for brand, entry in self.store.watches.items():
             entry.apply_pending()
             watch = entry.watch
-            due += self._idle.due(time.monotonic(), self._clock_ms(), brand, watch.times, watch.closing_ms)
+            due += self._idle.due(self._clock_s(), self._clock_ms(), brand, watch.times, watch.closing_ms)
         self._score([heartbeat.value for heartbeat in due])
 
     def encoded(self) -> bytes:
