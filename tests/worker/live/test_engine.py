@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -12,12 +13,14 @@ from streams.collecting.commit import Commit
 from streams.errors import ConfigError, InputError
 from streams.settings.config import Config
 from streams.settings.worker import WorkerSettings
-from streams.watching.incident_event import IncidentEvent
 from streams.worker.live.engine import LiveEngine
 from streams.worker.live.state_file import LiveState, StateFile
 from streams.worker.metrics import WorkerMetrics
 from tests.behaviour.engines import in_process
 from tests.helpers.records import crisis
+
+if TYPE_CHECKING:
+    from streams.watching.incident_event import IncidentEvent
 
 MODEL = NegativityModel.load()
 CONFIG = Config(worker=WorkerSettings(clock_after_s=0))
