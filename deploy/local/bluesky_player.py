@@ -83,6 +83,7 @@ class Player:
         self.handles = {self.official[1]: self.official[0]}
         self.counts: dict[str, tuple[int, int, int]] = {}
         self._scenario = scenario
+        self._utterances = scenario.utterances()
         self._now = now.timestamp()
         self._catch_up_s = catch_up_s
         self._small_talk_s = small_talk_s
@@ -91,7 +92,8 @@ class Player:
         self._rkey = 0
 
     async def play(self) -> None:
-        """Play all of it."""
+        """Play all of it, from the first subscriber on."""
+        await self.log.watched.wait()
         began = self._clock().timestamp()
         start = self._scenario.start.timestamp()
         speed = (self._now - start) / self._catch_up_s
@@ -111,7 +113,7 @@ class Player:
         """Yield what is posted, in order, small talk included."""
         rng = random.Random(1)
         talk = self._scenario.start.timestamp()
-        for utterance in self._scenario.utterances():
+        for utterance in self._utterances:
             while talk < utterance.at:
                 yield Planned(talk, did_of(f"talk {rng.randrange(5000)}"), self._post(rng.choice(SMALL_TALK), {}))
                 talk += 60.0 if talk < self._now else self._small_talk_s

@@ -1,28 +1,17 @@
-"""A fake Bluesky on loopback: Jetstream in both versions, and the AppView's queries for profiles, posts and handles.
-
-In the foreground until Ctrl-C, playing a reconstructed incident as if it happened now::
-
-    python -m deploy.local.fake_bluesky --port 9470
-"""
+"""A fake Bluesky on loopback: Jetstream in both versions, and the AppView's queries for profiles, posts and handles."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import contextlib
 import random
-import signal
-import sys
-from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 import zstandard
 from aiohttp import WSMsgType, web
 
-from deploy.local.bluesky_player import Player, sample_frames
+from deploy.local.bluesky_player import sample_frames
 from deploy.local.jetstream_log import FIRST_TIME, STREAM, JetstreamLog, frame_v1, frame_v2, info_v2, wanted
 from deploy.local.server import LOOPBACK
-from streams.scenarios import load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -32,7 +21,6 @@ if TYPE_CHECKING:
 PATH_V1, PATH_V2 = "/subscribe", f"/xrpc/{STREAM}"
 KINDS = frozenset(("commit", "account", "identity", "sync"))
 ECHOED = "xrpc.v1.json"
-NOW = "2012-06-11T18:00:00Z"  # of the scenario that ships with badbuzz: the code starts to spread
 
 
 class FakeBluesky:
@@ -214,6 +202,7 @@ class FakeBluesky:
         """Stream to one subscriber until it leaves."""
         socket = web.WebSocketResponse(compress=False, protocols=(ECHOED,) if request.path == PATH_V2 else ())
         await socket.prepare(request)
+        self.log.watched.set()
         sending = asyncio.create_task(self._send_all(socket, start, encode, notices, compressor))
         try:
             # Reading answers pings and notices the end; whatever a client sends is a mistake.
@@ -254,41 +243,3 @@ def xrpc_error(name: str, message: str, status: int = 400) -> web.Response:
 def train(number: int) -> zstandard.ZstdCompressionDict:
     """Train a compression dictionary on made-up frames."""
     return zstandard.train_dictionary(8192, list(sample_frames(random.Random(number), 600)), dict_id=number)
-
-
-async def serve(port: int, player: Player) -> None:
-    """Serve and play until cancelled; after the scenario's end the network is silent."""
-    async with FakeBluesky(player.log, port) as bluesky:
-        bluesky.followers, bluesky.handles, bluesky.counts = player.followers, player.handles, player.counts
-        print(
-            f"Jetstream  {bluesky.jetstream}\nAppView    {bluesky.url}\nofficial   bluesky:{player.official[1]}",
-            flush=True,
-        )
-        await player.play()
-        await asyncio.Event().wait()
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Play a reconstructed incident in the foreground until Ctrl-C or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.local.fake_bluesky", description=main.__doc__)
-    parser.add_argument("--port", type=int, default=9470, help="port on 127.0.0.1")
-    parser.add_argument("--scenario", default="trois_suisses_2012", help="which incident")
-    parser.add_argument("--now", default=NOW, help="the instant of it that is now once the past was played")
-    parser.add_argument("--catch-up", type=float, default=45.0, help="seconds in which the past is played")
-    options = parser.parse_args(argv)
-
-    async def run() -> None:
-        now = datetime.fromisoformat(options.now)
-        player = Player(load_scenario(options.scenario), now=now, catch_up_s=options.catch_up)
-        task = asyncio.ensure_future(serve(options.port, player))
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-    asyncio.run(run())
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

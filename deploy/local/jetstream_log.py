@@ -44,11 +44,14 @@ class JetstreamLog:
         What is stored.
     floor
         Index of the oldest event that subscribers may still ask for.
+    watched
+        Set by the first subscriber.
     """
 
     def __init__(self, limit: int = 200_000) -> None:
         self.events: list[LoggedEvent] = []
         self.floor = 0
+        self.watched = asyncio.Event()
         self._limit = limit
         self._next = FIRST_SEQ
         self._published = asyncio.Condition()
