@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from importlib.resources import files
 from typing import TYPE_CHECKING, Self
 
 import zstandard
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 PATH_V1, PATH_V2 = "/subscribe", f"/xrpc/{STREAM}"
 KINDS = frozenset(("commit", "account", "identity", "sync"))
+DICTIONARY_V1 = files("streams.sources.bluesky").joinpath("jetstream_v1.zdict")
 ECHOED = "xrpc.v1.json"
 
 
@@ -47,6 +49,9 @@ class FakeBluesky:
         self.counts: dict[str, tuple[int, int, int]] = {}
         self.handles: dict[str, str] = {}
         self.dictionary = train(77)
+        self._compressor_v1 = zstandard.ZstdCompressor(
+            dict_data=zstandard.ZstdCompressionDict(DICTIONARY_V1.read_bytes())
+        )
         self.port = port
         self._runner: web.AppRunner | None = None
 
@@ -107,7 +112,8 @@ class FakeBluesky:
                 return None
             return frame_v1(event)
 
-        return await self.stream(request, start, encode, [], None)
+        compressed = request.query.get("compress") == "true"
+        return await self.stream(request, start, encode, [], self._compressor_v1 if compressed else None)
 
     async def subscribe_v2(self, request: web.Request) -> web.StreamResponse:
         """Stream version 2: a sequence number that is too old is refused, a time is moved up with a notice."""

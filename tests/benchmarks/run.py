@@ -47,6 +47,7 @@ BENCHMARKS = {
     "kafka-latency": Benchmark("kafka_latency", kafka=True),
     "kafka-scale": Benchmark("kafka_scale", kafka=True, records=True),
     "kafka-recovery": Benchmark("kafka_recovery", kafka=True, long=True),
+    "jetstream": Benchmark("jetstream"),
 }
 """By section of the page."""
 

@@ -98,12 +98,12 @@ def test_links_tags_cards_and_descriptions_of_images_are_searched_and_not_scored
     )
     assert post.text == "hello"
     assert post.searched.split("\n") == [
-        "shopping",
+        "#shopping",
         "Acme recalls",
         "All of it",
         "https://news.example/1",
         "https://acme.example/x",
-        "acmefail",
+        "#acmefail",
     ]
 
 
@@ -212,6 +212,7 @@ def test_an_edit_an_undone_repost_and_a_like_are_nothing_new(collection: str, op
         ("did:plc:a\x00b", a_commit(POST, {"text": "x"}), "identity"),
         (ANN, a_commit(REPOST, {"subject": ref("")}), "identity"),
         (ACME, a_commit(POST, None, "delete", rkey="r" * 250), "identity"),
+        (ACME, a_commit(THREADGATE, {"hiddenReplies": [""]}), "identity"),
     ],
 )
 def test_a_record_that_cannot_be_used_is_counted(did: str, change: Commit, reason: str) -> None:

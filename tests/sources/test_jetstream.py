@@ -296,6 +296,18 @@ def test_frames_are_compressed_with_the_servers_dictionary_and_with_its_next_one
     with_server(test)
 
 
+@pytest.mark.parametrize("compress", [True, False])
+def test_version_1_is_compressed_unless_told_otherwise(compress: bool) -> None:
+    async def test(server: FakeJetstream) -> None:
+        reading = source(server.jetstream_v1, compress=compress)
+        cursor = await start(reading, server)
+        expected = await server.posts(5)
+        assert ids_of(await read_until(reading, cursor, at_least(5))) == expected
+        assert server.seen[1].get("compress") == (["true"] if compress else None)
+
+    with_server(test)
+
+
 def test_a_server_whose_dictionary_cannot_be_agreed_on_is_read_uncompressed() -> None:
     async def test(server: FakeJetstream) -> None:
         reading = source(server.jetstream)
@@ -370,6 +382,11 @@ def test_a_cursor_of_something_else_needs_a_person() -> None:
 def test_an_address_that_is_no_jetstream_is_refused_at_once(url: str) -> None:
     with pytest.raises(ConfigError, match="expected the address of a Jetstream"):
         source(url)
+
+
+def test_a_source_without_an_address_is_refused_at_once() -> None:
+    with pytest.raises(ConfigError, match="at least one"):
+        source()
 
 
 @VERSIONS

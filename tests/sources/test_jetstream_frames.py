@@ -86,12 +86,17 @@ def test_an_event_of_a_kind_that_is_not_known_yet_is_passed_over() -> None:
     ],
     ids=["damaged", "too large within", "another dictionary"],
 )
-def test_a_compressed_frame_that_cannot_be_read_is_counted(frame: bytes, reason: str) -> None:
-    assert read_around(frame, 2, compress=True) == (True, {reason: 1})
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_compressed_frame_that_cannot_be_read_is_counted(version: int, frame: bytes, reason: str) -> None:
+    assert read_around(frame, version, compress=True) == (True, {reason: 1})
 
 
 def test_a_frame_that_comes_uncompressed_among_compressed_ones_is_read() -> None:
     assert read_around('{"$type":"gossip"}', 2, compress=True) == (True, {"kind": 1})
+
+
+def test_version_1_is_read_with_the_dictionary_that_all_its_servers_share() -> None:
+    assert Dictionary.of_version_1().number == 1612007021
 
 
 def test_what_is_no_dictionary_is_not_used() -> None:

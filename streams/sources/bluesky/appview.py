@@ -110,8 +110,9 @@ class AppView:
     async def recount(self, ids: Sequence[str]) -> Sequence[Post]:
         """Return an update for each post that still exists."""
         updates: list[Post] = []
-        for start in range(0, len(ids), CALL):
-            answer = await self._query(POSTS, [("uris", uri) for uri in ids[start : start + CALL]], _Posts)
+        uris = [uri for uri in ids if uri.startswith("at://")]  # one that is none would cost the others their answer
+        for start in range(0, len(uris), CALL):
+            answer = await self._query(POSTS, [("uris", uri) for uri in uris[start : start + CALL]], _Posts)
             now = self._clock()
             updates += [_update(view, now) for view in (answer.posts if answer else ())]
         return updates

@@ -7,7 +7,7 @@ from streams.errors import SourceError
 from streams.sources.bluesky.accounts import OfficialAccounts
 from streams.sources.bluesky.compression import Dictionary
 from streams.sources.bluesky.endpoint import MAX_FRAME_BYTES, Endpoint
-from streams.sources.bluesky.frames import Event, Notice, Refusal, microseconds, utc_time
+from streams.sources.bluesky.frames import Event, Notice, microseconds, utc_time
 from streams.sources.bluesky.position import Position, Resume
 from streams.sources.bluesky.posts import PostBuilder
 from streams.sources.bluesky.recent_ids import RecentIds
@@ -86,20 +86,20 @@ class BatchReader:
         events = 0
         decode = self._endpoint.decode
         for frame in frames:
-            content = self._content(frame)
+            content = frame if self._dictionary is None and len(frame) <= MAX_FRAME_BYTES else self._content(frame)
             if content is None:
                 continue
-            match decode(content):
-                case Event() as event:
-                    if self._is_new(event):
-                        events += 1
-                        self._event(event, posts)
-                case Refusal(reason):
-                    self._refuse(reason)
-                case Notice() as notice:
-                    self.ending = self._ending(notice)
-                    if self.ending is not None:
-                        break
+            decoded = decode(content)
+            if isinstance(decoded, Event):
+                if self._is_new(decoded):
+                    events += 1
+                    self._event(decoded, posts)
+            elif isinstance(decoded, Notice):
+                self.ending = self._ending(decoded)
+                if self.ending is not None:
+                    break
+            else:
+                self._refuse(decoded.reason)
         return self._batch(posts, events)
 
     def _content(self, frame: bytes) -> bytes | None:
@@ -132,8 +132,9 @@ class BatchReader:
 
     def _event(self, event: Event, posts: list[Post]) -> None:
         if event.commit is not None:
-            built = self._builder.build(event.did, event.commit, event.witnessed)
-            posts += [post for post in built if self._recent.add(post.id)]
+            for post in self._builder.build(event.did, event.commit, event.witnessed):
+                if self._recent.add(post.id):
+                    posts.append(post)  # noqa: PERF401 - mostly there is none: a list would cost more
         elif event.kind == "identity":
             self._accounts.identity_changed(event.did)
         elif event.kind == "account" and event.status in GONE:

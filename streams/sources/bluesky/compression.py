@@ -1,4 +1,10 @@
-"""The compression dictionary of Jetstream, version 2: zstd frames, decompressed within bounds."""
+"""Compression dictionaries of Jetstream: zstd frames, decompressed within bounds.
+
+A server of version 2 hands its dictionary out. Version 1 has one for all, which ships with badbuzz.
+"""
+
+from functools import cache
+from importlib.resources import files
 
 import zstandard
 
@@ -27,6 +33,11 @@ class Dictionary:
         self._decompress = zstandard.ZstdDecompressor(dict_data=dictionary, max_window_size=2**27).decompress
 
     @classmethod
+    def of_version_1(cls) -> "Dictionary":
+        """Return the dictionary of version 1."""
+        return _of_version_1()
+
+    @classmethod
     def load(cls, content: bytes) -> "Dictionary | None":
         """Return the dictionary; `None`: the content is none."""
         try:
@@ -43,3 +54,8 @@ class Dictionary:
             return self._decompress(frame, max_output_size=MAX_FRAME_BYTES)
         except zstandard.ZstdError:
             return None
+
+
+@cache
+def _of_version_1() -> Dictionary:
+    return Dictionary(files(__package__).joinpath("jetstream_v1.zdict").read_bytes())

@@ -84,8 +84,7 @@ class Endpoint(msgspec.Struct, frozen=True):
         cursor
             Where to resume; `None`: with what is published now.
         dictionary
-            Number of the compression dictionary; `None`: uncompressed. Version 1 has another dictionary, which no
-            server hands out: it is always read uncompressed.
+            Number of the compression dictionary; `None`: uncompressed.
         """
         if self.version == 1:
             query = [("wantedCollections", collection) for collection in collections]
@@ -95,6 +94,6 @@ class Endpoint(msgspec.Struct, frozen=True):
         query.append(("maxMessageSizeBytes", str(MAX_FRAME_BYTES)))
         if cursor is not None:
             query.append(("cursor", str(cursor)))
-        if dictionary is not None and self.version == 2:
-            query.append(("zstdDictionary", str(dictionary)))
+        if dictionary is not None:
+            query.append(("compress", "true") if self.version == 1 else ("zstdDictionary", str(dictionary)))
         return query

@@ -13,6 +13,7 @@ from streams.sources.bluesky.endpoint import Endpoint
 from streams.sources.bluesky.refusal import RefusedError, refused
 
 HANDSHAKE_S = 15.0
+DICTIONARY_S = 5.0
 CLOSE_S = 1.0  # a stalled server never answers the closing handshake
 MAX_BODY_BYTES = 64 * 1024
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
@@ -38,16 +39,16 @@ class Handshake:
     endpoint
         The server.
     compress
-        Whether compressed frames are asked for, where the version allows.
+        Whether compressed frames are asked for.
     clock
         The time.
     """
 
     def __init__(self, endpoint: Endpoint, *, compress: bool, clock: Callable[[], datetime]) -> None:
         self._endpoint = endpoint
-        self._compress = compress and endpoint.version == 2
+        self._compress = compress
         self._clock = clock
-        self._dictionary: Dictionary | None = None
+        self._dictionary = Dictionary.of_version_1() if compress and endpoint.version == 1 else None
         self._unknown: int | None = None
 
     async def open(self, collections: Sequence[str], cursor: int | None, user_agent: str) -> "OpenConnection":
@@ -110,7 +111,8 @@ class Handshake:
         if not self._compress or self._dictionary is not None:
             return self._dictionary
         try:
-            async with session.get(self._endpoint.dictionary) as response:
+            timeout = aiohttp.ClientTimeout(total=DICTIONARY_S)
+            async with session.get(self._endpoint.dictionary, timeout=timeout) as response:
                 content = await response.content.read(MAX_DICTIONARY_BYTES)
                 while len(content) < MAX_DICTIONARY_BYTES and (more := await response.content.read(1 << 16)):
                     content += more

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import aiohttp
 import msgspec
 
-from streams.errors import SourceError
+from streams.errors import ConfigError, SourceError
 from streams.settings.sources import CollectorSettings, JetstreamConfig
 from streams.sources.bluesky.accounts import OfficialAccounts
 from streams.sources.bluesky.appview import AppView
@@ -79,7 +79,7 @@ class Jetstream:
     Raises
     ------
     ConfigError
-        An address is none of a Jetstream's.
+        An address is none of a Jetstream's, or there is none.
 
     Attributes
     ----------
@@ -103,12 +103,14 @@ class Jetstream:
         self._config = config
         self._user_agent = common.user_agent
         self._limits = limits or Limits()
+        if not config.url:
+            raise ConfigError(f"sources.{name}.url: expected the address of at least one Jetstream, got none")
         self._endpoints = [Endpoint.parse(url) for url in config.url]
         self._handshakes = [Handshake(one, compress=config.compress, clock=clock) for one in self._endpoints]
         self._turn = 0
         self._accounts = OfficialAccounts(accounts)
         self._by_handle = bool(self._accounts.unresolved)
-        self._builder = PostBuilder(self._accounts, named)
+        self._builder = PostBuilder(self._accounts, None if config.brand else named)
         self._appview = AppView(config.appview, common.user_agent, clock)
         self._recent = RecentIds()
         self._yielded: str | None = None

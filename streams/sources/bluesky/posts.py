@@ -106,7 +106,7 @@ class PostBuilder:
     def _post(self, did: str, name: str, record: Record, witnessed: datetime) -> Post | None:
         card, alts, quoted = _embedded(record.embed)
         text = record.text or ""
-        searched = [*alts, *(record.tags or ())]
+        searched = [*alts, *(f"#{tag}" for tag in record.tags or ())]
         if card is not None:
             searched += (card.title, card.description, card.uri) if text else (card.description, card.uri)
             text = text or card.title
@@ -115,7 +115,7 @@ class PostBuilder:
             for feature in facet.features:
                 if feature.did and _fits(feature.did):
                     addressed[feature.did] = None
-                searched += [part for part in (feature.uri, feature.tag) if part]
+                searched += [part for part in (feature.uri, feature.tag and f"#{feature.tag}") if part]
         parent = record.reply.parent.uri if record.reply else ""
         for uri in (parent, quoted):
             if (account := _did_of(uri)) and _fits(account):
@@ -165,7 +165,7 @@ class PostBuilder:
 
     def _removed(self, did: str, uris: list[str], witnessed: int | str) -> tuple[Post, ...]:
         us = microseconds(witnessed)
-        fit = [uri for uri in uris if _fits(f"deletion:{uri}")]
+        fit = [uri for uri in uris if _fits(uri) and _fits(f"deletion:{uri}")]
         if us is None or len(fit) < len(uris):
             self._refuse("identity")
         if us is None:

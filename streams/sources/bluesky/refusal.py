@@ -54,7 +54,7 @@ def refused(server: str, status: int, headers: Mapping[str, str], body: bytes, n
     status
         Of the HTTP answer.
     headers
-        Of the answer, read case by case as they come.
+        Of the answer; their names count in any case.
     body
         Of the answer: an error of the lexicon, or anything else.
     now
