@@ -100,15 +100,17 @@ class TokenClient:
             raise RuntimeError("TokenClient is used outside `async with`")
         return self._session
 
-    async def get(self, path: str, params: Query, answer: type[T], *, timeout_s: float = _REQUEST_S) -> T:
-        """Request something and decode it.
+    async def get(
+        self, path: str, params: Query, answer: type[T], *, absent: T | None = None, timeout_s: float = _REQUEST_S
+    ) -> T:
+        """Request something and decode it; `absent` is what a 404 means, if it is no error.
 
         Raises
         ------
         SourceError
             The server is unreachable, refuses, or answers something else.
         """
-        return await self._request("GET", path, answer, timeout_s, params=params)
+        return await self._request("GET", path, answer, timeout_s, absent=absent, params=params)
 
     async def post(self, path: str, body: Any, answer: type[T]) -> T:
         """Send something as JSON and decode the answer; errors as of `get`."""
@@ -140,10 +142,14 @@ class TokenClient:
         where = f"{response.method} {self.url}{response.url.path}"
         return self._refuse(where, response.status, response.headers, body, self._clock())
 
-    async def _request(self, method: str, path: str, answer: type[T], timeout_s: float, **options: Any) -> T:
+    async def _request(
+        self, method: str, path: str, answer: type[T], timeout_s: float, *, absent: T | None = None, **options: Any
+    ) -> T:
         timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_S)
         async with self.open(method, path, timeout, **options) as response:
             body = await read_bounded(response)
+            if response.status == 404 and absent is not None:
+                return absent
             if response.status not in (200, 201):
                 raise self.refusal(response, body)
         try:

@@ -127,11 +127,11 @@ class FakeX(FakeServer):
         await self._free.wait()  # a connection that was closed in an orderly way is free a moment later
         self._free.clear()
         response = web.StreamResponse()
-        await response.prepare(request)
         lines: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self._lines = lines
+        self._lines = lines  # before the client sees an answer, so that a test can publish from then on
         self._request = request
         try:
+            await response.prepare(request)
             while (line := await self._next(lines)) is not None:
                 await response.write(line)
         except ConnectionResetError:
