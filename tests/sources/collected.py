@@ -106,6 +106,11 @@ class Network:
             self._set(frame, faults[kind])
         return kind
 
+    def calm(self) -> None:
+        """Take back the faults that have not happened."""
+        self._loop.call_soon_threadsafe(self.server.faults.clear)
+        self._loop.call_soon_threadsafe(self.server.refusals.clear)
+
     def _set(self, frame: int, fault: Fault) -> None:
         self._loop.call_soon_threadsafe(self.server.faults.__setitem__, frame, fault)
 

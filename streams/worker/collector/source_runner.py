@@ -22,7 +22,7 @@ from streams.worker.collector.source_metrics import DEFECT, REASONS, SourceMetri
 logger = logging.getLogger(__name__)
 
 GOOD_AFTER_S = 60.0
-"""Seconds of data after which a failure counts as the first again."""
+"""Seconds of data, of all connections together, after which a failure counts as the first again."""
 RECOUNT_EVERY_S = 10.0
 REMIND_EVERY_S = 3600.0
 STOP_TIMEOUT_S = 20.0
@@ -75,6 +75,7 @@ class SourceRunner:
         self._uniform = uniform
         self._cursor: str | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._good_s = 0.0
 
     async def run(self) -> None:
         """Read and commit until cancelled; what was read by then is committed.
@@ -137,7 +138,7 @@ class SourceRunner:
                 if error.fatal:
                     await self._remind(error)
                 delay_s = backoff.delay_s(error.retry_after_s)
-                logger.warning("source %s: %s; next try in %.1f s", self.name, error, delay_s)
+                logger.warning("%s; next try in %.1f s", self._named(error), delay_s)
             except Exception:  # a defect of one source must not end the others
                 self._note_failure(DEFECT)
                 delay_s = backoff.delay_s()
@@ -151,12 +152,14 @@ class SourceRunner:
         try:
             async for batch in batches:
                 began = clock() if began is None else began
-                if clock() - began >= GOOD_AFTER_S:
+                if self._good_s + clock() - began >= GOOD_AFTER_S:
                     backoff.reset()
+                    self._good_s, began = 0.0, clock()
                 self._note_batch(batch)
                 await self.buffer.put(await self._collection.take(batch))
                 self._metrics.queued(self.buffer.messages)
         finally:
+            self._good_s += clock() - began if began is not None else 0.0
             if isinstance(batches, AsyncGenerator):
                 await batches.aclose()
 
@@ -206,8 +209,12 @@ class SourceRunner:
     async def _remind(self, error: SourceError) -> NoReturn:
         """Say once an hour that a person must act, and read no more."""
         while True:
-            logger.error("source %s: stopped until a person acts: %s", self.name, error)
+            logger.error("%s; it is not read until a person acts", self._named(error))
             await asyncio.sleep(REMIND_EVERY_S)
+
+    def _named(self, error: SourceError) -> str:
+        prefix = f"source {self.name}"
+        return str(error) if str(error).startswith(prefix) else f"{prefix}: {error}"
 
     def _refuse(self) -> None:
         """End the present reading of a source whose senders wait for an answer: they come again."""

@@ -60,7 +60,7 @@ def test_killed_five_times_in_mid_stream_and_disturbed_it_brings_every_mention_o
         process.kill()
         network.publish(50)
         process.start()
-    network.server.faults.clear()
+    network.calm()
     network.publish(50)
     mentions.wait_for(network.expected, process)
     assert mentions.repeated() == 0
