@@ -40,6 +40,7 @@ COMMANDS = {
     "detect": LazyCommand("streams.cli.detect:detect_command", "Score a time series of counts."),
     "import": LazyCommand("streams.cli.import_:import_command", "Turn the export of a listening tool into mentions."),
     "incidents": LazyCommand("streams.cli.incidents:incidents_command", "Print the published incident events."),
+    "live": LazyCommand("streams.cli.live:live_command", "Collect, watch and report in one process, without Kafka."),
     "replay": LazyCommand("streams.cli.replay:replay_command", "Replay mention files and report their incidents."),
     "score": LazyCommand("streams.cli.score:score_command", "Score the negativity of texts."),
     "source": LazyCommand("streams.cli.source.group:source_group", "Collect mentions from networks."),

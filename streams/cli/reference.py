@@ -44,8 +44,9 @@ warning_authors = 10
 _LIMITS = LabelLimits()
 _METRICS = f"""# Metrics
 
-Each worker serves these on `/metrics`, in the text format or, where the scraper asks for it, as OpenMetrics: counters
-and the histogram then carry exemplars, the `mention_id` of one mention they counted.
+Each worker, and each collector (`badbuzz source run`), serves these on `/metrics`, in the text format or, where the
+scraper asks for it, as OpenMetrics: counters and the histogram then carry exemplars, the `mention_id` of one mention
+they counted.
 
 Every series also has the label `installation`, the name that the option `installation` gives: two installations in one
 Prometheus, such as production and staging, are never added up. Aggregate with `by (installation, ...)`.

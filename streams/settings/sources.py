@@ -12,7 +12,18 @@ Seconds = Annotated[float, Meta(gt=0)]
 Url = Annotated[str, Meta(min_length=1, max_length=4096)]
 
 
-class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+SECRETS = frozenset(("pseudonym_key", "token", "secret", "previous_secret", "verify_token"))
+"""Fields that are masked when a struct is printed."""
+
+
+class _Masked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    def __repr__(self) -> str:
+        values = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        shown = (f"{name}={'***' if name in SECRETS and value else repr(value)}" for name, value in values)
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+class CollectorSettings(_Masked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What all sources share: `[source]`.
 
     Parameters
@@ -30,6 +41,8 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         How requests introduce themselves; name a contact.
     allow_private
         Whether addresses of sources may be loopback or private ones.
+    metrics_port
+        Port of the collector's `/healthz`, `/readyz` and `/metrics`, on `metrics_host`; 0: none.
     commit_seconds
         Longest time between two commits of mentions and cursor.
     never_authors
@@ -42,11 +55,12 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     listen: str = "127.0.0.1:9465"
     user_agent: str = "badbuzz"
     allow_private: bool = False
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 9466
     commit_seconds: Seconds = 1.0
     never_authors: frozenset[str] = frozenset()
 
 
-class _Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
+class _Base(_Masked, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
     network: Annotated[str, Meta(max_length=64)] = ""
     brand: str = ""
     brands: tuple[str, ...] = ()

@@ -11,8 +11,8 @@ from streams.errors import ConfigError, SourceError
 from streams.settings.sources import CollectorSettings, JetstreamConfig
 from streams.sources.bluesky.jetstream import Jetstream, Limits
 from streams.sources.source import Batch, LooksUp, Recounts
+from tests.sources.bluesky_reading import at_least, ids_of, posts_of, read_through, read_until
 from tests.sources.fakes.fake_jetstream import NOON, SECOND, FakeJetstream, unavailable
-from tests.sources.reading import at_least, ids_of, posts_of, read_through, read_until
 
 NOWHERE = "http://127.0.0.1:9"
 QUICK = Limits(batch_s=0.02, silence_s=5.0, full_s=0.1)
