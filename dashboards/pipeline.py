@@ -93,13 +93,15 @@ def pipeline() -> dashboard.Dashboard:
                 stacked=True,
             ),
             p.time_series(
-                "Late and duplicate mentions in 15 minutes",
-                "Late: counted in the minute they were made in, or dropped if over an hour late. Duplicates: dropped.",
+                "Late, duplicate and updated mentions in 15 minutes",
+                "Late: counted in the minute they were made in, or dropped if over an hour late. Duplicates: dropped. "
+                "Updated: posts seen again with other counts, which raise reach and count no mention.",
                 {
                     "late, {{outcome}}, {{network}}": (
                         f"sum by (network, outcome) (increase({m.LATE.name}{OF_INSTALLATION}[15m]))"
                     ),
                     "duplicate": f"sum(increase({m.DUPLICATES.name}{OF_INSTALLATION}[15m]))",
+                    "updated": f"sum(increase({m.UPDATES.name}{OF_INSTALLATION}[15m]))",
                 },
             ),
             p.time_series(
