@@ -208,6 +208,8 @@ class ScorerWorker:
 
     def _start(self, partition: int, stored: OffsetAndMetadata | None, topic: TopicState) -> StartOffset:
         start = start_offset(stored.offset if stored else None, stored.metadata if stored else "", topic, partition)
+        if not self.log.uncounted(topic.id, partition, start):
+            return start
         if start.reset:
             self.log.resets += 1
             logger.error(
