@@ -95,14 +95,14 @@ def pipeline() -> dashboard.Dashboard:
                 stacked=True,
             ),
             p.time_series(
-                "Late and duplicate mentions in 15 minutes",
-                "Late: counted in their minute, or over an hour late and dropped. Updates: new counts of a post.",
+                "Late, duplicate and updated mentions in 15 minutes",
+                "Late: counted in their minute, or over an hour late and dropped. Updated: new counts of a post.",
                 {
                     "late, {{outcome}}, {{network}}": (
                         f"sum by (network, outcome) (increase({m.LATE.name}{OF_INSTALLATION}[15m]))"
                     ),
                     "duplicate": f"sum(increase({m.DUPLICATES.name}{OF_INSTALLATION}[15m]))",
-                    "update": f"sum(increase({m.UPDATES.name}{OF_INSTALLATION}[15m]))",
+                    "updated": f"sum(increase({m.UPDATES.name}{OF_INSTALLATION}[15m]))",
                 },
             ),
             p.time_series(
