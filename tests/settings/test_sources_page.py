@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from streams.cli.import_ import import_command
+from streams.cli.files.import_ import import_command
 from streams.exports.tool import load_tools
 from streams.settings.config import parse
 from streams.settings.sources import PollConfig, SourceConfig
