@@ -33,7 +33,7 @@ class LazyCommand(NamedTuple):
 
 COMMANDS = {
     "backtest": LazyCommand(
-        "streams.cli.files.backtest:backtest_command", "Measure replays against documented incidents."
+        "streams.cli.files.backtest:backtest_command", "Measure replays against known incidents."
     ),
     "check": LazyCommand("streams.cli.check:check_command", "Check configuration, broker, Prometheus and Grafana."),
     "dashboards": LazyCommand("streams.cli.dashboards:dashboards_group", "Build or push the Grafana dashboards."),
@@ -41,12 +41,12 @@ COMMANDS = {
     "demo": LazyCommand("streams.cli.demo:demo_command", "Watch a reconstructed incident unfold, live."),
     "detect": LazyCommand("streams.cli.files.detect:detect_command", "Score a time series of counts."),
     "import": LazyCommand(
-        "streams.cli.files.import_:import_command", "Turn the export of a listening tool into mentions."
+        "streams.cli.files.import_:import_command", "Turn a listening tool's export into mentions."
     ),
     "incidents": LazyCommand("streams.cli.incidents:incidents_command", "Print the published incident events."),
     "live": LazyCommand("streams.cli.live:live_command", "Collect, watch and report in one process, without Kafka."),
     "replay": LazyCommand(
-        "streams.cli.files.replay:replay_command", "Replay mention files and report their incidents."
+        "streams.cli.files.replay:replay_command", "Replay mention files, report incidents."
     ),
     "score": LazyCommand("streams.cli.files.score:score_command", "Score the negativity of texts."),
     "source": LazyCommand("streams.cli.source.group:source_group", "Collect mentions from networks."),
