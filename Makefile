@@ -4,7 +4,7 @@ PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test services kafka stack chaos lint bench accuracy docs lock clean help
+.PHONY: demo test services kafka stack live chaos lint bench accuracy docs lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,8 +28,14 @@ stack: $(VENV)/.demo ## Kafka, a worker, Prometheus and Alertmanager on loopback
 	@deploy/local/install-prometheus.sh
 	$(BIN)/python -m deploy.local.stack
 
+live: $(VENV)/.demo ## an incident on a made-up Bluesky, collected and alerted on as it happens, until Ctrl-C
+	@deploy/local/install-kafka.sh
+	@deploy/local/install-prometheus.sh
+	$(BIN)/python -m deploy.local.live
+
 chaos: $(VENV)/.dev services ## disturb running workers 100 times, and hold what came of it against an undisturbed run
 	$(BIN)/python -m tests.kafka.chaos --trials 100
+	$(BIN)/python -m tests.sources.chaos --runs 20
 
 lint: $(VENV)/.dev ## style, types, and which package may import which
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from grafana_foundation_sdk.builders import dashboard
 
 from dashboards import panels as p
 from dashboards.defaults import board, link, runbook, selector
+from dashboards.sources import source_panels
 from streams.metrics import families as m
 
 UID = "badbuzz-pipeline"
@@ -21,6 +22,7 @@ def pipeline() -> dashboard.Dashboard:
             runbook("BadBuzzPipelineStalled"),
             runbook("BadBuzzLagging"),
             runbook("BadBuzzSourceSilent"),
+            runbook("BadBuzzSourceStopped"),
             runbook("BadBuzzDeadLetters"),
         ],
         panels=[
@@ -93,13 +95,14 @@ def pipeline() -> dashboard.Dashboard:
                 stacked=True,
             ),
             p.time_series(
-                "Late and duplicate mentions in 15 minutes",
-                "Late: counted in the minute they were made in, or dropped if over an hour late. Duplicates: dropped.",
+                "Late, duplicate and updated mentions in 15 minutes",
+                "Late: counted in their minute, or over an hour late and dropped. Updated: new counts of a post.",
                 {
                     "late, {{outcome}}, {{network}}": (
                         f"sum by (network, outcome) (increase({m.LATE.name}{OF_INSTALLATION}[15m]))"
                     ),
                     "duplicate": f"sum(increase({m.DUPLICATES.name}{OF_INSTALLATION}[15m]))",
+                    "updated": f"sum(increase({m.UPDATES.name}{OF_INSTALLATION}[15m]))",
                 },
             ),
             p.time_series(
@@ -123,6 +126,7 @@ def pipeline() -> dashboard.Dashboard:
                 "Deleted by the topic's retention before the stage processed them.",
                 {"{{stage}}": f"sum by (stage) (increase({m.LOST.name}{OF_INSTALLATION}[1h]))"},
             ),
+            *source_panels(),
             p.table(
                 "Running versions",
                 "Workers by version of badbuzz and Python.",

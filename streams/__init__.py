@@ -7,7 +7,10 @@
 * `settings`: the options of `badbuzz.toml` and their environment variables.
 * `mentions`: the record of a mention, the raw message, its text, heartbeats and dead letters.
 * `wording`: what people read, in English and French.
-* `sources`: where mentions come from, and the pace at which they are read.
+* `sources`: what networks publish now, each network one package.
+* `matching`: which brands a post is about.
+* `collecting`: posts in, mentions out.
+* `recordings`: mentions recorded earlier, and the pace at which they are read; `exports`: files of listening tools.
 * `scoring`: the scorer: messages in, mergeable rollups out.
 * `watching`: the state of a brand: rollups in, incident events out, snapshots.
 * `metrics`: the metrics that Prometheus scrapes.
@@ -21,6 +24,7 @@
 * `cli`: the command line, one file a command.
 
 Each package imports only those below it: `cli`, then `worker`, then `offline` and `oncall`, then `pipeline`, `metrics`
-and `kafka`, then `watching`, then `scoring`, `sources` and `picture`, then `settings`, `scenarios` and
+and `kafka`, then `watching`, then `collecting`, then `scoring`, `sources`, `matching`, `recordings`, `exports` and
+`picture`, then `settings`, `scenarios` and
 `web`, then `mentions` and `wording`, then `event_time`, `encoding` and `errors`.
 """

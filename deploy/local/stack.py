@@ -114,6 +114,10 @@ class LocalStack:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    def scraped(self) -> Sequence[str]:
+        """Return the addresses that Prometheus scrapes."""
+        return [self.worker.address]
+
     def badbuzz(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of badbuzz against this stack to its end."""
         command = [str(BADBUZZ), *arguments]
@@ -134,7 +138,7 @@ class LocalStack:
         config = local_alertmanager(self.home / "alertmanager", self.inbox.url, quick=self.quick)
         self.alertmanager = self._stack.enter_context(LocalAlertmanager(config))
         config = local_prometheus(
-            self.home / "prometheus", self.worker.address, self.alertmanager.address, quick=self.quick
+            self.home / "prometheus", ", ".join(self.scraped()), self.alertmanager.address, quick=self.quick
         )
         self.prometheus = self._stack.enter_context(LocalPrometheus(config))
 

@@ -44,8 +44,9 @@ warning_authors = 10
 _LIMITS = LabelLimits()
 _METRICS = f"""# Metrics
 
-Each worker serves these on `/metrics`, in the text format or, where the scraper asks for it, as OpenMetrics: counters
-and the histogram then carry exemplars, the `mention_id` of one mention they counted.
+Each worker, and each collector (`badbuzz source run`), serves these on `/metrics`, in the text format or, where the
+scraper asks for it, as OpenMetrics: counters and the histogram then carry exemplars, the `mention_id` of one mention
+they counted.
 
 Every series also has the label `installation`, the name that the option `installation` gives: two installations in one
 Prometheus, such as production and staging, are never added up. Aggregate with `by (installation, ...)`.
@@ -101,9 +102,9 @@ def metrics_page() -> str:
 
 def _command_rows(name: str, command: click.Command) -> list[str]:
     if isinstance(command, click.Group):
-        return [
-            row for sub in sorted(command.commands) for row in _command_rows(f"{name} {sub}", command.commands[sub])
-        ]
+        context = click.Context(command)
+        subcommands = {sub: command.get_command(context, sub) for sub in command.list_commands(context)}
+        return [row for sub, own in subcommands.items() if own for row in _command_rows(f"{name} {sub}", own)]
     rows = []
     for option in command.params:
         if isinstance(option, click.Option) and option.envvar:

@@ -72,3 +72,18 @@ class StartCounts:
     def __init__(self) -> None:
         self.resets = 0
         self.lost = 0
+        self._counted: dict[int, tuple[str, StartOffset]] = {}
+
+    def uncounted(self, topic_id: str, partition: int, start: StartOffset) -> bool:
+        """Return whether a start differs from the partition's previous one, and remember it.
+
+        A partition that is assigned again before anything was committed starts at the same offset for the same reason.
+
+        Examples
+        --------
+        >>> counts = StartCounts()
+        >>> [counts.uncounted("b", 0, StartOffset(10, lost=6)) for _ in range(2)]
+        [True, False]
+        """
+        known, self._counted[partition] = self._counted.get(partition), (topic_id, start)
+        return known != (topic_id, start)

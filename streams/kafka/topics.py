@@ -13,6 +13,7 @@ ROLLUPS = "rollups"
 WATCHES = "watches"
 INCIDENTS = "incidents"
 DEAD_LETTERS = "mentions.dead-letter"
+SOURCES = "sources"
 
 MISSING = "missing"
 PARTITIONS = "partitions"
@@ -89,7 +90,7 @@ def expected_topics(settings: TopicSettings, prefix: str = "") -> list[TopicSpec
     Examples
     --------
     >>> [spec.name for spec in expected_topics(TopicSettings(), "eu.")]
-    ['eu.mentions', 'eu.rollups', 'eu.watches', 'eu.incidents', 'eu.mentions.dead-letter']
+    ['eu.mentions', 'eu.rollups', 'eu.watches', 'eu.incidents', 'eu.mentions.dead-letter', 'eu.sources']
     """
     retained = _retained(settings.mentions_retention_hours)
     # Every event has a key of its own: compaction removes none, and only the retention does.
@@ -109,6 +110,7 @@ def expected_topics(settings: TopicSettings, prefix: str = "") -> list[TopicSpec
         (WATCHES, settings.rollups_partitions, changelog),
         (INCIDENTS, settings.rollups_partitions, incidents),
         (DEAD_LETTERS, 1, letters),
+        (SOURCES, 1, changelog),
     ]
     return [TopicSpec(prefix + name, partitions, settings.replication, config) for name, partitions, config in specs]
 
@@ -151,6 +153,6 @@ create it anew']
 
 
 def _partitions_setting(name: str) -> str:
-    if name.endswith(DEAD_LETTERS):
+    if name.endswith((DEAD_LETTERS, SOURCES)):
         return ""
     return f"BADBUZZ_TOPICS_{MENTIONS if name.endswith(MENTIONS) else ROLLUPS}_PARTITIONS".upper()

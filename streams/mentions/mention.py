@@ -159,7 +159,7 @@ def decode(line: bytes) -> Mention:
     except msgspec.ValidationError as error:
         raise MentionError(_reason(str(error)), str(error)) from None
     except msgspec.DecodeError as error:
-        cleaned = _without_lone_surrogates(line)
+        cleaned = without_lone_surrogates(line)
         if cleaned != line:
             return decode(cleaned)
         raise MentionError("json", str(error)) from None
@@ -170,6 +170,22 @@ def decode(line: bytes) -> Mention:
     if line.count(b"{") + line.count(b"[") > MAX_NESTING:
         _check_nesting(line)
     return _checked(mention)
+
+
+def without_lone_surrogates(line: bytes) -> bytes:
+    r"""Replace escaped lone surrogates of a JSON text, which senders leave where they cut a text inside an emoji.
+
+    Examples
+    --------
+    >>> without_lone_surrogates(rb'"\ud83d\ude00 \ud83d"').decode()
+    '"\\ud83d\\ude00 \\ufffd"'
+    """
+
+    def replacement(match: re.Match[bytes]) -> bytes:
+        escape = match.group()
+        return b"\\ufffd" if escape[:2] == b"\\u" and len(escape) == 6 else escape
+
+    return _ESCAPE.sub(replacement, line)
 
 
 def milliseconds(mention: Mention) -> int:
@@ -231,14 +247,6 @@ _PATTERNS = (
 
 def _reason(message: str) -> str:
     return next((reason for reason, pattern in _PATTERNS if pattern in message), "type")
-
-
-def _without_lone_surrogates(line: bytes) -> bytes:
-    def replacement(match: re.Match[bytes]) -> bytes:
-        escape = match.group()
-        return b"\\ufffd" if escape[:2] == b"\\u" and len(escape) == 6 else escape
-
-    return _ESCAPE.sub(replacement, line)
 
 
 def _check_nesting(line: bytes) -> None:

@@ -1,17 +1,7 @@
 """Metric families, each declared once: `/metrics`, docs/metrics.md and the dashboards are made from these."""
 
-from typing import Literal, NamedTuple
-
-
-class Family(NamedTuple):
-    """A metric family: name, type, labels and help text; `buckets` are the upper bounds of a histogram."""
-
-    name: str
-    type: Literal["counter", "gauge", "histogram"]
-    labels: tuple[str, ...]
-    meaning: str
-    buckets: tuple[float, ...] = ()
-
+from streams.metrics import source_families
+from streams.metrics.family import Family
 
 MENTIONS = Family(
     "badbuzz_mentions_total",
@@ -209,5 +199,8 @@ OVERFLOW = Family(
 )
 BUILD = Family("badbuzz_build_info", "gauge", ("version", "python"), "Always 1; labels are the running versions.")
 
-FAMILIES = tuple(value for value in list(globals().values()) if isinstance(value, Family))
+FAMILIES = (
+    *(value for value in list(globals().values()) if isinstance(value, Family)),
+    *source_families.FAMILIES,
+)
 """Every metric family, in the order of declaration."""

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.heartbeat import IDLE_NETWORK
@@ -10,6 +11,9 @@ from streams.metrics.label_cap import OTHER
 from streams.metrics.registry import Metrics
 from streams.scoring.rollup import Counts, PostRow, Rollup, total
 from streams.scoring.scorer import Batch
+
+if TYPE_CHECKING:
+    from streams.metrics.family import Family
 
 _ACTIONS = (
     ("official", "official"),
@@ -37,7 +41,7 @@ def count_scored(metrics: Metrics, messages: int, letters: Iterable[DeadLetter])
 
 def count_rollups(metrics: Metrics, rollups: Iterable[Rollup]) -> None:
     """Count the mentions that rollups sum up, and record the newest event time of each network."""
-    newest_ms: dict[tuple[m.Family, str], int] = {}
+    newest_ms: dict[tuple[Family, str], int] = {}
     # Grouped by exported labels: of many brands most are `other`, and are summed at once.
     by_labels: dict[tuple[str, str], list[Rollup]] = {}
     label_value = functools.cache(metrics.label_value)

@@ -15,7 +15,7 @@ from prometheus_client.samples import Sample
 from detectors.severity import SEVERITIES
 from streams.mentions.mention import REASONS
 from streams.metrics import families as m
-from streams.metrics.families import Family
+from streams.metrics.family import Family
 from streams.metrics.label_cap import MAX_LABEL_CHARS, OTHER, LabelCap, clean_label
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 

@@ -17,6 +17,7 @@ from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.local_hours import local_hours
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 from streams.settings.options import Option, struct_options
+from streams.settings.source_variables import check_names, override_sources
 from streams.settings.sources import CollectorSettings, SourceConfig
 from streams.settings.worker import WorkerSettings
 from streams.wording.language import LANGUAGES, Language
@@ -228,6 +229,7 @@ def parse(text: str, environment: Mapping[str, str], name: str = "badbuzz.toml")
         table = values.setdefault(section, {}) if section else values
         if isinstance(table, dict):
             table[key] = _typed(option, raw)
+    override_sources(values.get("sources"), environment)
     config = _convert(values, name)
     _check(config, name)
     return config
@@ -259,6 +261,7 @@ def _check(config: Config, name: str) -> None:
         ) from None
     if config.language not in LANGUAGES:
         raise ConfigError(f"{name}: `language`: expected one of {', '.join(LANGUAGES)}, got {config.language!r}")
+    check_names(config.sources, name)
     known = {field.name for field in msgspec.structs.fields(DetectorSettings)}
     for brand, own in config.brands.items():
         for key in own.thresholds:

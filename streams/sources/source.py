@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.mention import Kind
 
 
@@ -80,6 +81,8 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
         Records that could not be read, by reason (a bounded code).
     gap
         Span of event time, start and end, that the network could not replay before these posts; `None`: none.
+    dead_letters
+        Records that were sent to badbuzz and are no mentions: stored with their reasons in the same commit.
     events
         Records read, those that nobody searches for included.
     """
@@ -89,6 +92,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     complete_to: datetime | None = None
     refused: dict[str, int] = {}
     gap: tuple[datetime, datetime] | None = None
+    dead_letters: Sequence[DeadLetter] = ()
     events: int = 0
 
 
@@ -97,7 +101,7 @@ class Source(Protocol):
 
     Common mistakes:
 
-    * `complete_to` from the pings of a stream that may be blind: only data shows that a source sees.
+    * `complete_to` from pings or keep-alive frames of a stream that may be blind: only data shows that a source sees.
     * An event time from the publisher where the network shows a post later: it would join no open minute.
     * Retrying inside `read`: raise `SourceError`; the collector waits, backs off and calls `read` again with the last
       committed cursor.
@@ -120,6 +124,24 @@ class Source(Protocol):
         ------
         SourceError
             The network cannot be read now (retried with back-off), or not at all (`fatal`).
+        """
+
+
+@runtime_checkable
+class Acknowledges(Protocol):
+    """A source that is sent its posts, and whose senders repeat what they are not told is committed.
+
+    The collector commits its batches as soon as they come, in order. Where a commit fails it closes `read`
+    (`contextlib.aclosing`): whatever is not acknowledged by then is refused, and its sender comes again.
+    """
+
+    def acknowledge(self, batch: Batch) -> None:
+        """Confirm that a batch, and each before it of the same `read`, is committed; never raise, never wait.
+
+        Parameters
+        ----------
+        batch
+            The object that `read` yielded; one of an earlier `read` is ignored.
         """
 
 

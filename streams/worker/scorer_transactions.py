@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from streams.kafka.dead_letters import MAX_DEAD_LETTER_BYTES, headers
@@ -98,7 +98,7 @@ class ScorerTransactions:
             commit.result()
         except KafkaError as error:
             logger.warning("a batch is scored again: %s: %s", type(error).__name__, error)
-            self._abort(error)
+            self._discard_producer()
             return None, {partition.partition for partition in transaction.records}
         letters = [letter for _, batch in transaction.batches for letter in batch.letters]
         messages = sum(batch.messages for _, batch in transaction.batches)
@@ -145,13 +145,8 @@ class ScorerTransactions:
                 partition=0,
             )
 
-    def _abort(self, error: KafkaError) -> None:
-        """Abort a transaction that failed."""
-        try:
-            if isinstance(error, KafkaTimeoutError):
-                raise error  # its call may still be waiting: this producer must not be used again
-            within(self._limit_s, self._producer.abort_transaction)
-        except KafkaError:
-            # Fenced, or the broker is away: opening a producer with the same id aborts or completes the transaction.
-            close_producer(self._producer)
-            self._producer = None
+    def _discard_producer(self) -> None:
+        """Close the producer of a failed transaction; opening the next one aborts or completes it."""
+        # kafka-python 3.0 keeps the offsets of a transaction that failed and would commit them with the next one.
+        close_producer(self._producer)
+        self._producer = None

@@ -106,10 +106,11 @@ class StateLoader(StartCounts):
         starts = {p: start_offset(committed.get((self.topic, p)), "", topic, p) for p in partitions}
         reset = partitions if other_log else {p for p, start in starts.items() if start.reset}
         self._app.from_first = frozenset(reset)
-        if reset:
+        uncounted = {p: start for p, start in starts.items() if self.uncounted(topic.id, p, start)}
+        if reset := reset & uncounted.keys():
             self.resets += len(reset)
             logger.error("offsets of partitions %s are of another log: starting at the first message", sorted(reset))
-        if lost := sum(start.lost for start in starts.values()):
+        if lost := sum(start.lost for start in uncounted.values()):
             self.lost += lost
             logger.error("retention deleted %d messages of %s before they were applied", lost, self.topic)
         return True

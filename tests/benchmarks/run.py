@@ -41,6 +41,7 @@ class Benchmark(NamedTuple):
 
 BENCHMARKS = {
     "negativity": Benchmark("negativity", records=True),
+    "matching": Benchmark("matching"),
     "replay": Benchmark("replay", records=True),
     "kafka-engines": Benchmark("kafka_engines", kafka=True, records=True, long=True),
     "kafka-latency": Benchmark("kafka_latency", kafka=True),

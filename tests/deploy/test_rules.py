@@ -90,6 +90,10 @@ def test_alert_names_and_severities_are_stable() -> None:
         "BadBuzzPipelineStalled": "critical",
         "BadBuzzLagging": "warning",
         "BadBuzzDeadLetters": "warning",
+        "BadBuzzSourceStopped": "warning",
+        "BadBuzzSourceUnauthorized": "warning",
+        "BadBuzzSourceBudgetSpent": "warning",
+        "BadBuzzSourceCatchingUp": "info",
         "Watchdog": "none",
     }
 

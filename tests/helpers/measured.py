@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from detectors.negativity import NegativityModel
 from streams.mentions.message import Message
 from streams.metrics.brand_gauges import BrandGauges
-from streams.metrics.families import Family
+from streams.metrics.family import Family
 from streams.metrics.mention_counters import count_batch
 from streams.metrics.registry import Metrics
 from streams.pipeline import Pipeline

@@ -32,8 +32,8 @@ def _logging_in(**fields: object) -> KafkaSettings:
 def test_creating_topics_twice_changes_nothing(kafka_settings: KafkaSettings) -> None:
     first = create(kafka_settings, TopicSettings())
     again = create(kafka_settings, TopicSettings())
-    assert [report.created for report in first] == [True] * 5
-    assert [report.created for report in again] == [False] * 5
+    assert [report.created for report in first] == [True] * 6
+    assert [report.created for report in again] == [False] * 6
     assert [report.topic for report in again] == [report.topic for report in first]
     assert not any(report.differences for report in first + again)
     require(kafka_settings, TopicSettings())
@@ -49,6 +49,7 @@ def test_topics_carry_the_prefix_partitions_and_retention_asked_for(kafka_settin
         f"{prefix}watches": 2,
         f"{prefix}incidents": 2,
         f"{prefix}mentions.dead-letter": 1,
+        f"{prefix}sources": 1,
     }
     mentions, incidents = topics[f"{prefix}mentions"], topics[f"{prefix}incidents"]
     assert mentions is not None
@@ -82,7 +83,7 @@ def test_missing_topics_are_reported_with_the_command_that_creates_them(kafka_se
         require(kafka_settings, TopicSettings())
     assert [[d.aspect for d in report.differences] for report in describe(kafka_settings, TopicSettings())] == [
         ["missing"]
-    ] * 5
+    ] * 6
 
 
 def test_a_wrong_partition_count_is_reported_with_both_remedies(kafka_settings: KafkaSettings) -> None:

@@ -2,16 +2,17 @@
 
 import threading
 
-from kafka import KafkaProducer
+from kafka import KafkaProducer, TopicPartition
+from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata
 
 from streams.kafka.broker_monitor import BrokerMonitor
-from streams.kafka.clients import producer_options, transactional_producer_options
+from streams.kafka.clients import open_admin, producer_options, transactional_producer_options
 from streams.kafka.topic_admin import create
 from streams.kafka.topics import MENTIONS
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.worker import WorkerSettings
-from streams.worker.scorer_transactions import Committed
+from streams.worker.scorer_transactions import Committed, ScorerTransactions, Transaction
 from streams.worker.scorer_worker import ScorerWorker
 from tests.benchmarks.engines.check import rolled_up
 from tests.helpers.mentions import mention_line
@@ -58,3 +59,24 @@ def test_failed_commits_neither_lose_nor_duplicate_mentions(kafka_settings: Kafk
     assert sum(committed) == MENTIONS_SENT
     assert sum(mentions for networks in minutes.values() for mentions, _, _ in networks.values()) == MENTIONS_SENT
     assert {networks["forum"][0] for networks in minutes.values()} == {PER_BRAND_MINUTE}
+
+
+def test_the_offsets_of_a_failed_transaction_are_not_committed_by_the_next(kafka_settings: KafkaSettings) -> None:
+    create(kafka_settings, TopicSettings(mentions_partitions=2, rollups_partitions=2))
+    topic, group = kafka_settings.topic(MENTIONS), kafka_settings.topic(kafka_settings.scorer_group)
+    first, second = TopicPartition(topic, 0), TopicPartition(topic, 1)
+    no_member = ConsumerGroupMetadata(group, -1, "", None)
+    evicted_member = ConsumerGroupMetadata(group, 7, "evicted", None)
+    transactions = ScorerTransactions(Config(kafka=kafka_settings), "one")
+
+    transactions.begin(Transaction({first: []}, [], {first: OffsetAndMetadata(500, "", -1)}, evicted_member))
+    assert transactions.await_commit() == (None, {0})
+    assert transactions.connect()
+    transactions.begin(Transaction({second: []}, [], {second: OffsetAndMetadata(250, "", -1)}, no_member))
+    assert transactions.await_commit() == (Committed(0, []), set())
+    transactions.stop()
+    transactions.close()
+
+    with open_admin(kafka_settings) as admin:
+        committed = admin.list_group_offsets(group)[group]
+    assert {partition: offset.offset for partition, offset in committed.items()} == {second: 250}

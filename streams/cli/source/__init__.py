@@ -1,0 +1,1 @@
+"""`badbuzz source`: one file a subcommand, imported when it is called."""

@@ -1,0 +1,13 @@
+"""The declaration of a metric family."""
+
+from typing import Literal, NamedTuple
+
+
+class Family(NamedTuple):
+    """A metric family: name, type, labels and help text; `buckets` are the upper bounds of a histogram."""
+
+    name: str
+    type: Literal["counter", "gauge", "histogram"]
+    labels: tuple[str, ...]
+    meaning: str
+    buckets: tuple[float, ...] = ()

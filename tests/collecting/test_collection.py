@@ -1,0 +1,99 @@
+"""What a source's owner can rely on: its posts become mentions of the right brands, shared posts too."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+
+from streams.collecting.collection import Collection
+from streams.collecting.commit import Commit, Position
+from streams.sources.source import Batch, Post
+from tests.collecting import parts
+from tests.collecting.parts import ids, mentions
+from tests.sources.fakes.scripted_source import START, ScriptedSource, post
+
+
+def take(collection: Collection, *posts: Post, **fields: object) -> Commit:
+    return asyncio.run(collection.take(Batch(posts, **fields)))  # type: ignore[arg-type]
+
+
+def collection(source: ScriptedSource | None = None, **options: object) -> Collection:
+    return parts.collection(source or ScriptedSource([]), **options)  # type: ignore[arg-type]
+
+
+def test_a_post_becomes_one_mention_for_each_brand_it_names_and_none_where_it_names_none() -> None:
+    commit = take(collection(), post(1, "Acme and Other"), post(2, "neither"), cursor="2")
+    assert ids(commit.messages) == [("Acme", "p1"), ("Other", "p1")]
+    assert (commit.events, commit.mentions, commit.cursor) == (2, 2, "2")
+
+
+def test_a_repost_inherits_the_brands_and_the_text_of_what_it_shares_even_after_a_restart() -> None:
+    first = collection()
+    rows = take(first, post(1, "Acme is awful")).rows
+    again = collection()
+    again.restore(Position("1", None, {key: row for key, row in rows.items() if row is not None}))
+    shared = post(2, " ", kind="repost", about="p1")
+    for each in (first, again):
+        [mention] = mentions(take(each, msgspec.structs.replace(shared, text="")).messages)
+        assert (mention.brand, mention.text) == ("Acme", "Acme is awful")
+
+
+def test_rows_of_another_source_are_not_restored() -> None:
+    rows = take(collection(), post(1, "Acme is awful")).rows
+    stranger = parts.collection(ScriptedSource([]), "other")
+    stranger.restore(Position("1", None, {key: row for key, row in rows.items() if row is not None}))
+    assert not take(stranger, post(2, "so true", about="p1")).messages
+
+
+def test_everything_of_a_source_about_one_brand_is_about_it() -> None:
+    assert ids(take(collection(brand="Other"), post(1, "neither")).messages) == [("Other", "p1")]
+
+
+def test_only_the_brands_asked_for_are_collected() -> None:
+    commit = take(collection(brands=["Other"]), post(1, "Acme and Other"))
+    assert ids(commit.messages) == [("Other", "p1")]
+
+
+def test_what_cannot_be_read_or_may_not_be_collected_is_counted_with_its_reason() -> None:
+    one = collection()
+    commit = take(one, post(1, author="objector"), refused={"json": 3})
+    assert commit.dropped == {"json": 3, "objection": 1}
+    assert take(one, post(2)).dropped == {}, "each is counted once"
+
+
+def test_a_batch_without_posts_brings_the_heartbeats_of_every_brand() -> None:
+    commit = take(collection(clock=lambda: START + timedelta(hours=1)), complete_to=START)
+    assert [brand for brand, _ in commit.messages] == ["Acme", "Other"]
+    assert commit.mentions == 0
+
+
+def test_a_gap_is_told_with_its_length() -> None:
+    assert take(collection(), gap=(START, START + timedelta(hours=2))).gap == timedelta(hours=2)
+
+
+class Knowing(ScriptedSource):
+    """Knows followers, and counts so far."""
+
+    async def look_up(self, posts: Sequence[Post]) -> Sequence[Post]:
+        return [msgspec.structs.replace(each, followers=1000) for each in posts]
+
+    async def recount(self, ids: Sequence[str]) -> Sequence[Post]:
+        return [post(int(each[1:]), " ", id=each, kind="update", reposts=70) for each in ids]
+
+
+def test_what_the_stream_leaves_out_is_looked_up_for_matched_posts() -> None:
+    commit = take(collection(Knowing([])), post(1, "Acme"), post(2, "neither"))
+    assert [mention.followers for mention in mentions(commit.messages)] == [1000]
+
+
+def test_negative_posts_are_read_again_for_their_counts_and_others_are_not() -> None:
+    now = START
+    knowing = collection(Knowing([]), clock=lambda: now)
+    take(knowing, post(0, "Acme is awful"), post(1, "Acme is fine"), post(2, "this is awful"))
+    now = START + timedelta(minutes=2)
+    commit = asyncio.run(knowing.recount())
+    assert commit is not None
+    [update] = mentions(commit.messages)
+    assert (update.brand, update.id, update.kind, update.reposts) == ("Acme", "p0", "update", 70)
+    assert asyncio.run(knowing.recount()) is None, "not again before the next age"
