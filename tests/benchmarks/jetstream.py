@@ -10,7 +10,6 @@ import contextlib
 import importlib.util
 import multiprocessing
 import os
-import random
 import shutil
 import socket
 import subprocess
@@ -22,12 +21,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import ahocorasick_rs
 import zstandard
 
 from deploy.local.fake_bluesky import train
 from deploy.local.server import free_port
 from streams.errors import SourceError
+from streams.matching.matcher import BrandMatcher
 from streams.settings.sources import CollectorSettings, JetstreamConfig
 from streams.sources.bluesky.accounts import OfficialAccounts
 from streams.sources.bluesky.batch_reader import BatchReader
@@ -39,26 +38,12 @@ from streams.sources.bluesky.position import Resume
 from streams.sources.bluesky.posts import PostBuilder
 from streams.sources.bluesky.recent_ids import RecentIds
 from tests.benchmarks.jetstream_frames import frames, serve
+from tests.benchmarks.matching import brands
 
 EVENTS = 60_000
 BATCH = 5_000
 BRANDS = (1_000, 10_000)
 PACE, PACED_S = 500.0, 10.0
-SYLLABLES = "ka ro mi te lo za vi ne su pa do ri be fu gan tor lex mon qui sha ver nix pol dra el ar"
-
-Named = Callable[[str], bool]
-
-
-def named_by(brands: int) -> Named:
-    """Return a search for any of so many brands' five names, folded to lower case."""
-    rng = random.Random(3)
-    syllables = SYLLABLES.split()
-    words = {"".join(rng.choices(syllables, k=rng.randint(3, 5))) for _ in range(brands)}
-    names = [form for word in words for form in (word, f"@{word}", f"#{word}", f"{word} support", f"le{word}")]
-    find = ahocorasick_rs.AhoCorasick(
-        names, matchkind=ahocorasick_rs.MatchKind.Standard, implementation=ahocorasick_rs.Implementation.ContiguousNFA
-    ).find_matches_as_indexes
-    return lambda text: bool(find(text.lower()))
 
 
 def best(work: Callable[[], int], runs: int) -> float:
@@ -79,13 +64,19 @@ def decoded(content: Sequence[bytes], version: int) -> int:
     return len(content)
 
 
-def matched(content: Sequence[bytes], version: int, named: Named, dictionary: Dictionary | None = None) -> int:
-    """Read frames into batches, as the source does; return how many."""
+def matched(content: Sequence[bytes], version: int, matcher: BrandMatcher, dictionary: Dictionary | None = None) -> int:
+    """Read frames into batches as the source does, and match their posts; return how many frames."""
     accounts = OfficialAccounts(["did:plc:acme"])
     url = "wss://jetstream.example" + ("/subscribe" if version == 1 else "")
-    builder = PostBuilder(accounts, named)
+    builder = PostBuilder(accounts, matcher.names_something)
     reader = BatchReader(Endpoint.parse(url), Resume(), dictionary, builder, accounts, RecentIds())
-    return sum(reader.read(content[start : start + BATCH]).events for start in range(0, len(content), BATCH))
+    count = 0
+    for start in range(0, len(content), BATCH):
+        batch = reader.read(content[start : start + BATCH])
+        count += batch.events
+        for post in batch.posts:
+            matcher.match(post, "bluesky")
+    return count
 
 
 @contextlib.contextmanager
@@ -105,15 +96,17 @@ def server(count: int, rate: float = 0.0, certificate: str = "") -> Iterator[int
         process.join()
 
 
-def received(url: str, named: Named) -> int:
-    """Read all that a server sends by the source; return how many events."""
+def received(url: str, matcher: BrandMatcher) -> int:
+    """Read all that a server sends by the source, and match its posts; return how many events."""
 
     async def run() -> int:
         config = JetstreamConfig(url=(url,), compress=False)
-        source, count = Jetstream("bench", config, CollectorSettings(), named=named), 0
+        source, count = Jetstream("bench", config, CollectorSettings(), named=matcher.names_something), 0
         with contextlib.suppress(SourceError):  # the end of the connection
             async for batch in source.read(None):
                 count += batch.events
+                for post in batch.posts:
+                    matcher.match(post, source.network)
         return count
 
     return asyncio.run(run())
@@ -161,9 +154,9 @@ def paced() -> str:
 
 def share_of_a_core(url: str) -> str:
     """Read a paced stream to its end; return the processor time it took as a share of the time that passed."""
-    named = named_by(BRANDS[0])
+    matcher = BrandMatcher(brands(BRANDS[0]))
     cpu, wall = time.process_time(), time.perf_counter()
-    count = received(url, named)
+    count = received(url, matcher)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     return f"{cpu / wall:.1%} ({count / wall:.0f} events/s)"
 
@@ -174,7 +167,7 @@ def main(argv: Sequence[str]) -> int:
         print(share_of_a_core(argv[0]))
         return 0
     runs = int(argv[0]) if argv else 5
-    few, many = named_by(BRANDS[0]), named_by(BRANDS[1])
+    few, many = (BrandMatcher(brands(count)) for count in BRANDS)
     trained = train(5)
     compressor, dictionary = zstandard.ZstdCompressor(dict_data=trained), Dictionary(trained.as_bytes())
     rows: dict[str, list[str]] = {}
