@@ -50,14 +50,14 @@ def plain_text(markup: str, *, quotations: bool = True) -> str:
     --------
     >>> plain_text("<p>Never <b>ag</b>ain &amp; never!</p><script>x()</script><ul><li>1 < 2</ul>")
     'Never again & never!\n1 < 2'
-    >>> plain_text("<blockquote>They are <b>great</b></blockquote><p>No.", quotations=False)
+    >>> plain_text("<aside>A<aside>B</aside>C</aside><p>No.", quotations=False)
     'No.'
     """
     markup = markup[:MAX_HTML]
     left_out = _HIDDEN if quotations else _HIDDEN | _QUOTATIONS
     pieces: list[str] = []
-    position = 0
-    hidden = ""  # what ends the part that is not shown
+    position, depth = 0, 0
+    hidden = ""  # the element or comment that is not shown
     for tag in _TAG.finditer(markup):
         if not hidden:
             pieces.append(markup[position : tag.start()])
@@ -65,12 +65,11 @@ def plain_text(markup: str, *, quotations: bool = True) -> str:
         written = tag.group()
         name = (tag["name"] or "").lower()
         if hidden:
-            closes = written == hidden or (tag["end"] and name == hidden)
-            hidden = "" if closes else hidden
-        elif written == "<!--":
-            hidden = "-->"
-        elif name in left_out and not tag["end"]:
-            hidden = name
+            within = hidden in (name, written)
+            depth += within * (-1 if tag["end"] or written == "-->" else 1)
+            hidden = hidden if depth else ""
+        elif written == "<!--" or (name in left_out and not tag["end"]):
+            hidden, depth = name or "-->", 1
         else:
             pieces.append("\n" if name in _BLOCKS else " " if name in _CELLS else "")
     if not hidden:

@@ -154,6 +154,16 @@ def test_replies_that_share_a_title_and_items_that_share_a_page_are_all_read() -
     asyncio.run(run())
 
 
+def test_an_article_in_two_feeds_has_one_id_so_that_it_counts_once() -> None:
+    async def run() -> None:
+        async with feed([old(1)], ("/news", "/alerts")) as (fake, reader):
+            await reader.read()
+            fake.entries.insert(0, Entry("Acme recalls", "a", "https://press.example/a?utm_medium=rss"))
+            assert {post.id for post in await reader.read(300)} == {"https://press.example/a"}
+
+    asyncio.run(run())
+
+
 def test_a_feed_that_was_empty_for_a_while_brings_nothing_twice() -> None:
     async def run() -> None:
         entries = [old(number) for number in range(1, 30)]

@@ -146,6 +146,21 @@ def test_what_was_written_while_away_is_read_after_a_restart_and_what_lies_beyon
     asyncio.run(run())
 
 
+def test_all_pages_of_an_interface_without_an_order_are_read_each_time(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with board(tmp_path) as it:
+            preset = tmp_path / "board.toml"
+            preset.write_text(preset.read_text().replace("most = 4", "most = 4, ordered = false"))
+            it.add(40, START - timedelta(hours=3))
+            await it.read()
+            it.items[25]["id"] = "new"
+            it.items[25]["at"] = (START + timedelta(seconds=30)).isoformat()
+            assert "new" in {post.id for post in await it.read(60)}
+            assert it.gaps == []
+
+    asyncio.run(run())
+
+
 def test_the_time_that_an_interface_asks_for_is_waited_between_pages_and_polls(tmp_path: Path) -> None:
     async def run() -> None:
         async with board(tmp_path) as it:
@@ -209,6 +224,17 @@ def test_a_refused_key_ends_the_source_and_is_in_no_message(tmp_path: Path) -> N
     asyncio.run(run())
 
 
+def test_a_spent_quota_that_looks_like_a_refused_key_is_waited_for(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with board(tmp_path, "quota_status = 403") as it:
+            it.fake.fault, it.token = "403", "s3cret"
+            with pytest.raises(SourceError, match="or its quota is spent") as failed:
+                await it.read()
+            assert (failed.value.reason, failed.value.fatal, failed.value.retry_after_s) == ("rate_limit", False, 3600)
+
+    asyncio.run(run())
+
+
 def test_items_that_are_no_mentions_are_counted_and_hold_nothing_back(tmp_path: Path) -> None:
     async def run() -> None:
         async with board(tmp_path) as it:
@@ -227,11 +253,6 @@ def test_items_that_are_no_mentions_are_counted_and_hold_nothing_back(tmp_path: 
     asyncio.run(run())
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | _objects(inner)
-)
-
-
 def _objects(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     names = [
         "id",
@@ -246,6 +267,11 @@ def _objects(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]
         "language",
     ]
     return st.dictionaries(st.sampled_from(names), values)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | _objects(inner)
+)
 
 
 @given(st.sampled_from(shipped_presets()), st.lists(JSON | _objects(JSON), max_size=3))

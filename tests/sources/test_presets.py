@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -132,6 +133,21 @@ CASES: list[tuple[str, dict[str, str], Any, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
+SINCE = int((START - timedelta(hours=2)).timestamp())
+ASKED = {
+    "hackernews": f"/api/v1/search_by_date?tags=(story,comment)&numericFilters=created_at_i>{SINCE}"
+    "&hitsPerPage=500&page=0",
+    "steam": "/appreviews/730?json=1&filter=recent&language=all&purchase_type=all&num_per_page=100&cursor=*",
+    "appstore": "/us/rss/customerreviews/page=1/id=1/sortBy=mostRecent/json",
+    "discourse": "/posts.json",
+    "stackexchange": f"/2.3/search/advanced?site=stackoverflow&q=acme&fromdate={SINCE}&sort=creation&order=desc"
+    "&filter=withbody&pagesize=100&page=1&key=key",
+    "lemmy": "/api/v3/comment/list?type_=All&sort=New&limit=50&page=1",
+    "youtube": "/youtube/v3/commentThreads?part=snippet&allThreadsRelatedToChannelId=UCacme&order=time"
+    "&textFormat=plainText&maxResults=100&key=key",
+}
+
+
 @pytest.mark.parametrize(("name", "values", "answer", "expected"), CASES, ids=[case[0] for case in CASES])
 def test_a_preset_makes_of_its_networks_answer_the_mention_a_reader_would(
     name: str, values: dict[str, str], answer: Any, expected: dict[str, Any], tmp_path: Path
@@ -147,6 +163,9 @@ def test_a_preset_makes_of_its_networks_answer_the_mention_a_reader_would(
             await batches.aclose()  # type: ignore[attr-defined]
             assert batch.refused == {}
             assert batch.complete_to == START
+            (request,) = fake.requests
+            assert unquote(request.path_qs) == ASKED[name]
+            assert request.headers.get("Api-Key") == (TOKEN if name == "discourse" else None)
             return next(post for post in batch.posts if post.id == expected["id"])
 
     post = asyncio.run(run())

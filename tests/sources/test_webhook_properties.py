@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.mentions.mention import decode
+from streams.sources.plain_text import plain_text
 from streams.sources.webhook.body import items_of
 from streams.sources.webhook.content import ContentDecoder
 from streams.sources.webhook.forms import load_form
-from streams.sources.webhook.html_text import plain_text
 from streams.sources.webhook.mapping import Mapper
 from streams.sources.webhook.posts import post_of
 from tests.sources.fakes import webhook_bodies as bodies

@@ -136,7 +136,7 @@ class Poller:
             page = following
             if found.wait_s:
                 await self._sleep(found.wait_s)
-        found.cut = True
+        found.cut = paging.ordered
         return found
 
     async def _get(self, client: HttpClient, url: str) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 from streams.errors import MentionError, SourceError
 from streams.settings.forms import Form
-from streams.sources.json_body import beginning, read_json
+from streams.sources.json_body import beginning, read_json, text_of
 from streams.sources.poll.preset import Preset, Rating, at
 from streams.sources.source import Post
 from streams.sources.webhook.mapping import Mapper
@@ -103,7 +103,7 @@ class RecordReader:
         if rating is not None:
             fields["rating"] = rating
         if "lang" in fields and self._preset.languages:
-            fields["lang"] = self._preset.languages.get(fields["lang"])
+            fields["lang"] = self._preset.languages.get(text_of(fields["lang"]) or "")
 
 
 def _rating(value: object, scale: Rating) -> float | None:

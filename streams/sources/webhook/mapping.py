@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from streams.errors import ConfigError, MentionError
 from streams.mentions.mention import Mention
 from streams.settings.forms import Form, MentionForm, Template
-from streams.sources.webhook.html_text import plain_text
+from streams.sources.plain_text import plain_text
 from streams.sources.webhook.posts import EXTRA
 
 FIELDS = frozenset((*Mention.__struct_fields__, *EXTRA))
@@ -163,7 +163,7 @@ def _found(place: str, scope: Scope) -> Any:
     path, _, filtered = place.partition("|")
     value = scope.find(path)
     if filtered and isinstance(value, str):
-        value = plain_text(value)
+        value = plain_text(value, quotations=False)
     return None if value == "" else value
 
 
