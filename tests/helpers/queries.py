@@ -48,6 +48,20 @@ HEALTHY: Mapping[Query, str] = {
     ("rule", "BadBuzzMessagesLost"): "nothing was deleted unread",
     ("rule", "BadBuzzDeadLetters"): "every line was readable",
 }
+# Empty where mentions are not collected from networks.
+NOT_COLLECTED: Mapping[Query, str] = {
+    ("badbuzz-pipeline", "Sources: read"): "no collector ran",
+    ("badbuzz-pipeline", "Sources: mentions collected"): "no collector ran",
+    ("badbuzz-pipeline", "Sources: time behind"): "no collector ran",
+    ("badbuzz-pipeline", "Sources: time since last post"): "no collector ran",
+    ("badbuzz-pipeline", "Sources: failures in 15 minutes"): "no collector ran",
+    ("badbuzz-pipeline", "Sources: left out and missing in 15 minutes"): "no collector ran",
+    ("badbuzz-pipeline", "Sources: waiting for Kafka"): "no collector ran",
+    ("rule", "BadBuzzSourceStopped"): "no collector ran",
+    ("rule", "BadBuzzSourceUnauthorized"): "no collector ran",
+    ("rule", "BadBuzzSourceBudgetSpent"): "no collector ran",
+    ("rule", "BadBuzzSourceCatchingUp"): "no collector ran",
+}
 # Empty for a replay in one process, which has no worker and no latency.
 REPLAYED: Mapping[Query, str] = {
     ("badbuzz-overview", "Time since last progress"): "no worker ran",
