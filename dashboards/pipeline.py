@@ -94,7 +94,7 @@ def pipeline() -> dashboard.Dashboard:
             ),
             p.time_series(
                 "Late, duplicate and updated mentions in 15 minutes",
-                "Late: counted in the minute they were made in, or dropped if over an hour late. Duplicates: dropped. "
+                "Late: counted in the minute they were made in, or dropped if over 3 hours late. Duplicates: dropped. "
                 "Updated: posts seen again with other counts, which raise reach and count no mention.",
                 {
                     "late, {{outcome}}, {{network}}": (
