@@ -96,7 +96,7 @@ def pipeline() -> dashboard.Dashboard:
             ),
             p.time_series(
                 "Late, duplicate and updated mentions in 15 minutes",
-                "Late: counted in their minute, or over an hour late and dropped. Updated: new counts of a post.",
+                "Late: counted in their minute, or over 3 hours late and dropped. Updated: new counts of a post.",
                 {
                     "late, {{outcome}}, {{network}}": (
                         f"sum by (network, outcome) (increase({m.LATE.name}{OF_INSTALLATION}[15m]))"

@@ -83,7 +83,7 @@ class BrandDetector:
         for older in late:
             self._observe_late(minute, older)
         self.now = minute + 1
-        self._decide(self.now, changes)
+        self._decide(self.now, changes, min((older.minute for older in late), default=None))
         return changes
 
     def _observe_late(self, minute: int, older: Observation) -> None:
@@ -109,11 +109,11 @@ class BrandDetector:
         self.now = max(self.now, minute)
         return changes
 
-    def _decide(self, end: int, changes: list[Change]) -> None:
+    def _decide(self, end: int, changes: list[Change], late_from: int | None = None) -> None:
         criteria, incident = self._criteria, self.incident
         if criteria.learning(end):
             return
-        judgement = criteria.judge(end, incident)
+        judgement = criteria.judge(end, incident, late_from)
         if incident.open or judgement.severity:
             active = incident.open and criteria.elevated(end)
             if incident.update(end, judgement.severity, active=active) or incident.cap(judgement.ceiling):

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
+MAX_LATE_MS = 3 * HOUR_MS
+"""How late a mention may be and still count in its own minute: a source that was away for two hours catches up."""
 
 
 def oldest_open_minute(newest_ms: int, lateness_ms: int) -> int:

@@ -65,7 +65,10 @@ class Criterion(Protocol):
         """
 
     def holds(self, end: int) -> Holding | None:
-        """Return what it asks for by the minutes before `end`, which never decreases; None where it does not hold."""
+        """Return what it asks for by the minutes before `end`; None where it does not hold.
+
+        `end` never decreases, but for a criterion with `windows`: where mentions came late, past ones are judged again.
+        """
 
     def elevated(self, end: int) -> bool:
         """Return whether it keeps an open incident from closing: its score is still near the threshold."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from detectors.anomaly.negative_growth import NegativeGrowth
-from detectors.anomaly.reading import Reading
+from detectors.anomaly.reading import NO_READING, Reading
 from detectors.anomaly.surge import Surge
 from detectors.change import Reached
 from detectors.criteria.aftermath import Aftermath
@@ -32,6 +32,8 @@ CRITICAL_MINUTES = 6 * HOUR_MINUTES
 # Of the ten-minute slots of a critical incident's window, this many must hold fresh negative voices.
 _CRITICAL_SLOTS = 3
 _SLOT_MINUTES = 10
+# Windows of the past are judged again, where mentions came late, at ends so far apart: as an open incident is.
+_LATE_STEP_MINUTES = 5
 
 
 class Judgement(NamedTuple):
@@ -145,7 +147,7 @@ class Criteria:
         """Return whether the minute before `end` belongs to the first hours, which never alert."""
         return self._volume.learning((end - 1) // HOUR_MINUTES)
 
-    def judge(self, end: int, incident: IncidentState) -> Judgement:
+    def judge(self, end: int, incident: IncidentState, late_from: int | None = None) -> Judgement:
         """Return what holds before minute `end`, which never decreases.
 
         Parameters
@@ -154,16 +156,38 @@ class Criteria:
             Minutes since the epoch.
         incident
             The brand's; it notes since when a warning holds.
+        late_from
+            Oldest minute to which late mentions were added just now, if any: what held in a window since then holds.
         """
         holdings = {}
         for criterion in self.criteria:
-            holding = criterion.holds(end)
-            if holding is not None and (incident.open or self._beyond_aftermath(criterion, holding)):
+            holding = self._holding(criterion, end, incident)
+            if holding is None and late_from is not None and criterion.windows:
+                holding = self._held(criterion, late_from, end, incident)
+            if holding is not None:
                 holdings[criterion.name] = holding
         return self._combine(end, incident, holdings) if holdings else NOTHING_HOLDS
 
-    def _beyond_aftermath(self, criterion: Criterion, holding: Holding) -> bool:
-        return holding.reading is None or self._aftermath.exceeded(criterion.windows, holding.reading)
+    def _holding(self, criterion: Criterion, end: int, incident: IncidentState) -> Holding | None:
+        holding = criterion.holds(end)
+        if holding is None or holding.reading is None or incident.open:
+            return holding
+        return holding if self._aftermath.exceeded(criterion.windows, holding.reading) else None
+
+    def _held(self, criterion: Criterion, first: int, end: int, incident: IncidentState) -> Holding | None:
+        """Return what a criterion asked for in the highest-scoring window since minute `first`, counted up to now."""
+        best: Holding | None = None
+        reading, start = NO_READING, end
+        for at in range(end - _LATE_STEP_MINUTES, first, -_LATE_STEP_MINUTES):
+            holding = None if self.learning(at) else self._holding(criterion, at, incident)
+            if holding is None or holding.reading is None or holding.reading.score <= reading.score:
+                continue
+            best, reading, start = holding, holding.reading, at - holding.reading.window
+        if best is None:
+            return None
+        observed = self.recent.total(criterion.windows[0][0], start, end)
+        expected = reading.expected * self.expected(start, end) / self.expected(start, start + reading.window)
+        return best._replace(reading=Reading(reading.score, end - start, observed, expected))
 
     def _combine(self, end: int, incident: IncidentState, holdings: dict[str, Holding]) -> Judgement:
         severity, ceiling = Severity.CALM, Severity.CRITICAL

@@ -171,7 +171,10 @@ class BrandGauges:
         open_severities = {name: severity for name, severity in self._severity.items() if severity}
         for rank, label in enumerate(SEVERITIES[1:], start=1):
             metrics.set(m.OPEN, sum(severity == rank for severity in open_severities.values()), label)
-        beyond_limit = [severity for name, severity in open_severities.items() if not brands.admits(name)]
+        # A brand may be named like the label for the rest: one series, of the more severe.
+        beyond_limit = [
+            severity for name, severity in open_severities.items() if name == OTHER or not brands.admits(name)
+        ]
         if beyond_limit or self._other_exported:
             self._other_exported = True
             metrics.set(m.SEVERITY, max(beyond_limit, default=0), OTHER)

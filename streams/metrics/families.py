@@ -118,7 +118,7 @@ LATE = Family(
     "badbuzz_late_mentions_total",
     "counter",
     ("network", "outcome"),
-    "Mentions beyond the allowed lateness: counted (in the minute they were made in) or dropped (over an hour late).",
+    "Mentions beyond the allowed lateness: counted (in the minute they were made in) or dropped (over 3 hours late).",
 )
 DUPLICATES = Family("badbuzz_duplicate_mentions_total", "counter", (), "Mentions dropped by deduplication.")
 UPDATES = Family(

@@ -32,7 +32,7 @@ class Recording(Protocol):
     Common mistakes:
 
     * Messages far out of order. A mention that is later than the allowed lateness is not counted in its own minute,
-      and one that is later than an hour in none; a recording of several streams merges them by event time.
+      and one that is later than three hours in none; a recording of several streams merges them by event time.
     * Offsets that change from one run to the next, or that two messages of one `Message.source` share. A dead letter
       names its message by them.
     * Waiting between messages to keep a pace. `streams.recordings.pacing.paced` does that for every recording.

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from detectors.negativity import with_rating
 from streams.errors import MentionError
-from streams.event_time import HOUR_MS, MINUTE_MS, oldest_open_minute
+from streams.event_time import HOUR_MS, MAX_LATE_MS, MINUTE_MS, oldest_open_minute
 from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.heartbeat import IDLE_NETWORK
 from streams.mentions.mention import MAX_CLOCK_SKEW_MS, SPOKEN, Mention, decode, milliseconds
@@ -142,15 +142,16 @@ class Scorer:
             return
         identity = hash64(f"{brand}\0{mention.network}\0{mention.id}")
         update = self._is_update(mention, identity)
-        # More than an hour late, a mention is only counted; an update is of the time when it is read.
-        lag = opened - minute if late and not update and newest - ms <= HOUR_MS else 0
+        too_late = newest - ms > MAX_LATE_MS
+        # Too late, a mention is only counted; an update is of the time when it is read.
+        lag = opened - minute if late and not update and not too_late else 0
         builder = collected.builder(brand, max(minute, opened), mention.network, lag)
         official = bool(mention.official) or mention.author in builder.known.official_accounts
         if update is None or (update and official):
             builder.count("duplicates")
             return
         if late and not update:
-            if newest - ms > HOUR_MS:
+            if too_late:
                 builder.count("too_late")
                 return
             builder.count("late")

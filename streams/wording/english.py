@@ -41,7 +41,7 @@ PHRASES = {
     "counted": "mentions",
     "counted_mentions": "{mentions} of {brands} brands, {negatives} negative",
     "left_out": "left out",
-    "left_out_mentions": "{duplicates} duplicates, {too_late} more than an hour late",
+    "left_out_mentions": "{duplicates} duplicates, {too_late} more than three hours late",
     "late": "late",
     "late_mentions": "{late}, counted in the minute they were made in",
     "unreadable": "unreadable",

@@ -41,7 +41,7 @@ PHRASES = {
     "counted": "mentions",
     "counted_mentions": "{mentions}, marques : {brands}, négatives : {negatives}",
     "left_out": "écarté",
-    "left_out_mentions": "doublons : {duplicates}, plus d'une heure de retard : {too_late}",
+    "left_out_mentions": "doublons : {duplicates}, plus de trois heures de retard : {too_late}",
     "late": "en retard",
     "late_mentions": "{late}, comptées dans leur propre minute",
     "unreadable": "illisible",

@@ -227,7 +227,9 @@ class ScorerWorker:
         topic = self.monitor.topic(self.topic)
         if topic is None or self._topic_id in ("", topic.id):
             return
-        logger.warning("%s was created anew", self.topic)
+        logger.error("topic %s was created anew: its messages are scored from the first", self.topic)
+        # The broker has deleted the committed offsets with the topic: no later start finds one to ignore.
+        self.log.resets += len(self._partitions)
         self._await_commit()
         # As a new member: this one may have joined while the client did not know the topic (see `_subscribe`).
         self._consumer.close()

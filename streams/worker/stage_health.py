@@ -4,11 +4,17 @@ A stage makes progress when it processes a message, or when the broker answered 
 away, its topic gone, or messages waiting that it does not process, progress stands still although its loop goes on.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Protocol
 
 from streams.kafka.broker_monitor import BrokerMonitor, BrokerState
+
+logger = logging.getLogger(__name__)
+
+STUCK_AFTER_S = 15.0
+"""Seconds for which messages wait and none is processed after which a partition is reported as stuck."""
 
 
 class LogCounts(Protocol):
@@ -83,6 +89,8 @@ class StageHealth:
         self.lag: dict[int, int] = {}
         self.positions: dict[int, int] = {}
         self.expected = 0
+        # Of each partition with messages waiting: the position, since when it stands there, and whether that is logged.
+        self._standing: dict[int, tuple[int, float, bool]] = {}
 
     @property
     def ready(self) -> bool:
@@ -104,3 +112,23 @@ class StageHealth:
         moved = any(at > before.get(p, at) for p, at in self.positions.items())
         if self.part.ready and (moved or not any(self.lag.values())):
             self.progressed = state.asked_at
+        self._report_stuck(state.asked_at)
+
+    def _report_stuck(self, now: float) -> None:
+        """Log once that a partition does not move while messages wait, and once that it moves again."""
+        standing = {}
+        for partition, at in self.positions.items():
+            before, since, logged = self._standing.get(partition, (at, now, False))
+            moved = at != before
+            if logged and (moved or not self.lag[partition]):
+                logger.warning("%s/%d moves again", self.part.topic, partition)
+            if not self.lag[partition] or not self.part.ready:
+                continue
+            if moved:
+                since, logged = now, False
+            if not logged and now - since >= STUCK_AFTER_S:
+                stuck = "%s/%d does not move: %d messages have waited for %.0f s, its brands are not watched"
+                logger.error(stuck, self.part.topic, partition, self.lag[partition], now - since)
+                logged = True
+            standing[partition] = at, since, logged
+        self._standing = standing

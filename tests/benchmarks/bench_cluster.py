@@ -5,7 +5,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -61,7 +61,9 @@ class DefaultCluster(Cluster):
 
     alone = True
 
-    def start(self, instance: str, only: str | None = None) -> DefaultWorker:
+    def start(self, instance: str, only: str | None = None, before: Sequence[str] = ()) -> DefaultWorker:
+        if before:
+            raise ValueError(f"expected a worker as a user starts it, got one under {before[0]}: leave `before` out")
         worker = DefaultWorker(self.settings, instance, self.folder / f"{instance}.log", only, self.alone)
         self.workers.append(worker)
         return worker

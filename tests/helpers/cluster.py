@@ -9,7 +9,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -50,7 +49,13 @@ class Worker:
     options: Mapping[str, str] = MappingProxyType({"BADBUZZ_WORKER_READ_BACK": "4096"})
 
     def __init__(
-        self, settings: KafkaSettings, instance: str, log: Path, only: str | None = None, before: Sequence[str] = ()
+        self,
+        settings: KafkaSettings,
+        instance: str,
+        log: Path,
+        only: str | None = None,
+        before: Sequence[str] = (),
+        mentions_partitions: int = TOPICS.mentions_partitions,
     ) -> None:
         self.port = _free_port()
         self.instance = instance
@@ -58,7 +63,7 @@ class Worker:
         env = {
             "BADBUZZ_KAFKA_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
             "BADBUZZ_KAFKA_TOPIC_PREFIX": settings.topic_prefix,
-            "BADBUZZ_TOPICS_MENTIONS_PARTITIONS": str(TOPICS.mentions_partitions),
+            "BADBUZZ_TOPICS_MENTIONS_PARTITIONS": str(mentions_partitions),
             "BADBUZZ_TOPICS_ROLLUPS_PARTITIONS": str(TOPICS.rollups_partitions),
             "BADBUZZ_METRICS_PORT": str(self.port),
             "BADBUZZ_WORKER_INSTANCE": instance,
@@ -105,11 +110,10 @@ class Cluster:
         self.config = Config(kafka=settings, topics=TOPICS)
         self.folder = folder
         self.workers: list[Worker] = []
-        create(settings, TOPICS)
-        self._started = Counter[str]()
-        self._rollups = _Reader(settings, ROLLUPS)
+        self.mentions_partitions = TOPICS.mentions_partitions
+        self.create_topics()
         self._incidents = _Reader(settings, INCIDENTS)
-        self._raw = KafkaConsumer(**consumer_options(settings, None) | {"isolation_level": "read_uncommitted"})
+        self._open()
         self.incident_lines: list[bytes] = []
         self.incident_keys: list[bytes] = []
 
@@ -125,8 +129,28 @@ class Cluster:
         self._incidents.close()
         self._raw.close()
 
-    def start(self, instance: str, only: str | None = None) -> Worker:
-        worker = Worker(self.settings, instance, self.folder / f"{instance}.log", only)
+    def create_topics(self) -> None:
+        """Create the topics that are missing."""
+        create(self.settings, msgspec.structs.replace(TOPICS, mentions_partitions=self.mentions_partitions))
+
+    def add_mentions_partition(self) -> int:
+        """Expect one more partition of `mentions` from now on; return how many there are then."""
+        self.mentions_partitions += 1
+        return self.mentions_partitions
+
+    def reopen(self) -> None:
+        """Read `rollups` from its beginning, and forget what is known of the topics: one was created anew."""
+        self._rollups.close()
+        self._raw.close()
+        self._open()
+
+    def _open(self) -> None:
+        self._rollups = _Reader(self.settings, ROLLUPS)
+        self._raw = KafkaConsumer(**consumer_options(self.settings, None) | {"isolation_level": "read_uncommitted"})
+
+    def start(self, instance: str, only: str | None = None, before: Sequence[str] = ()) -> Worker:
+        log = self.folder / f"{instance}.log"
+        worker = Worker(self.settings, instance, log, only, before, self.mentions_partitions)
         self.workers.append(worker)
         return worker
 
@@ -182,7 +206,7 @@ class Cluster:
         return sorted(self.incident_lines, key=order)
 
     def counts(self, brands: Sequence[str]) -> Counts:
-        """Sum the counters of some brands in the watchers' state."""
+        """Sum the counters of those of some brands that are in the watchers' state."""
         keys: list[bytes] = []
         values: list[bytes] = []
         reader = _Reader(self.settings, WATCHES)
@@ -191,7 +215,7 @@ class Cluster:
         finally:
             reader.close()
         rows = dict(zip(keys, values, strict=True))
-        return total(row_counts(rows[brand_key(brand)]) for brand in brands)
+        return total(row_counts(rows[key]) for brand in brands if (key := brand_key(brand)) in rows)
 
     def _ends(self, topic: str, raw: bool = False) -> dict[int, int]:
         consumer = self._raw if raw else self._rollups.consumer

@@ -3,112 +3,171 @@
     python -m tests.kafka.chaos --trials 100 --seed 1
 
 Each trial sends the record of several new brands to running workers, injects a fault at a random moment, restarts the
-processes that died, and compares every incident event, byte by byte, and every counter with those of the same record in
-one process. One JSON line a trial; exit status 1 where one differs.
+processes that died, and compares every incident event, byte by byte, and every counter with those of the same messages
+in one process. A fault that leaves nobody watching must be reported within half a minute as well; where it loses
+messages, the record sent after it is compared. One JSON line a trial, and one with the counts by fault; exit status 1
+where a trial is neither.
 """
 
 import argparse
 import json
 import random
-import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from kafka import KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from deploy.local.kafka import LocalKafka
 from detectors.negativity import NegativityModel
-from streams.kafka.clients import transactional_producer_options
-from streams.kafka.mention_producer import MentionProducer
-from streams.kafka.partitioning import pack
-from streams.kafka.topics import ROLLUPS
+from streams.kafka.clients import consumer_options, producer_options
+from streams.kafka.mention_producer import MentionProducer, Sent
+from streams.kafka.reading import read_to_end
+from streams.kafka.topics import MENTIONS
 from streams.mentions.message import Message
 from streams.offline.replay import replay
 from streams.pipeline import Pipeline
-from streams.scoring.rollup import Counts, Rollup
+from streams.scoring.rollup import Counts
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
-from tests.helpers.cluster import TOPICS, Cluster, Worker, raw_send
+from tests.helpers.cluster import Cluster
 from tests.helpers.records import crisis
+from tests.kafka.chaos_faults import FAULTS, Faults
+from tests.kafka.chaos_reports import REPORTED_WITHIN_S
 
 FEED_S = 4.0
 PIECES = 40
 PAIRS = 4
 """Records of two brands each, sent side by side."""
+SETTLE_S = 100.0
+"""A brand that has moved to another partition is held back by the old one for `clock_after_s`, a minute."""
+DELIVERY_S = 600.0
+SMALL_DISK = "1g"
+
+
+class Feed(MentionProducer):
+    """A source that waits for a broker that is away, and finds new partitions within a second."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self._producer.close()
+        options = {"delivery_timeout_ms": DELIVERY_S * 1000, "metadata_max_age_ms": 1000}
+        self._producer = KafkaProducer(**producer_options(config.kafka) | options)
+
+    def finish(self) -> Sent:
+        self._producer.flush(DELIVERY_S)
+        return super().finish()
 
 
 class Chaos:
-    """Workers, a broker, and the faults to inject."""
+    """Running workers, the faults to inject, and the trials made so far."""
 
-    def __init__(self, broker: LocalKafka, cluster: Cluster, rng: random.Random) -> None:
-        self.broker = broker
-        self.cluster = cluster
-        self.rng = rng
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.cluster = faults.cluster
+        self.rng = faults.rng
         self.trials = 0
+        self.records = 0
         self.summary = ""
-        self.start_all()
-
-    def start_all(self) -> None:
-        """Start one worker with both parts, a scorer and a watcher."""
-        for name, only in (("both", None), ("scorer", "scorer"), ("watcher", "watcher")):
-            self.cluster.start(name, only)
+        faults.start(("both", "scorer", "watcher"))
         for worker in self.cluster.workers:
             worker.wait_ready()
 
-    def trial(self, fault: str) -> dict[str, object]:
+    def trial(self, name: str) -> dict[str, object]:
         """Send a record while a fault happens; return whether incidents and counters are right."""
         self.trials += 1
         started = time.monotonic()
+        fault = FAULTS[name]
         lines, brands = self._record()
         moment = self.rng.uniform(0.1, FEED_S)
-        sent: list[bytes] = []
-        errors: list[BaseException] = []
+        if fault.loses:
+            self._send(lines[: int(len(lines) * moment / FEED_S)])
+            reported_s = fault.inject(self.faults, brands)
+            lines, brands = self._record()
+            sent = self._send(lines)
+        else:
+            errors: list[BaseException] = []
+            sent = []
 
-        def feed() -> None:
-            try:
-                self._feed(lines, fault == "duplicates", sent)
-            except BaseException as error:
-                errors.append(error)
-                raise
+            def feed() -> None:
+                try:
+                    sent.extend(self._send(lines, name == "duplicates"))
+                except BaseException as error:
+                    errors.append(error)
+                    raise
 
-        # The broker ends with the thread that started it: faults are injected in the main one.
-        feeding = threading.Thread(target=feed)
-        feeding.start()
-        time.sleep(moment)
-        FAULTS[fault](self, brands)
-        feeding.join()
-        if errors:
-            raise errors[0]
+            # The broker ends with the thread that started it: faults are injected in the main one.
+            feeding = threading.Thread(target=feed)
+            feeding.start()
+            time.sleep(moment)
+            reported_s = fault.inject(self.faults, brands)
+            feeding.join()
+            if errors:
+                raise errors[0]
         fed = time.monotonic()
-        self.cluster.drain()
-        expected, counts = undisturbed(sent)
-        actual = [line for line in self.cluster.incidents() if json.loads(line)["brand"] in brands]
-        actual_counts = self.cluster.counts(brands)
+        incidents, counters, mentions = self._compare(sent, brands)
+        drained = time.monotonic()
+        self._restore(name)
+        return {
+            "trial": self.trials,
+            "fault": name,
+            "at_s": round(moment, 2),
+            "mentions": mentions,
+            "incidents_equal": incidents,
+            "counters_equal": counters,
+            "reported_s": None if reported_s is None else round(reported_s, 1),
+            "reported": reported_s is None or reported_s <= REPORTED_WITHIN_S,
+            "drained_s": round(drained - fed, 1),
+            "seconds": round(drained - started, 1),
+        }
+
+    def _compare(self, sent: list[bytes], brands: list[str]) -> tuple[bool, bool, int]:
+        """Wait until everything sent is processed; return whether events and counters are right, and the mentions."""
+        deadline = time.monotonic() + SETTLE_S
+        while True:
+            self.cluster.drain()
+            logged = self._log_of(brands)
+            expected, counts = undisturbed(logged)
+            actual = [line for line in self.cluster.incidents() if json.loads(line)["brand"] in brands]
+            actual_counts = self.cluster.counts(brands)
+            lost = len(set(sent) - set(logged))
+            incidents = actual == expected and bool(expected) and not lost
+            if (incidents and actual_counts == counts) or time.monotonic() > deadline:
+                break
+            time.sleep(2)
         missing, other = (
             sorted(json.loads(line)["id"] for line in set(a) - set(b))
             for a, b in ((expected, actual), (actual, expected))
         )
-        self.summary = f"counts expected {counts}, got {actual_counts}; events missing {missing}, other {other}"
-        return {
-            "trial": self.trials,
-            "fault": fault,
-            "at_s": round(moment, 2),
-            "incidents": len(actual),
-            "mentions": counts.mentions,
-            "incidents_equal": actual == expected and len(expected) > 0,
-            "counters_equal": actual_counts == counts,
-            "drained_s": round(time.monotonic() - fed, 1),
-            "seconds": round(time.monotonic() - started, 1),
-        }
+        self.summary = (
+            f"messages not in the log {lost}; counts expected {counts}, got {actual_counts}; "
+            f"events missing {missing}, other {other}"
+        )
+        return incidents, actual_counts == counts, counts.mentions
 
-    def _feed(self, lines: list[bytes], duplicated: bool, sent: list[bytes]) -> None:
-        producer = MentionProducer(self.cluster.config)
+    def _log_of(self, brands: list[str]) -> list[bytes]:
+        """Read what `mentions` holds of some brands, idle heartbeats too, in the order in which it was appended."""
+        kafka = self.cluster.settings
+        keys = {brand.encode() for brand in brands}
+        partitions = [TopicPartition(kafka.topic(MENTIONS), p) for p in range(self.cluster.mentions_partitions)]
+        with closing(KafkaConsumer(**consumer_options(kafka, None))) as consumer:
+            found = [
+                (record.timestamp, record.partition, record.offset, record.value)
+                for record in read_to_end(consumer, partitions)
+                if record.key in keys
+            ]
+        return [value for *_, value in sorted(found)]
+
+    def _send(self, lines: list[bytes], duplicated: bool = False) -> list[bytes]:
+        """Send a record over some seconds, and the heartbeats that close it; return what was sent."""
+        sent: list[bytes] = []
+        producer = Feed(self.cluster.config)
         piece = len(lines) // PIECES + 1
         for first in range(0, len(lines), piece):
             part = lines[first : first + piece]
@@ -119,13 +178,15 @@ class Chaos:
             sent += part
             time.sleep(FEED_S / PIECES)
         producer.finish()
+        return sent
 
     def _record(self) -> tuple[list[bytes], list[str]]:
+        self.records += 1
         lines: list[bytes] = []
         brands = []
         columns = []
         for pair in range(PAIRS):
-            mark = f" {self.trials}-{pair}"
+            mark = f" {self.records}-{pair}"
             brands += [f"Acme{mark}", f"Other{mark}"]
             columns.append(
                 [
@@ -139,98 +200,55 @@ class Chaos:
             lines += row
         return lines, brands
 
-    def _restart_later(self, workers: list[Worker]) -> None:
-        """Restart killed workers: at once, soon, or once others own their partitions."""
-        time.sleep(self.rng.choice((0.0, self.rng.uniform(0, 2), 8.0)))
-        for worker in workers:
-            only = worker.instance if worker.instance in {"scorer", "watcher"} else None
-            self.cluster.start(worker.instance, only)
-
-    def _kill(self, names: tuple[str, ...]) -> None:
-        killed = [worker for worker in self.cluster.workers if worker.instance in names]
-        for worker in killed:
-            self.cluster.stop(worker)
-        self._restart_later(killed)
-
-    def kill_scorer(self, _: list[str]) -> None:
-        self._kill(("scorer",))
-
-    def kill_watcher(self, _: list[str]) -> None:
-        self._kill(("watcher",))
-
-    def kill_both(self, _: list[str]) -> None:
-        """The worker with both parts, or every worker."""
-        self._kill(self.rng.choice((("both",), ("both", "scorer", "watcher"), ("scorer", "watcher"))))
-
-    def stop_broker(self, _: list[str]) -> None:
-        if self.rng.random() < 0.5:
-            self.broker.kill()
-        self.broker.restart()
-
-    def rebalance(self, _: list[str]) -> None:
-        joined = self.cluster.start("joined")
-        with suppress(AssertionError):
-            joined.wait_ready()
-        time.sleep(self.rng.uniform(0, 2))
-        self.cluster.stop(joined, kill=False)
-
-    def duplicates(self, _: list[str]) -> None:
-        """Nothing here: the sender duplicates mentions."""
-
-    def poison(self, brands: list[str]) -> None:
-        key = self.rng.choice(brands).encode()
-        bad = [b"{", b"\xff\xfe", b"", b'{"id":7}', b"[" * 5000, b'{"v":2}', self.rng.randbytes(300)]
-        raw_send(self.cluster.settings, [(self.rng.choice((key, None)), value) for value in bad])
-
-    def aborted_transaction(self, brands: list[str]) -> None:
-        """A foreign producer writes rollups of these brands and aborts them, or dies with its transaction open."""
-        kafka = self.cluster.settings
-        options = transactional_producer_options(kafka, f"stranger-{self.trials}")
-        producer = KafkaProducer(**options)
-        producer.init_transactions()
-        producer.begin_transaction()
-        minute = 28_500_000
-        made = [(0, Rollup(b, "forum", minute, minute * 60_000, Counts(mentions=500, negatives=500))) for b in brands]
-        for partition, value in pack(made, TOPICS.rollups_partitions):
-            producer.send(kafka.topic(ROLLUPS), value=value, partition=partition)
-        producer.flush()
-        time.sleep(self.rng.uniform(0, 1))
-        if self.rng.random() < 0.7:
-            producer.abort_transaction()
-        producer.close(timeout=0)
-
-    def suspend(self, _: list[str]) -> None:
-        """A worker is suspended for longer than its session, and resumed."""
-        worker = self.rng.choice(self.cluster.workers)
-        worker.process.send_signal(signal.SIGSTOP)
-        time.sleep(self.rng.uniform(7, 11))
-        worker.process.send_signal(signal.SIGCONT)
-        deadline = time.monotonic() + 10
-        while worker.process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.1)
-        if worker.process.poll() is not None:
-            self.cluster.workers.remove(worker)
-            self._restart_later([worker])
-
-
-FAULTS: dict[str, Callable[[Chaos, list[str]], None]] = {
-    "kill -9 of a scorer": Chaos.kill_scorer,
-    "kill -9 of a watcher": Chaos.kill_watcher,
-    "kill -9 of both": Chaos.kill_both,
-    "broker restart": Chaos.stop_broker,
-    "rebalance": Chaos.rebalance,
-    "duplicates": Chaos.duplicates,
-    "poison message": Chaos.poison,
-    "aborted transaction": Chaos.aborted_transaction,
-    "suspended worker": Chaos.suspend,
-}
+    def _restore(self, name: str) -> None:
+        """Return to sound workers, and wait for all of them."""
+        self.faults.start_killed()
+        if name == "clock jump":
+            self.faults.kill_worker("both")
+        for worker in self.cluster.workers:
+            worker.wait_ready()
 
 
 def undisturbed(lines: list[bytes]) -> tuple[list[bytes], Counts]:
-    """Return the events and counters of the same record in one process."""
+    """Return the events and counters of the same messages in one process."""
     pipeline = Pipeline(Config(), NegativityModel.load())
     events, _ = replay((Message("record", i, value) for i, value in enumerate(lines)), pipeline)
     return [event.to_json() for event in events], pipeline.counts
+
+
+@contextmanager
+def small_disk(wanted: bool) -> Iterator[Path | None]:
+    """Mount a small file system in memory for the broker's data; yield None where that is not allowed or wanted."""
+    with tempfile.TemporaryDirectory() as folder:
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "badbuzz-chaos", folder]
+        if not wanted or subprocess.run(mount, check=False, capture_output=True).returncode:
+            yield None
+            return
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def run(faults: Faults, wanted: list[str], trials: int) -> int:
+    """Run trials, the faults one after the other; return how many went wrong."""
+    results = {name: Counter[str]() for name in wanted}
+    chaos = Chaos(faults)
+    for number in range(trials):
+        name = wanted[number % len(wanted)]
+        result = chaos.trial(name)
+        good = bool(result["incidents_equal"] and result["counters_equal"] and result["reported"])
+        results[name]["good" if good else "wrong"] += 1
+        print(json.dumps(result), flush=True)
+        if not good:
+            print(chaos.summary, file=sys.stderr)
+            for worker in chaos.cluster.workers:
+                print(f"--- {worker.instance}\n{worker.log.read_text()[-2000:]}", file=sys.stderr)
+    for name in wanted:
+        print(json.dumps({"fault": name, **results[name]}))
+    wrong = sum(result["wrong"] for result in results.values())
+    print(json.dumps({"trials": trials, "good": trials - wrong, "wrong": wrong}))
+    return wrong
 
 
 def main() -> int:
@@ -239,25 +257,23 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fault", choices=sorted(FAULTS), action="append", help="only these")
+    parser.add_argument(
+        "--away", type=float, default=30.0, help="most seconds without a broker (20 to 200; default 30)"
+    )
     options = parser.parse_args()
-    rng = random.Random(options.seed)
-    results: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder, LocalKafka(heap="512m") as broker:
+    wanted = options.fault or list(FAULTS)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        small_disk("log directory full" in wanted) as disk,
+        LocalKafka(data_dir=disk / "broker" if disk else None, heap="512m") as broker,
+    ):
         settings = KafkaSettings(bootstrap_servers=broker.bootstrap, topic_prefix="chaos.")
         with Cluster(settings, Path(folder)) as cluster:
-            chaos = Chaos(broker, cluster, rng)
-            faults = options.fault or list(FAULTS)
-            for number in range(options.trials):
-                result = chaos.trial(faults[number % len(faults)])
-                good = bool(result["incidents_equal"] and result["counters_equal"])
-                results["equal" if good else "different"] += 1
-                print(json.dumps(result), flush=True)
-                if not good:
-                    print(chaos.summary, file=sys.stderr)
-                    for worker in cluster.workers:
-                        print(f"--- {worker.instance}\n{worker.log.read_text()[-2000:]}", file=sys.stderr)
-    print(json.dumps({"trials": options.trials, "equal": results["equal"], "different": results["different"]}))
-    return int(results["different"] > 0)
+            faults = Faults(broker, cluster, random.Random(options.seed), options.away, disk)
+            for name in [name for name in wanted if faults.unavailable(name)]:
+                print(json.dumps({"fault": name, "skipped": faults.unavailable(name)}), flush=True)
+                wanted.remove(name)
+            return int(run(faults, wanted, options.trials) > 0)
 
 
 if __name__ == "__main__":

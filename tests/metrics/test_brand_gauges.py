@@ -57,6 +57,16 @@ def test_a_crisis_of_a_brand_beyond_the_limit_is_still_exported() -> None:
     assert series(metrics, m.SEVERITY) == {("other",): 0.0}
 
 
+def test_a_brand_named_like_the_label_for_the_rest_is_not_calmed_by_the_rest() -> None:
+    metrics = Metrics(limits=LabelLimits(brands=1, alarms=0))
+    gauges = BrandGauges(metrics)
+    metrics.inc(m.MENTIONS, "first", "forum", "other")
+    beyond, named_other = (measure(crisis_of(brand), finish=True).events for brand in ("beyond", "other"))
+    for event in [*beyond[:-1], *named_other[:-1], beyond[-1]]:
+        gauges.record_event(event)
+    assert series(metrics, m.SEVERITY) == {("other",): 3.0}
+
+
 def restored(watch: BrandWatch) -> BrandWatch:
     """The watch as another worker restores it from its snapshot."""
     closed = [row for _, row in closed_rows(watch)]

@@ -15,7 +15,7 @@ from tests.helpers.mentions import mention_line
 def test_dead_letters_late_and_duplicate_mentions_are_counted_by_kind() -> None:
     metrics = Metrics()
     lines = [mention_line(1, 0), mention_line(1, 0), b"{", mention_line(2, 600), mention_line(3, 60)]
-    lines += [mention_line(4, 9000), mention_line(5, 0)]
+    lines += [mention_line(4, 12_000), mention_line(5, 0)]
     count_batch(metrics, Scorer(Config(), NegativityModel.load()).score(messages(lines)))
     assert series(metrics, m.DEAD_LETTERS)["json",] == 1.0
     assert series(metrics, m.DUPLICATES) == {(): 1.0}

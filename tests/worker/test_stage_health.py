@@ -1,5 +1,9 @@
 """What an SRE can rely on: a stage that does not work is not ready and makes no progress, whatever its loop does."""
 
+import logging
+
+import pytest
+
 from streams.kafka.broker_monitor import BrokerMonitor, BrokerState, TopicState
 from streams.kafka.start_offset import StartCounts
 from streams.settings.kafka import KafkaSettings
@@ -62,3 +66,27 @@ def test_a_stage_that_is_not_ready_itself_makes_no_progress() -> None:
     part.ready = False
     stage.observe(answer(monitor, 10.0, 5, 5))
     assert (stage.progressed, stage.ready) == (0.0, False)
+
+
+def test_a_partition_that_stands_still_is_logged_once_and_its_going_on_too(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    part = Part()
+    stage, monitor = stage_of(part)
+    for at in range(10, 60, 5):
+        part.positions = {0: 5, 1: at}
+        stage.observe(answer(monitor, float(at), 9, at + 3))
+    assert [record.getMessage() for record in caplog.records] == [
+        "mentions/0 does not move: 4 messages have waited for 15 s, its brands are not watched"
+    ]
+    part.positions = {0: 9, 1: 60}
+    stage.observe(answer(monitor, 60.0, 9, 60))
+    assert caplog.records[-1].getMessage() == "mentions/0 moves again"
+
+
+def test_a_stage_that_is_still_loading_its_state_is_not_called_stuck(caplog: pytest.LogCaptureFixture) -> None:
+    part = Part()
+    stage, monitor = stage_of(part)
+    part.ready = False
+    for at in range(10, 60, 5):
+        stage.observe(answer(monitor, float(at), 9, 9))
+    assert not caplog.records
