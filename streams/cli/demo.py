@@ -22,7 +22,7 @@ from streams.mentions.message import Message, event_ms
 from streams.offline.replay import open_incidents
 from streams.picture import PictureBucket, draw
 from streams.pipeline import Pipeline
-from streams.scenarios import Scenario, load_scenario
+from streams.scenarios import Scenario, load_scenario, shipped_scenarios
 from streams.settings.config import Config, load
 from streams.watching.incident_event import IncidentEvent
 from streams.wording.language import Language
@@ -61,9 +61,14 @@ LEAD_IN = timedelta(hours=6)
     envvar="BADBUZZ_SECONDS",
     help="How long to watch; 0: no waiting.",
 )
+@click.option("--list", "listing", is_flag=True, envvar="BADBUZZ_LIST", help="List the shipped scenarios and end.")
 @config_option
-def demo_command(scenario: str, picture: Path, seconds: float, config_path: Path | None) -> None:
+def demo_command(scenario: str, picture: Path, seconds: float, listing: bool, config_path: Path | None) -> None:
     """Watch a reconstructed incident unfold, live, and see when badbuzz would have alerted."""
+    if listing:
+        for name in shipped_scenarios():
+            out.print(f"{name:22}{load_scenario(name).title}", markup=False, highlight=False, soft_wrap=True)
+        return
     run_demo(load_scenario(scenario), picture, seconds, load(config_path), out)
 
 
