@@ -19,6 +19,7 @@ Every key is checked, and an unknown one is an error, so that no typing error go
     sentences = [1, 3]               # templates of one tone strung together (default [1, 1])
     median_followers = 0             # 0: the network shows no followers (default)
     reposts = false                  # whether people can repost here (default false)
+    kind = "post"                    # or "review": what a post here is; reviews have their tone's rating
 
     [baseline]                       # posts of an ordinary day; they go on during the phases
     mentions_per_day = 60
@@ -44,6 +45,7 @@ Every key is checked, and an unknown one is an error, so that no typing error go
     templates = ["{hello} anyone else on Acme?", "Acme works for me, {verdict}"]
     sentences = [1, 2]               # instead of the network's
     asides = 0.4                     # share of texts that end in a remark of the slot `aside` (default 0)
+    rating = 0.5                     # of reviews in this tone, -1 (worst) to 1 (default: none)
     [tones.complaint]
     negative = true
     templates = ["Acme is down {again}", "{hello} nothing loads {again}, awful"]
@@ -117,6 +119,7 @@ class Network(StrictTable, frozen=True):
     sentences: Sentences = (1, 1)
     median_followers: Weight = 0
     reposts: bool = False
+    kind: Literal["post", "review"] = "post"
 
 
 class Baseline(StrictTable, frozen=True):
@@ -161,6 +164,7 @@ class Tone(StrictTable, frozen=True):
     templates: Annotated[list[Line], Meta(min_length=1)]
     sentences: Sentences | None = None
     asides: Share = 0
+    rating: Annotated[float, Meta(ge=-1, le=1)] | None = None
 
 
 class Style(StrictTable, frozen=True):

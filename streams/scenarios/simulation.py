@@ -158,6 +158,8 @@ class Simulation:
             extra["reply_to"] = self.named.get(str(planned.target), planned.target)
         if official:
             extra |= {"official": True, "promise_due_at": self._promise(planned.at)}
+        if kind == "post" and network.kind == "review":
+            kind, extra["rating"] = "review", self.file.tones[planned.tone].rating
         mention = self._mention(planned, kind, author, text, extra)
         negative = self.file.tones[planned.tone].negative if planned.tone else self.negative_posts[str(planned.target)]
         self.latest[planned.network, planned.tone] = str(mention["id"])
