@@ -14,7 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from detectors.negativity import NegativityModel
-from detectors.severity import SEVERITIES
+from detectors.severity import SEVERITIES, Severity
 from streams.cli.options import config_option
 from streams.cli.output import STYLE, event_lines, event_time, open_line, out
 from streams.event_time import MINUTE_MS, utc
@@ -218,8 +218,8 @@ def _print_leads(scenario: Scenario, events: list[IncidentEvent], config: Config
     answer, words = scenario.answer, config.words
     console.print()
     for name in SEVERITIES[1:]:
-        first = next((event for event in events if event.severity == name), None)
-        if first is None:
+        first = next((event for event in events if Severity.of(event.severity) >= Severity.of(name)), None)
+        if first is None or first.severity != name:  # never reached, or skipped on the way to a worse one
             continue
         severity = f"[{STYLE[name]}]{words.say(f'severity_{name}')}[/]"
         line = words.say("first", severity=severity, time=event_time(first, config))
