@@ -14,7 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from detectors.negativity import NegativityModel
-from detectors.severity import SEVERITIES
+from detectors.severity import SEVERITIES, Severity
 from streams.cli.options import config_option
 from streams.cli.output import STYLE, event_lines, event_time, open_line, out
 from streams.event_time import MINUTE_MS, utc
@@ -22,7 +22,7 @@ from streams.mentions.message import Message, event_ms
 from streams.offline.replay import open_incidents
 from streams.picture import PictureBucket, draw
 from streams.pipeline import Pipeline
-from streams.scenarios import Scenario, load_scenario
+from streams.scenarios import Scenario, load_scenario, shipped_scenarios
 from streams.settings.config import Config, load
 from streams.watching.incident_event import IncidentEvent
 from streams.wording.language import Language
@@ -61,9 +61,14 @@ LEAD_IN = timedelta(hours=6)
     envvar="BADBUZZ_SECONDS",
     help="How long to watch; 0: no waiting.",
 )
+@click.option("--list", "listing", is_flag=True, envvar="BADBUZZ_LIST", help="List the shipped scenarios and end.")
 @config_option
-def demo_command(scenario: str, picture: Path, seconds: float, config_path: Path | None) -> None:
+def demo_command(scenario: str, picture: Path, seconds: float, listing: bool, config_path: Path | None) -> None:
     """Watch a reconstructed incident unfold, live, and see when badbuzz would have alerted."""
+    if listing:
+        for name in shipped_scenarios():
+            out.print(f"{name:22}{load_scenario(name).title}", markup=False, highlight=False, soft_wrap=True)
+        return
     run_demo(load_scenario(scenario), picture, seconds, load(config_path), out)
 
 
@@ -213,8 +218,8 @@ def _print_leads(scenario: Scenario, events: list[IncidentEvent], config: Config
     answer, words = scenario.answer, config.words
     console.print()
     for name in SEVERITIES[1:]:
-        first = next((event for event in events if event.severity == name), None)
-        if first is None:
+        first = next((event for event in events if Severity.of(event.severity) >= Severity.of(name)), None)
+        if first is None or first.severity != name:  # never reached, or skipped on the way to a worse one
             continue
         severity = f"[{STYLE[name]}]{words.say(f'severity_{name}')}[/]"
         line = words.say("first", severity=severity, time=event_time(first, config))

@@ -9,6 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from streams.picture.style import FAINT, INK, SEVERITY_COLOURS, SEVERITY_INKS
 
 GAP_PX = 12  # between two labels of a lane
+FONT_SIZE = 10.0
+LANE_PER_POINT = 0.0122  # of the axes' height: in lower lanes the words are smaller, so that no box covers another
 LEADER: dict[str, Any] = {"linewidth": 1.0, "zorder": 1}
 
 
@@ -83,7 +85,9 @@ def place(axes: Axes, below: Sequence[Axes], labels: Sequence[Label]) -> None:
             ink, style = SEVERITY_INKS[label.severity], "normal"
         box = {"boxstyle": "square,pad=0.22", "facecolor": back, "edgecolor": edge}
         texts.append(
-            axes.text(label.x, 0, label.text, fontsize=10, color=ink, style=style, va="center", bbox=box, zorder=5)
+            axes.text(
+                label.x, 0, label.text, fontsize=FONT_SIZE, color=ink, style=style, va="center", bbox=box, zorder=5
+            )
         )
     canvas = axes.figure.canvas
     if not texts or not isinstance(canvas, FigureCanvasAgg):
@@ -104,6 +108,7 @@ def place(axes: Axes, below: Sequence[Axes], labels: Sequence[Label]) -> None:
     for index, (label, text) in enumerate(zip(labels, texts, strict=True)):
         y = 0.02 + height * (lanes[index] + 0.5)
         text.set_y(y)
+        text.set_fontsize(min(FONT_SIZE, height / LANE_PER_POINT))
         line: dict[str, Any] = (
             {"color": "#555555", "linestyle": (0, (4, 3))} if label.severity is None else {"color": INK}
         )

@@ -76,6 +76,8 @@ class Scenario:
         The documents of these facts.
     networks
         Names of its networks, in the file's order.
+    expectations
+        What must be found in it, or must not.
     """
 
     def __init__(self, file: ScenarioFile) -> None:
@@ -88,6 +90,7 @@ class Scenario:
         self.end = self._utc(file.end)
         self.sources: tuple[Citation, ...] = tuple(file.sources)
         self.networks = tuple(file.networks)
+        self.expectations = tuple(file.expect)
         facts = (Fact(self._utc(f.at), f.label, f.source, f.approximate, f.answer) for f in file.facts)
         self.facts = tuple(sorted(facts))
 
@@ -95,6 +98,11 @@ class Scenario:
     def answer(self) -> Fact | None:
         """The brand's first public answer, if the file marks one."""
         return next((fact for fact in self.facts if fact.answer), None)
+
+    @property
+    def posts(self) -> dict[str, datetime]:
+        """Local time of each single post with an id."""
+        return {post.id: post.at for post in self._file.posts if post.id}
 
     def mentions(self) -> Iterator[bytes]:
         r"""Yield every line, heartbeats included, in the order of arrival.

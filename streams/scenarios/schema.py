@@ -19,6 +19,7 @@ Every key is checked, and an unknown one is an error, so that no typing error go
     sentences = [1, 3]               # templates of one tone strung together (default [1, 1])
     median_followers = 0             # 0: the network shows no followers (default)
     reposts = false                  # whether people can repost here (default false)
+    kind = "post"                    # or "review": what a post here is; reviews have their tone's rating
 
     [baseline]                       # posts of an ordinary day; they go on during the phases
     mentions_per_day = 60
@@ -44,6 +45,7 @@ Every key is checked, and an unknown one is an error, so that no typing error go
     templates = ["{hello} anyone else on Acme?", "Acme works for me, {verdict}"]
     sentences = [1, 2]               # instead of the network's
     asides = 0.4                     # share of texts that end in a remark of the slot `aside` (default 0)
+    rating = 0.5                     # of reviews in this tone, -1 (worst) to 1 (default: none)
     [tones.complaint]
     negative = true
     templates = ["Acme is down {again}", "{hello} nothing loads {again}, awful"]
@@ -66,6 +68,11 @@ Every key is checked, and an unknown one is an error, so that no typing error go
     reference = "The Paper, 16 March 2020"
     says = "Acme answered late in the evening."
 
+    [[expect]]                       # what must be found, and by when; see `streams.scenarios.expectation`
+    signal = "watch"
+    begins = 2020-03-15T20:00:00
+    within_minutes = 90
+
 Four further tables are optional:
 
 * `[style]` finishes texts: `lowercase` and `unaccented` are shares of texts typed so, `joins` replaces words that slots
@@ -73,31 +80,35 @@ Four further tables are optional:
 * `[authors]` shapes the crowd: `regulars` (the pool the baseline draws from), `returning` (the chance that a phase's
   mention comes from an author who posted in it before), `followers_sigma` (log standard deviation) and `followers_max`.
 * `[answers]` lets the brand answer negative mentions officially: `tone`, `networks`, `share`, `median_minutes`, `hours`
-  (opening and closing hour on weekdays), `until` (silent from then on), `promise_share` and `promise_hours`.
-* `[[posts]]` are single posts at a known time: `at`, `network`, `text`, and optionally `kind` (`post` or `scheduled`),
-  `official`, `followers`, `negative`, `url`, and the echoes `reposted` and `answered`:
-  `{count, half_life_minutes, tone}`, `tone` being that of the replies.
+  (opening and closing hour on weekdays, or on all days with `weekends = true`), `until` (silent from then on),
+  `promise_share` and `promise_hours`. `[[answers]]` are several such policies, the latest by `since` in force.
+* `[[posts]]` are single posts at a known time: `at`, `network`, `text`, and optionally `id` (its name in this file),
+  `kind` (`post`, `reply`, `scheduled`, or an action: `deletion`, `block`), for what it replies to or acts on `to` (the
+  id of an earlier post) or `to_tone` (the latest mention of that tone on its network), `author` (a name, so that one
+  person can speak twice), `official`, `promise_due_at`, `followers`, `negative`, `url`, and the echoes `reposted` and
+  `answered`: `{count, half_life_minutes, tone}`, `tone` being that of the replies.
+
+A phase with `in_reply_to`, the id of a single post, is a thread under that post, on its network.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-LocalTime = Annotated[datetime, Meta(tz=False)]
-Weight = Annotated[float, Meta(ge=0, le=1e9)]
-Share = Annotated[float, Meta(ge=0, le=1)]
-Positive = Annotated[float, Meta(gt=0, le=1e9)]
-Count = Annotated[int, Meta(ge=0, le=10**9)]
-Name = Annotated[str, Meta(pattern="^[a-z0-9_-]+$", max_length=64)]
-Line = Annotated[str, Meta(min_length=1, max_length=2000)]
-Sentences = tuple[Annotated[int, Meta(ge=1)], Annotated[int, Meta(le=12)]]
-Weights = Annotated[dict[Name, Weight], Meta(min_length=1)]
-
-
-class StrictTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file: every key known, every value checked."""
+from streams.scenarios.expectation import Expectation
+from streams.scenarios.table import (
+    Count,
+    Line,
+    LocalTime,
+    Name,
+    Positive,
+    Sentences,
+    Share,
+    StrictTable,
+    Weight,
+    Weights,
+)
 
 
 class Network(StrictTable, frozen=True):
@@ -108,6 +119,7 @@ class Network(StrictTable, frozen=True):
     sentences: Sentences = (1, 1)
     median_followers: Weight = 0
     reposts: bool = False
+    kind: Literal["post", "review"] = "post"
 
 
 class Baseline(StrictTable, frozen=True):
@@ -135,6 +147,7 @@ class Phase(StrictTable, frozen=True):
     ramp: Literal["linear", "exponential"] = "linear"
     networks: Weights | None = None
     repost_share: Share = 0
+    in_reply_to: Name | None = None
 
     def rate_at(self, fraction: float) -> float:
         """Return the mentions an hour at a fraction (0 to 1) of the phase."""
@@ -151,6 +164,7 @@ class Tone(StrictTable, frozen=True):
     templates: Annotated[list[Line], Meta(min_length=1)]
     sentences: Sentences | None = None
     asides: Share = 0
+    rating: Annotated[float, Meta(ge=-1, le=1)] | None = None
 
 
 class Style(StrictTable, frozen=True):
@@ -158,7 +172,7 @@ class Style(StrictTable, frozen=True):
 
     lowercase: Share = 0
     unaccented: Share = 0
-    joins: dict[Annotated[str, Meta(min_length=1)], str] = {}
+    joins: dict[Annotated[str, Meta(min_length=1)], str] = msgspec.field(default_factory=dict)
 
 
 class Authors(StrictTable, frozen=True):
@@ -171,7 +185,7 @@ class Authors(StrictTable, frozen=True):
 
 
 class AnsweringPolicy(StrictTable, frozen=True):
-    """How the brand answers complaints."""
+    """How the brand answers complaints, those from `since` on."""
 
     tone: Name
     networks: list[Name]
@@ -179,6 +193,8 @@ class AnsweringPolicy(StrictTable, frozen=True):
     median_minutes: Positive
     hours: tuple[Annotated[int, Meta(ge=0, le=23)], Annotated[int, Meta(ge=1, le=24)]]
     until: LocalTime
+    since: LocalTime | None = None
+    weekends: bool = False
     promise_share: Share = 0
     promise_hours: Annotated[int, Meta(ge=1)] = 24
 
@@ -197,11 +213,16 @@ class SinglePost(StrictTable, frozen=True):
     at: LocalTime
     network: Name
     text: Line
-    kind: Literal["post", "scheduled"] = "post"
+    id: Name | None = None
+    kind: Literal["post", "reply", "scheduled", "deletion", "block"] = "post"
+    to: Name | None = None
+    to_tone: Name | None = None
+    author: Name | None = None
     official: bool = False
     negative: bool = False
     followers: Count | None = None
     url: Line | None = None
+    promise_due_at: LocalTime | None = None
     reposted: Echo | None = None
     answered: Echo | None = None
 
@@ -240,10 +261,18 @@ class ScenarioFile(StrictTable, frozen=True):
     baseline: Baseline
     tones: Annotated[dict[Name, Tone], Meta(min_length=1)]
     sources: Annotated[list[Citation], Meta(min_length=1)]
-    facts: list[DocumentedInstant] = []
-    phases: list[Phase] = []
-    posts: list[SinglePost] = []
-    slots: dict[Name, Annotated[list[str], Meta(min_length=1)]] = {}
+    facts: list[DocumentedInstant] = msgspec.field(default_factory=list)
+    phases: list[Phase] = msgspec.field(default_factory=list)
+    posts: list[SinglePost] = msgspec.field(default_factory=list)
+    slots: dict[Name, Annotated[list[str], Meta(min_length=1)]] = msgspec.field(default_factory=dict)
     style: Style = Style()
     authors: Authors = Authors()
-    answers: AnsweringPolicy | None = None
+    answers: AnsweringPolicy | list[AnsweringPolicy] | None = None
+    expect: list[Expectation] = msgspec.field(default_factory=list)
+
+    @property
+    def policies(self) -> list[AnsweringPolicy]:
+        """The answering policies, one or several."""
+        if self.answers is None:
+            return []
+        return self.answers if isinstance(self.answers, list) else [self.answers]

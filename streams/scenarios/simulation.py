@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from streams.event_time import rfc3339
 from streams.scenarios.people import Crowd, Originals, Writer
-from streams.scenarios.schema import Echo, Phase, ScenarioFile, SinglePost
+from streams.scenarios.schema import AnsweringPolicy, Echo, Phase, ScenarioFile, SinglePost
 
 
 class Utterance(NamedTuple):
@@ -75,6 +75,9 @@ class Simulation:
         self.originals = Originals()
         self.queue: list[_Planned] = []
         self.negative_posts: dict[str, bool] = {}
+        # Mention ids: of the single posts by their ids in the file, and of the latest by network and tone.
+        self.named: dict[str, str] = {}
+        self.latest: dict[tuple[str, str], str] = {}
         self.orders = 0
         self.ids = 0
 
@@ -122,12 +125,19 @@ class Simulation:
 
     def _plan_phase(self, phase: Phase) -> None:
         rng = random.Random(f"{self.file.seed} {phase.name}")
-        shares = phase.networks or {name: network.share for name, network in self.file.networks.items()}
+        shares = self._networks(phase)
+        kind = "reply" if phase.in_reply_to else "post"
         first, last = self._seconds(phase.start), self._seconds(phase.end)
         for step in range(first, last, 60):
             rate = phase.rate_at((step + 30 - first) / (last - first))
             for at in _arrivals(rng, step, min(step + 60, last), rate):
-                self._plan(at, phase.name, _pick(rng, phase.tones), _pick(rng, shares), phase.repost_share)
+                tone, network = _pick(rng, phase.tones), _pick(rng, shares)
+                self._plan(at, phase.name, tone, network, phase.repost_share, target=phase.in_reply_to, kind=kind)
+
+    def _networks(self, phase: Phase) -> dict[str, float]:
+        if phase.in_reply_to:
+            return {next(post.network for post in self.file.posts if post.id == phase.in_reply_to): 1.0}
+        return phase.networks or {name: network.share for name, network in self.file.networks.items()}
 
     def _publish(self, planned: _Planned) -> Utterance:
         if planned.single is not None:
@@ -145,11 +155,14 @@ class Simulation:
         if kind == "repost":
             extra["repost_of"] = repost_of
         elif kind == "reply":
-            extra["reply_to"] = planned.target
+            extra["reply_to"] = self.named.get(str(planned.target), planned.target)
         if official:
             extra |= {"official": True, "promise_due_at": self._promise(planned.at)}
+        if kind == "post" and network.kind == "review":
+            kind, extra["rating"] = "review", self.file.tones[planned.tone].rating
         mention = self._mention(planned, kind, author, text, extra)
         negative = self.file.tones[planned.tone].negative if planned.tone else self.negative_posts[str(planned.target)]
+        self.latest[planned.network, planned.tone] = str(mention["id"])
         if kind == "post":
             self.originals.add(planned.network, planned.tone, str(mention["id"]), text, followers or 0)
         if negative and not official and kind != "repost":
@@ -157,12 +170,16 @@ class Simulation:
         return Utterance(planned.at, planned.tone, negative, planned.phase, mention)
 
     def _publish_single(self, planned: _Planned, single: SinglePost) -> Utterance:
-        author = "official" if single.official else self.crowd.new_id()
         extra: dict[str, object] = {"followers": single.followers, "url": single.url}
+        extra["reply_to"] = self._target(single)
+        if single.promise_due_at is not None:
+            extra["promise_due_at"] = rfc3339(self._seconds(single.promise_due_at) * 1000)
         if single.official:
             extra["official"] = True
-        mention = self._mention(planned, single.kind, author, single.text, extra)
+        mention = self._mention(planned, single.kind, self._author(single), single.text, extra)
         name = str(mention["id"])
+        if single.id:
+            self.named[single.id] = name
         self.originals.add_text(name, single.text)
         self.negative_posts[name] = single.negative
         for echo, kind in ((single.reposted, "repost"), (single.answered, "reply")):
@@ -170,27 +187,43 @@ class Simulation:
                 self._plan_echo(planned, echo, name, kind)
         return Utterance(planned.at, "", single.negative, "posts", mention)
 
+    def _author(self, single: SinglePost) -> str:
+        if single.author is None:
+            return "official" if single.official else self.crowd.new_id()
+        return f"{random.Random(f'{self.file.seed} author {single.author}').getrandbits(48):012x}"
+
+    def _target(self, single: SinglePost) -> str | None:
+        if single.to_tone:
+            return self.latest.get((single.network, single.to_tone))
+        return self.named[single.to] if single.to else None
+
     def _plan_echo(self, planned: _Planned, echo: Echo, target: str, kind: str) -> None:
         for _ in range(echo.count):
             delay = -math.log(1.0 - self.rng.random()) / math.log(2) * echo.half_life_minutes * 60
             self._plan(planned.at + 1 + int(delay), "posts", echo.tone or "", planned.network, target=target, kind=kind)
 
     def _plan_answer(self, planned: _Planned, target: str) -> None:
-        answers = self.file.answers
+        answers = self._policy(planned.at)
         if answers is None or planned.network not in answers.networks or self.rng.random() >= answers.share:
             return
         delay = answers.median_minutes * 60 * math.exp(self.rng.gauss(0, 0.6))
         local = datetime.fromtimestamp(planned.at + int(delay), self.zone)
         opening, closing = answers.hours
-        while not (local.weekday() < 5 and opening <= local.hour < closing):
+        days = 7 if answers.weekends else 5
+        while not (local.weekday() < days and opening <= local.hour < closing):
             wait = local.replace(hour=opening, minute=self.rng.randint(0, 50))
-            local = wait if wait > local and local.weekday() < 5 else wait + timedelta(days=1)
+            local = wait if wait > local and local.weekday() < days else wait + timedelta(days=1)
         if local.replace(tzinfo=None) < answers.until:
             at = int(local.timestamp())
             self._plan(at, "answers", answers.tone, planned.network, target=target, kind="reply")
 
+    def _policy(self, at: int) -> AnsweringPolicy | None:
+        """Return the answering policy in force: of those begun, the latest."""
+        begun = [p for p in self.file.policies if p.since is None or self._seconds(p.since) <= at]
+        return max(begun, key=lambda p: self._seconds(p.since) if p.since else self.start, default=None)
+
     def _promise(self, at: int) -> str | None:
-        answers = self.file.answers
+        answers = self._policy(at)
         if answers is None or self.rng.random() >= answers.promise_share:
             return None
         return rfc3339((at + answers.promise_hours * 3600) * 1000)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from detectors.severity import CRITERIA, SEVERITIES
 from streams.errors import ConfigError
 from streams.scenarios.schema import Phase, ScenarioFile, SinglePost
 
@@ -91,15 +92,13 @@ def _check(file: ScenarioFile) -> None:
         _check_phase(file, f"phases[{index}] ({phase.name})", phase)
     for index, post in enumerate(file.posts):
         _check_post(file, f"posts[{index}]", post)
+    ids = [post.id for post in file.posts if post.id]
+    if len(ids) > len(set(ids)):
+        raise ConfigError(f"posts: expected each id once, got {', '.join(sorted(ids))}; rename one of two alike")
     _check_texts(file)
     _check_facts(file)
-    if file.answers is not None:
-        _known("answers.tone", file.answers.tone, set(file.tones))
-        for network_name in file.answers.networks:
-            _known("answers.networks", network_name, set(file.networks))
-        opening, closing = file.answers.hours
-        if opening >= closing:
-            raise ConfigError(f"answers.hours: expected [opening, closing], got [{opening}, {closing}]; swap them")
+    _check_answers(file)
+    _check_expectations(file)
     expected = file.baseline.mentions_per_day * (file.end - file.start).total_seconds() / 86400
     expected += sum(max(p.rate) * (p.end - p.start).total_seconds() / 3600 for p in file.phases)
     if not expected <= MAX_MENTIONS:
@@ -121,6 +120,40 @@ def _check_baseline(file: ScenarioFile) -> None:
         _check_weights(f"baseline.{key}", {str(i): w for i, w in enumerate(weights)}, {str(i) for i in range(24)})
 
 
+def _check_answers(file: ScenarioFile) -> None:
+    for policy in file.policies:
+        _known("answers.tone", policy.tone, set(file.tones))
+        for network_name in policy.networks:
+            _known("answers.networks", network_name, set(file.networks))
+        opening, closing = policy.hours
+        if opening >= closing:
+            raise ConfigError(f"answers.hours: expected [opening, closing], got [{opening}, {closing}]; swap them")
+
+
+def _check_expectations(file: ScenarioFile) -> None:
+    posts = {post.id for post in file.posts if post.id}
+    for index, expected in enumerate(file.expect):
+        where = f"expect[{index}] ({expected.signal})"
+        for name in (expected.after, expected.before):
+            if name is not None:
+                _known(where, name, posts)
+        if expected.kind == "incident":
+            _known(f"{where}.signal", expected.signal, {*SEVERITIES[1:], *CRITERIA})
+        if expected.source is not None:
+            _known(f"{where}.source", expected.source, {source.id for source in file.sources})
+        if expected.by_order and expected.by_clock:
+            message = "expected after and before (an order), or begins and within_minutes (an hour), got both"
+            raise ConfigError(f"{where}: {message}; keep the hour only where a source gives it")
+        for time in (expected.begins, expected.ends):
+            if time is not None and not file.start <= time <= file.end:
+                message = f"expected a time within {file.start} to {file.end}, got {time}"
+                raise ConfigError(f"{where}: {message}; correct the time")
+        if expected.within_minutes is not None and expected.begins is None:
+            raise ConfigError(
+                f"{where}.within_minutes: expected a begins beside it, got none; add the time it counts from"
+            )
+
+
 def _check_phase(file: ScenarioFile, where: str, phase: Phase) -> None:
     if not file.start <= phase.start < phase.end <= file.end:
         message = f"expected start before end, both within {file.start} to {file.end}, got {phase.start} to {phase.end}"
@@ -131,6 +164,10 @@ def _check_phase(file: ScenarioFile, where: str, phase: Phase) -> None:
     _check_weights(f"{where}.tones", phase.tones, set(file.tones))
     if phase.networks is not None:
         _check_weights(f"{where}.networks", phase.networks, set(file.networks))
+    if phase.in_reply_to is not None:
+        _check_earlier(file, f"{where}.in_reply_to", phase.in_reply_to, phase.start)
+        if phase.networks is not None:
+            raise ConfigError(f"{where}: expected no networks beside in_reply_to, got {phase.networks}; drop them")
 
 
 def _check_post(file: ScenarioFile, where: str, post: SinglePost) -> None:
@@ -138,6 +175,10 @@ def _check_post(file: ScenarioFile, where: str, post: SinglePost) -> None:
     if not file.start <= post.at < file.end:
         message = f"expected a time within {file.start} to {file.end}, got {post.at}"
         raise ConfigError(f"{where}.at: {message}; move the post or the scenario's start and end")
+    if post.to is not None:
+        _check_earlier(file, f"{where}.to", post.to, post.at)
+    if post.to_tone is not None:
+        _known(f"{where}.to_tone", post.to_tone, set(file.tones))
     if post.answered is not None:
         if post.answered.tone is None:
             raise ConfigError(
@@ -149,6 +190,14 @@ def _check_post(file: ScenarioFile, where: str, post: SinglePost) -> None:
         raise ConfigError(f"{where}.reposted: {message}; drop the echo, or set reposts for that network")
     if SLOT.search(post.text):
         raise ConfigError(f"{where}.text: expected plain text, got a slot in {post.text!r}; write the words out")
+
+
+def _check_earlier(file: ScenarioFile, where: str, name: str, before: datetime) -> None:
+    times = {post.id: post.at for post in file.posts if post.id}
+    _known(where, name, set(times))
+    if not times[name] < before:
+        message = f"expected a post before {before}, got {name} at {times[name]}"
+        raise ConfigError(f"{where}: {message}; move one of them")
 
 
 def _check_texts(file: ScenarioFile) -> None:
@@ -207,5 +256,5 @@ def _check_weights(where: str, weights: dict[str, float], known: set[str]) -> No
 
 def _known(where: str, name: str, known: set[str]) -> None:
     if name not in known:
-        message = f'expected one of {", ".join(sorted(known))}, got "{name}"'
+        message = f'expected one of {", ".join(sorted(known)) or "none"}, got "{name}"'
         raise ConfigError(f"{where}: {message}; add it or correct its spelling")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from streams.scenarios import shipped_scenarios
 from tests.helpers.terminal import badbuzz
 
 
@@ -15,3 +16,20 @@ def test_the_demo_shows_each_severity_its_lead_and_draws_a_picture(tmp_path: Pat
     assert "21 h 29 min before the company's public answer" in shown
     assert "the company's public answer: about Tue 2012-06-12 15:00 CEST" in shown
     assert "first alert 21 h 29 min before the public answer" in picture.read_text(encoding="utf-8")
+
+
+def test_the_demo_lists_every_scenario_that_ships_with_its_title() -> None:
+    done = badbuzz("demo", "--list")
+    assert (done.returncode, done.stderr) == (0, b"")
+    listed = dict(line.split(maxsplit=1) for line in done.stdout.decode().splitlines())
+    assert list(listed) == shipped_scenarios()
+    assert listed["orange_2012"] == "Orange: the network failure of 6-7 July 2012"
+
+
+def test_a_severity_skipped_on_the_way_to_a_worse_one_is_not_dated_by_a_later_incident(tmp_path: Path) -> None:
+    picture = tmp_path / "demo.svg"
+    done = badbuzz("demo", "--scenario", "o2_2012", "--picture", str(picture), env={"COLUMNS": "200"})
+    assert (done.returncode, done.stderr) == (0, b"")
+    shown = done.stdout.decode()
+    assert "first warning: Wed 2012-07-11 14:" in shown
+    assert "first watch" not in shown

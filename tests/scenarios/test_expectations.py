@@ -1,0 +1,70 @@
+"""What must be found in each reconstructed incident, and by when: the `[[expect]]` tables of the shipped files."""
+
+from datetime import datetime
+
+import pytest
+
+from detectors.negativity import NegativityModel
+from streams.scenarios import Expectation, Period, load_scenario, shipped_scenarios
+from tests.helpers.held import held, incident_events
+
+NOON = datetime.fromisoformat("2012-07-06T12:00")
+POSTS = {"complaint": NOON, "apology": NOON.replace(hour=15)}
+
+
+def hour(hours: int) -> datetime:
+    return NOON.replace(hour=hours)
+
+
+@pytest.fixture(scope="module")
+def model() -> NegativityModel:
+    return NegativityModel.load()
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_in_each_reconstruction_badbuzz_finds_what_is_expected_by_when_it_is_expected(
+    name: str, model: NegativityModel
+) -> None:
+    scenario = load_scenario(name)
+    periods = held(scenario, incident_events(scenario, model))
+    expected = [e for e in scenario.expectations if e.kind == "incident"]
+    assert [e.signal for e in expected if not e.never], "each reconstruction says what must be found in it"
+    assert [e.signal for e in expected if e.never], "and what must not"
+    faults = (e.fault(periods.get(e.signal, []), scenario.posts) for e in expected)
+    assert not [fault for fault in faults if fault]
+
+
+@pytest.mark.parametrize(
+    ("expectation", "periods", "fault"),
+    [
+        (Expectation(signal="watch"), [], "watch: expected to begin at any time, got none"),
+        (
+            Expectation(signal="watch", begins=NOON),
+            [Period(hour(11), hour(13))],
+            "expected to begin from 2012-07-06 12:00",
+        ),
+        (Expectation(signal="watch", begins=NOON, within_minutes=60), [Period(hour(13))], None),
+        (Expectation(signal="watch", begins=NOON, within_minutes=59), [Period(hour(13))], "to 2012-07-06 12:59, got"),
+        (Expectation(signal="watch", ends=hour(15)), [Period(hour(13))], None),
+        (Expectation(signal="watch", ends=hour(15)), [Period(hour(13), hour(16))], None),
+        (
+            Expectation(signal="watch", ends=hour(15)),
+            [Period(hour(13), hour(14))],
+            "expected to end from 2012-07-06 15:00",
+        ),
+        (Expectation(signal="watch", ends=hour(15), ends_within_minutes=9), [Period(hour(13))], "expected to end"),
+        (Expectation(signal="watch", after="complaint", before="apology"), [Period(hour(14))], None),
+        (Expectation(signal="watch", after="complaint", before="apology"), [Period(hour(11))], "expected to begin"),
+        (Expectation(signal="watch", after="complaint", before="apology"), [Period(hour(16))], "expected to begin"),
+        (Expectation(signal="watch", never=True), [Period(hour(11), hour(13))], "expected never, got 2012-07-06 11:00"),
+        (Expectation(signal="watch", never=True, begins=hour(13)), [Period(hour(11), hour(13))], None),
+        (Expectation(signal="watch", never=True, begins=hour(13)), [Period(hour(11))], "expected never"),
+        (Expectation(signal="watch", never=True, ends=hour(11)), [Period(hour(11))], None),
+    ],
+)
+def test_an_expectation_says_how_what_was_found_differs_from_it(
+    expectation: Expectation, periods: list[Period], fault: str | None
+) -> None:
+    got = expectation.fault(periods, POSTS)
+    assert (got is None) == (fault is None)
+    assert (fault or "") in (got or "")
