@@ -19,7 +19,7 @@ from streams.web.server import Routes, Server
 from streams.worker.health import health_routes
 from streams.worker.instance import claimed_instance
 from streams.worker.metrics import WorkerMetrics
-from streams.worker.scorer_worker import ScorerWorker
+from streams.worker.scorer.scorer_worker import ScorerWorker
 from streams.worker.stage_health import StageHealth
 from streams.worker.watcher import Watcher
 

@@ -13,7 +13,7 @@ from streams.scoring.rollup import Counts, Rollup, merge
 from streams.scoring.rollup_batch import encode_batch
 from streams.settings.config import Config
 from streams.settings.worker import WorkerSettings
-from streams.worker.partition_scorer import PartitionScorer
+from streams.worker.scorer.partition_scorer import PartitionScorer
 from tests.helpers.mentions import mention_line
 
 WINDOW = 50

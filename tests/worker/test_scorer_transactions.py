@@ -12,8 +12,8 @@ from streams.kafka.topics import MENTIONS
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.worker import WorkerSettings
-from streams.worker.scorer_transactions import Committed, ScorerTransactions, Transaction
-from streams.worker.scorer_worker import ScorerWorker
+from streams.worker.scorer.scorer_transactions import Committed, ScorerTransactions, Transaction
+from streams.worker.scorer.scorer_worker import ScorerWorker
 from tests.benchmarks.engines.check import rolled_up
 from tests.helpers.mentions import mention_line
 

@@ -18,8 +18,8 @@ from streams.settings.worker import WorkerSettings
 from streams.watching.incident_event import IncidentEvent
 from streams.worker import worker
 from streams.worker.metrics import ScoredBatch, WorkerMetrics
-from streams.worker.scorer_transactions import Committed
-from streams.worker.scorer_worker import ScorerWorker
+from streams.worker.scorer.scorer_transactions import Committed
+from streams.worker.scorer.scorer_worker import ScorerWorker
 from tests.benchmarks.engines.clock import Clock
 from tests.benchmarks.engines.feed import TOPICS
 from tests.benchmarks.engines.job import CONFIG

@@ -10,21 +10,23 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
-from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from streams.kafka.broker_monitor import BrokerMonitor, TopicState
-from streams.kafka.clients import MAX_REQUEST_BYTES, broker_errors, consumer_options
+from streams.kafka.clients import broker_errors
 from streams.kafka.start_offset import StartCounts, StartOffset, start_offset
 from streams.kafka.topics import MENTIONS
 from streams.scoring.scorer import Batch, TextModel
 from streams.settings.config import Config
-from streams.worker.partition_scorer import PartitionScorer
-from streams.worker.scorer_transactions import Committed, Records, ScorerTransactions, Transaction
+from streams.worker.scorer.group_member import STUCK_AFTER_S, GroupMember
+from streams.worker.scorer.partition_scorer import PartitionScorer
+from streams.worker.scorer.scorer_transactions import Committed, Records, ScorerTransactions, Transaction
+
+if TYPE_CHECKING:
+    from kafka import TopicPartition
 
 logger = logging.getLogger(__name__)
 
@@ -91,10 +93,8 @@ class ScorerWorker:
         self.log = StartCounts()
         self._topic_id = ""
         self._partitions: dict[int, PartitionScorer] = {}
-        self._rebalance = _RebalanceListener()
-        self._subscribed = False
         with broker_errors(config.kafka):
-            self._consumer = self._open_consumer()
+            self._member = GroupMember(config, self.topic)
             self._transactions = ScorerTransactions(config, instance)
 
     def run(self, stopping: threading.Event) -> None:
@@ -102,41 +102,21 @@ class ScorerWorker:
         try:
             while not stopping.is_set():
                 self.ticked = time.monotonic()
-                self._check_log()
-                if not (self._transactions.connect() and self._subscribe()):
+                self._check_membership()
+                if not (self._transactions.connect() and self._member.subscribe()):
                     stopping.wait(RECONNECT_S)
                     continue
                 records, group = self._read_batch(stopping)
                 if records:
                     self._score(records, group)
-                elif self._await_commit() and not self._rebalance.pending:
+                elif self._await_commit() and not self._member.pending:
                     self._on_caught_up()
             self._await_commit()
         finally:
             self.ready = False
             self._transactions.stop()
-            self._consumer.close()
+            self._member.close()
             self._transactions.close()
-
-    def _open_consumer(self) -> Any:
-        return KafkaConsumer(
-            **consumer_options(self.config.kafka, self.config.kafka.scorer_group),
-            max_poll_records=self.config.worker.batch_messages,
-            max_partition_fetch_bytes=MAX_REQUEST_BYTES,
-            partition_assignment_strategy=[StickyPartitionAssignor],
-        )
-
-    def _subscribe(self) -> bool:
-        """Join the group once the client knows the topic; return whether it does."""
-        if not self._subscribed:
-            # With kafka-python 3.0.12, 1 to 3 in 100 joins on a topic that the client does not know yet never end.
-            try:
-                self._subscribed = bool(self._consumer.partitions_for_topic(self.topic))
-            except KafkaError as error:
-                logger.debug("the partitions of %s are not known: %s", self.topic, error)
-            if self._subscribed:
-                self._consumer.subscribe([self.topic], listener=self._rebalance)
-        return self._subscribed
 
     def _read_batch(self, stopping: threading.Event) -> tuple[Records, Any]:
         """Read a batch, limited by count and by time, and the group metadata to commit it with."""
@@ -147,16 +127,16 @@ class ScorerWorker:
             left_s = until - time.monotonic() if batch else POLL_S
             if left_s <= 0:
                 break
-            polled: Records = self._consumer.poll(timeout_ms=int(left_s * 1000), max_records=limit - count)
-            if self._rebalance.pending:
+            polled: Records = self._member.consumer.poll(timeout_ms=int(left_s * 1000), max_records=limit - count)
+            if self._member.pending:
                 if self._await_commit():
                     self._start_partitions()
                 return {}, None  # the records are read again from the committed offset
             # Read the metadata now: after an eviction it is empty, and a commit with empty metadata is not fenced.
-            group = self._consumer.group_metadata()
+            group = self._member.consumer.group_metadata()
             if group.generation_id < 0:
                 self.ready = False
-                self._rebalance.pending = True
+                self._member.pending = True
                 return {}, None
             if not polled:
                 break
@@ -174,20 +154,20 @@ class ScorerWorker:
         """Seek to each assigned partition's committed offset, or as far before it as its state has to be rebuilt."""
         self.ready = False
         # Cleared first: a rebalance that comes while the offsets are asked for must not be missed.
-        self._rebalance.pending = False
+        self._member.pending = False
         try:
-            assigned = self._consumer.assignment()
+            assigned = self._member.consumer.assignment()
             offsets = {
-                partition: self._consumer.committed(partition, metadata=True, timeout_ms=COMMITTED_TIMEOUT_MS)
+                partition: self._member.consumer.committed(partition, metadata=True, timeout_ms=COMMITTED_TIMEOUT_MS)
                 for partition in assigned
             }
         except KafkaError as error:
             logger.warning("the committed offsets are not known yet: %s", error)
-            self._rebalance.pending = True
+            self._member.pending = True
             return
         topic = self.monitor.topic_now(self.topic, TOPIC_TIMEOUT_S)
         if topic is None or self._topic_id not in ("", topic.id):
-            self._rebalance.pending = True
+            self._member.pending = True
             return
         scorers = {}
         for partition, stored in offsets.items():
@@ -197,9 +177,9 @@ class ScorerWorker:
                 scorer = PartitionScorer(self.config, self.model, partition.partition, start.offset, bool(start.reset))
             scorers[partition.partition] = scorer
             if scorer.position:
-                self._consumer.seek(partition, scorer.position)
+                self._member.consumer.seek(partition, scorer.position)
             else:
-                self._consumer.seek_to_beginning(partition)
+                self._member.consumer.seek_to_beginning(partition)
         if scorers.keys() != self._partitions.keys():
             logger.info("scoring partitions %s", sorted(scorers))
         self._partitions = scorers
@@ -222,21 +202,22 @@ class ScorerWorker:
             logger.error(lost, self.topic, partition, start.lost)
         return start
 
-    def _check_log(self) -> None:
-        """Join the group anew where `mentions` was created anew."""
-        topic = self.monitor.topic(self.topic)
-        if topic is None or self._topic_id in ("", topic.id):
+    def _check_membership(self) -> None:
+        """Join the group anew where `mentions` was created anew, or the client no longer reads what waits."""
+        topic = self.monitor.topic(self.topic) if self.monitor.reachable() else None
+        if topic is not None and self._topic_id not in ("", topic.id):
+            # This member may have joined while the client did not know the topic (see `GroupMember.subscribe`).
+            logger.error("topic %s was created anew: its messages are scored from the first", self.topic)
+            # The broker has deleted the committed offsets with the topic: no later start finds one to ignore.
+            self.log.resets += len(self._partitions)
+        elif self._member.stuck(self.positions, topic):
+            logger.error("mentions wait and none has come for %.0f s: joining the group anew", STUCK_AFTER_S)
+        else:
             return
-        logger.error("topic %s was created anew: its messages are scored from the first", self.topic)
-        # The broker has deleted the committed offsets with the topic: no later start finds one to ignore.
-        self.log.resets += len(self._partitions)
         self._await_commit()
-        # As a new member: this one may have joined while the client did not know the topic (see `_subscribe`).
-        self._consumer.close()
-        self._consumer = self._open_consumer()
-        self._subscribed, self._topic_id, self.ready = False, "", False
+        self._member.join_anew()
+        self._topic_id, self.ready = "", False
         self._partitions, self.positions = {}, {}
-        self._rebalance.pending = True
 
     def _score(self, records: Records, group: Any) -> None:
         """Score a batch while the previous one is being committed, then begin its own transaction."""
@@ -262,7 +243,7 @@ class ScorerWorker:
             self.on_committed(committed)
         for partition in failed:
             self._partitions.pop(partition, None)
-            self._rebalance.pending = True
+            self._member.pending = True
         return not failed
 
     def _measure_positions(self) -> None:
@@ -273,25 +254,12 @@ class ScorerWorker:
         # Nothing is left to read: what lies between the last message and the next fetch are transaction markers.
         try:
             self.positions = {
-                tp.partition: self._consumer.position(tp, timeout_ms=POSITION_TIMEOUT_MS)
-                for tp in self._consumer.assignment()
+                tp.partition: self._member.consumer.position(tp, timeout_ms=POSITION_TIMEOUT_MS)
+                for tp in self._member.consumer.assignment()
             }
         except KafkaError as error:  # the broker is away: the last positions stand
             logger.debug("positions are not known: %s", error)
             return
-        self.ready = self._consumer.group_metadata().generation_id >= 0 and all(
+        self.ready = self._member.joined() and all(
             (self.positions.get(number) or 0) >= scorer.committed for number, scorer in self._partitions.items()
         )
-
-
-class _RebalanceListener(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Record that partitions were assigned or revoked."""
-
-    def __init__(self) -> None:
-        self.pending = True
-
-    def on_partitions_revoked(self, revoked: Any) -> None:
-        self.pending = True
-
-    def on_partitions_assigned(self, assigned: Any) -> None:
-        self.pending = True
