@@ -280,6 +280,58 @@ def test_an_error_in_a_scenario_names_the_key_and_the_remedy(
     assert "\n" not in text
 
 
+POSTS = """
+[[posts]]
+id = "complaint"
+at = 2020-03-15T20:10:00
+network = "forum"
+text = "Nothing loads, awful"
+
+[[posts]]
+id = "answer"
+at = 2020-03-15T20:30:00
+network = "forum"
+kind = "reply"
+to = "complaint"
+official = true
+promise_due_at = 2020-03-15T22:00:00
+text = "It will work at ten."
+"""
+
+
+def test_single_posts_reply_to_each_other_and_a_phase_is_a_thread_under_one(tmp_path: Path) -> None:
+    thread = SAMPLE.replace("networks = {forum = 1} ", 'in_reply_to = "answer" ')
+    thread = thread.replace("start = 2020-03-15T20:00:00", "start = 2020-03-15T20:31:00")
+    utterances = load_scenario(write(tmp_path, thread + POSTS)).utterances()
+    complaint, answer = (u.mention for u in utterances if u.phase == "posts")
+    assert answer["reply_to"] == complaint["id"]
+    assert answer["promise_due_at"] == "2020-03-15T22:00:00Z"
+    replies = [u.mention for u in utterances if u.phase == "outage"]
+    assert {(m["kind"], m["reply_to"], m["network"]) for m in replies} == {("reply", answer["id"], "forum")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('to = "complaint"', 'to = "complain"', 'posts[1].to: expected one of answer, complaint, got "complain"'),
+        ('to = "complaint"', 'to = "answer"', "posts[1].to: expected a post before 2020-03-15 20:30:00, got answer"),
+        ('to = "complaint"', 'to_tone = "anger"', 'posts[1].to_tone: expected one of chat, complaint, got "anger"'),
+        ('id = "answer"', 'id = "complaint"', "posts: expected each id once, got complaint, complaint"),
+        ("within_minutes = 90", 'within_minutes = 90\nafter = "answer"', "an hour), got both"),
+        ("networks = {forum = 1} ", 'in_reply_to = "answer" ', "in_reply_to: expected a post before"),
+    ],
+)
+def test_an_error_in_how_posts_refer_to_each_other_names_the_key_and_the_remedy(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = SAMPLE + POSTS
+    assert old in text
+    with pytest.raises(ConfigError) as caught:
+        load_scenario(write(tmp_path, text.replace(old, new)))
+    assert message in str(caught.value)
+    assert "; " in str(caught.value)
+
+
 def test_an_unknown_scenario_is_answered_with_those_that_ship(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="trois_suisses_2012 or the path"):
         load_scenario("nowhere")
