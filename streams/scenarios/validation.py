@@ -88,13 +88,13 @@ def _check(file: ScenarioFile) -> None:
         if least > most:
             raise ConfigError(f"{name}.sentences: expected [least, most], got [{least}, {most}]; swap them")
     _check_baseline(file)
+    ids = [post.id for post in file.posts if post.id]
+    if len(ids) > len(set(ids)):
+        raise ConfigError(f"posts: expected each id once, got {', '.join(sorted(ids))}; rename one of two alike")
     for index, phase in enumerate(file.phases):
         _check_phase(file, f"phases[{index}] ({phase.name})", phase)
     for index, post in enumerate(file.posts):
         _check_post(file, f"posts[{index}]", post)
-    ids = [post.id for post in file.posts if post.id]
-    if len(ids) > len(set(ids)):
-        raise ConfigError(f"posts: expected each id once, got {', '.join(sorted(ids))}; rename one of two alike")
     _check_texts(file)
     _check_facts(file)
     _check_answers(file)
