@@ -32,22 +32,16 @@ class LazyCommand(NamedTuple):
 
 
 COMMANDS = {
-    "backtest": LazyCommand(
-        "streams.cli.files.backtest:backtest_command", "Measure replays against known incidents."
-    ),
+    "backtest": LazyCommand("streams.cli.files.backtest:backtest_command", "Measure replays against known incidents."),
     "check": LazyCommand("streams.cli.check:check_command", "Check configuration, broker, Prometheus and Grafana."),
     "dashboards": LazyCommand("streams.cli.dashboards:dashboards_group", "Build or push the Grafana dashboards."),
     "dead-letters": LazyCommand("streams.cli.dead_letters:dead_letters_group", "List, show or resend dead letters."),
     "demo": LazyCommand("streams.cli.demo:demo_command", "Watch a reconstructed incident unfold, live."),
     "detect": LazyCommand("streams.cli.files.detect:detect_command", "Score a time series of counts."),
-    "import": LazyCommand(
-        "streams.cli.files.import_:import_command", "Turn a listening tool's export into mentions."
-    ),
+    "import": LazyCommand("streams.cli.files.import_:import_command", "Turn a listening tool's export into mentions."),
     "incidents": LazyCommand("streams.cli.incidents:incidents_command", "Print the published incident events."),
     "live": LazyCommand("streams.cli.live:live_command", "Collect, watch and report in one process, without Kafka."),
-    "replay": LazyCommand(
-        "streams.cli.files.replay:replay_command", "Replay mention files, report incidents."
-    ),
+    "replay": LazyCommand("streams.cli.files.replay:replay_command", "Replay mention files, report incidents."),
     "score": LazyCommand("streams.cli.files.score:score_command", "Score the negativity of texts."),
     "source": LazyCommand("streams.cli.source.group:source_group", "Collect mentions from networks."),
     "topics": LazyCommand("streams.cli.topics:topics_group", "Create or describe the Kafka topics."),
