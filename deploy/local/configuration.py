@@ -48,15 +48,17 @@ def local_alertmanager(folder: Path, inbox: str, *, quick: bool = False) -> Path
     return path
 
 
-def local_prometheus(folder: Path, worker: str, alertmanager: str, *, quick: bool = False) -> Path:
+def local_prometheus(folder: Path, targets: str, alertmanager: str, *, quick: bool = False) -> Path:
     """Write deploy/prometheus with the addresses of this machine.
 
     Parameters
     ----------
     folder
         Folder to write into.
-    worker, alertmanager
-        Host and port of each.
+    targets
+        Host and port of each worker and collector, separated by commas.
+    alertmanager
+        Its host and port.
     quick
         Scrape and evaluate each second, and resolve alerts at once: for tests.
 
@@ -69,7 +71,7 @@ def local_prometheus(folder: Path, worker: str, alertmanager: str, *, quick: boo
     shutil.copytree(source, folder, dirs_exist_ok=True)
     path, rules = folder / "prometheus.yml", folder / "badbuzz.rules.yml"
     text = path.read_text(encoding="utf-8")
-    text = text.replace("worker:9464", worker).replace("alertmanager:9093", alertmanager)
+    text = text.replace("worker:9464, collector:9466", targets).replace("alertmanager:9093", alertmanager)
     if quick:
         text = text.replace("_interval: 5s", "_interval: 1s")
         resolving = rules.read_text(encoding="utf-8").replace("keep_firing_for: 2m", "keep_firing_for: 2s")

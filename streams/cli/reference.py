@@ -44,9 +44,9 @@ warning_authors = 10
 _LIMITS = LabelLimits()
 _METRICS = f"""# Metrics
 
-Each worker, and each collector (`badbuzz source run`), serves these on `/metrics`, in the text format or, where the
-scraper asks for it, as OpenMetrics: counters and the histogram then carry exemplars, the `mention_id` of one mention
-they counted.
+Each worker serves these on `/metrics`; each collector (`badbuzz source run`) those of its sources, `badbuzz_source_*`;
+`badbuzz live` both. They are in the text format or, where the scraper asks for it, OpenMetrics: counters and the
+histogram then carry exemplars, the `mention_id` of one mention they counted.
 
 Every series also has the label `installation`, the name that the option `installation` gives: two installations in one
 Prometheus, such as production and staging, are never added up. Aggregate with `by (installation, ...)`.

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from streams.oncall.grafana import DATASOURCE_UID, FOLDER_UID, TOKEN, URL
-from streams.settings.config import OPTIONS
+from streams.settings.config import OPTIONS, parse
 from tests.helpers.paths import DEPLOY
 
 
@@ -19,18 +19,18 @@ SERVICES: dict[str, Any] = COMPOSE["services"]
 
 
 def test_every_part_is_a_service() -> None:
-    assert {"kafka", "worker", "prometheus", "alertmanager", "grafana"} <= SERVICES.keys()
+    assert {"kafka", "worker", "collector", "prometheus", "alertmanager", "grafana"} <= SERVICES.keys()
     for service in SERVICES.values():
         assert ("image" in service) != ("build" in service)
         assert set(service.get("depends_on", ())) <= SERVICES.keys()
 
 
-def test_mounted_folders_exist() -> None:
+def test_mounted_folders_and_files_exist() -> None:
     for name, service in SERVICES.items():
         for volume in service.get("volumes", ()):
             source = volume.split(":")[0]
             if source.startswith("."):
-                assert (DEPLOY / source).is_dir(), f"{name}: {volume}"
+                assert (DEPLOY / source).exists(), f"{name}: {volume}"
             else:
                 assert source in COMPOSE["volumes"]
 
@@ -42,15 +42,29 @@ def test_nothing_listens_beyond_this_machine() -> None:
 
 def test_the_workers_variables_are_options_of_badbuzz() -> None:
     known = {option.variable for option in OPTIONS} | {URL, TOKEN}
-    for name in ("worker", "topics"):
+    for name in ("worker", "collector", "topics"):
         assert {key for key in SERVICES[name]["environment"] if key != "<<"} <= known
+
+
+def test_worker_and_collector_read_the_same_configuration_and_it_is_valid() -> None:
+    config = parse((DEPLOY / "badbuzz.toml").read_text(encoding="utf-8"), {})
+    assert config.brands
+    assert config.sources
+    for name in ("worker", "collector"):
+        assert "./badbuzz.toml:/opt/badbuzz/badbuzz.toml:ro" in SERVICES[name]["volumes"]
+
+
+def test_without_its_profile_no_collector_is_started() -> None:
+    assert SERVICES["collector"]["profiles"] == ["sources"]
+    assert not any("collector" in service.get("depends_on", ()) for service in SERVICES.values())
 
 
 def test_prometheus_scrapes_the_services_by_their_names() -> None:
     config = load(DEPLOY / "prometheus" / "prometheus.yml")
     (job,) = config["scrape_configs"]
-    port = SERVICES["worker"]["environment"]["BADBUZZ_METRICS_PORT"]
-    assert job["static_configs"] == [{"targets": [f"worker:{port}"]}]
+    worker = SERVICES["worker"]["environment"]["BADBUZZ_METRICS_PORT"]
+    collector = SERVICES["collector"]["environment"]["BADBUZZ_SOURCE_METRICS_PORT"]
+    assert job["static_configs"] == [{"targets": [f"worker:{worker}", f"collector:{collector}"]}]
     assert config["alerting"]["alertmanagers"][0]["static_configs"] == [{"targets": ["alertmanager:9093"]}]
 
 

@@ -63,3 +63,14 @@ def test_the_options_and_tools_of_the_import_are_those_it_has() -> None:
     section = PAGE.partition("\n## Exports of listening tools\n")[2].partition("\n## ")[0]
     assert set(re.findall(r"--[a-z][a-z-]+", section)) <= options
     assert all(tool.title in section for name, tool in load_tools().items() if name != "csv")
+
+
+def test_the_readme_has_the_networks_of_the_page_and_lines_that_are_a_valid_configuration() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("\n## Watch real networks\n")[2].partition("\n## ")[0]
+    shown = [row.split(" | ") for row in re.findall(r"^\| (\[.*) \|$", section, re.M)]
+    full = [row.split(" | ") for row in re.findall(r"^\| (\[.*) \|$", PAGE.partition("\n## ")[0], re.M)]
+    page = [[network.replace("(#", "(docs/sources.md#"), costs, access] for network, _, costs, access, _ in full[:-1]]
+    assert shown == page, "the last row of the page, the recipes, is a sentence in the README"
+    (block,) = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)
+    assert parse(block, {}).sources.keys() == {"bluesky"}
