@@ -1,7 +1,14 @@
 """`badbuzz demo`, as a person runs it."""
 
+import io
 from pathlib import Path
 
+import pytest
+from rich.console import Console
+
+from streams.cli.demo import run_demo
+from streams.scenarios import load_scenario
+from streams.settings.config import Config
 from tests.helpers.terminal import badbuzz
 
 
@@ -15,3 +22,24 @@ def test_the_demo_shows_each_severity_its_lead_and_draws_a_picture(tmp_path: Pat
     assert "21 h 29 min before the company's public answer" in shown
     assert "the company's public answer: about Tue 2012-06-12 15:00 CEST" in shown
     assert "first alert 21 h 29 min before the public answer" in picture.read_text(encoding="utf-8")
+
+
+EN = (
+    "local time  Wed 2012-06-13 12:15 CEST",
+    " mentions, 7.6 expected; 68% negative",
+    "incident    critical",
+    "spreading",
+)
+FR = ("heure locale    mer. 13/06/2012 12:15 CEST", "attendues : 7,6", "incident        crise", "se répand")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", EN), ("fr", FR)])
+def test_the_live_panel_speaks_the_language_of_the_configuration(
+    language: str, said: tuple[str, ...], tmp_path: Path
+) -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=120, color_system=None)
+    run_demo(load_scenario("trois_suisses_2012"), tmp_path / "demo.svg", 0, Config(language=language), console)
+    shown = screen.getvalue()
+    for words in said:
+        assert words in shown
