@@ -162,23 +162,29 @@ class _Player:
 
     def screen(self) -> Panel:
         """Return the screen as of now."""
+        words = self.config.words
         recent = self.buckets[-HOUR_BINS:]
         mentions, negatives = sum(b.mentions for b in recent), sum(b.negatives for b in recent)
-        expected = sum(b.expected or 0.0 for b in recent)
-        share = f"{negatives / mentions:.0%}" if mentions else "-"
-        last = self.events[-1] if self.events else None
-        severity = last.severity if last else "calm"
+        severity = self.events[-1].severity if self.events else "calm"
+        last_hour = words.say(
+            "last_hour_mentions",
+            mentions=words.number(mentions),
+            expected=words.number(sum(b.expected or 0.0 for b in recent), 1),
+            share=words.percent(negatives / mentions) if mentions else "-",
+        )
         figures = Table(show_header=False, box=None, pad_edge=False)
         figures.add_row(
-            "local time", f"[bold]{datetime.fromtimestamp(self.minute * 60, self.scenario.zone):%A %d %B %Y, %H:%M}[/]"
+            words.say("local_time"), f"[bold]{words.time(utc(self.minute * MINUTE_MS), self.config.zone)}[/]"
         )
-        figures.add_row("last hour", f"{mentions:,} mentions, {expected:,.1f} expected; {share} negative")
-        figures.add_row("score", f"{recent[-1].score or 0:.1f}" if recent else "-")
-        figures.add_row("incident", f"[{STYLE[severity]}]{severity}[/]")
-        figures.add_row("spreading", escape(", ".join(term for term, _ in self._terms())) or "-")
+        figures.add_row(words.say("last_hour"), last_hour)
+        figures.add_row(words.say("score"), words.number(recent[-1].score or 0, 1) if recent else "-")
+        figures.add_row(words.say("incident"), f"[{STYLE[severity]}]{words.say(f'severity_{severity}')}[/]")
+        figures.add_row(words.say("spreading"), escape(", ".join(term for term, _ in self._terms())) or "-")
         bars = _sparkline([bucket.mentions for bucket in self.buckets[-DAY_BINS:]])
         return Panel(
-            Group(figures, f"\n[cyan]{bars}[/]  [dim]mentions, 24 h[/]"), title=escape(self.scenario.brand), width=118
+            Group(figures, f"\n[cyan]{bars}[/]  [dim]{words.say('last_day')}[/]"),
+            title=escape(self.scenario.brand),
+            width=118,
         )
 
     def _terms(self) -> list[tuple[str, int]]:

@@ -55,4 +55,11 @@ PHRASES = {
     "answer": "the company's public answer: {time}",
     "answer_about": "the company's public answer: about {time}",
     "picture": "A picture of the whole: {path}",
+    "local_time": "local time",
+    "last_hour": "last hour",
+    "last_hour_mentions": "{mentions} mentions, {expected} expected; {share} negative",
+    "score": "score",
+    "incident": "incident",
+    "spreading": "spreading",
+    "last_day": "mentions, 24 h",
 }

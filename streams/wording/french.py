@@ -55,4 +55,11 @@ PHRASES = {
     "answer": "réponse publique de l'entreprise : {time}",
     "answer_about": "réponse publique de l'entreprise : vers {time}",
     "picture": "L'ensemble en image : {path}",
+    "local_time": "heure locale",
+    "last_hour": "dernière heure",
+    "last_hour_mentions": "mentions : {mentions}, attendues : {expected} ; négatives : {share}",
+    "score": "score",
+    "incident": "incident",
+    "spreading": "se répand",
+    "last_day": "mentions, 24 h",
 }

@@ -1,8 +1,14 @@
 """`badbuzz demo`, as a person runs it."""
 
+import io
 from pathlib import Path
 
-from streams.scenarios import shipped_scenarios
+import pytest
+from rich.console import Console
+
+from streams.cli.demo import run_demo
+from streams.scenarios import load_scenario, shipped_scenarios
+from streams.settings.config import Config
 from tests.helpers.terminal import badbuzz
 
 
@@ -33,3 +39,24 @@ def test_a_severity_skipped_on_the_way_to_a_worse_one_is_not_dated_by_a_later_in
     shown = done.stdout.decode()
     assert "first warning: Wed 2012-07-11 14:" in shown
     assert "first watch" not in shown
+
+
+EN = (
+    "local time  Wed 2012-06-13 12:15 CEST",
+    " mentions, 7.6 expected; 68% negative",
+    "incident    critical",
+    "spreading",
+)
+FR = ("heure locale    mer. 13/06/2012 12:15 CEST", "attendues : 7,6", "incident        crise", "se répand")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", EN), ("fr", FR)])
+def test_the_live_panel_speaks_the_language_of_the_configuration(
+    language: str, said: tuple[str, ...], tmp_path: Path
+) -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=120, color_system=None)
+    run_demo(load_scenario("trois_suisses_2012"), tmp_path / "demo.svg", 0, Config(language=language), console)
+    shown = screen.getvalue()
+    for words in said:
+        assert words in shown
