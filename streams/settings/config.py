@@ -34,12 +34,25 @@ class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Its known weak points: a tag each, and the phrases that mention it.
     thresholds
         Thresholds of this brand that differ from `[thresholds]`.
+    desk
+        Options of this brand that differ from `[desk]`.
+    holding_texts, statement_texts
+        Texts it has prepared for a crisis: one is recognised by half of its words.
+    bot_accounts
+        Official accounts whose replies are automatic: they answer nobody.
+    blind_networks
+        Networks on which its source does not bring in what the brand says.
     """
 
     names: tuple[str, ...] = ()
     official_accounts: frozenset[str] = frozenset()
     weaknesses: dict[str, tuple[str, ...]] = {}
     thresholds: dict[str, int | float | str] = {}
+    desk: dict[str, int | float | str | bool] = {}
+    holding_texts: tuple[str, ...] = ()
+    statement_texts: tuple[str, ...] = ()
+    bot_accounts: frozenset[str] = frozenset()
+    blind_networks: frozenset[str] = frozenset()
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
