@@ -13,6 +13,7 @@ from msgspec import Meta
 from detectors.settings import DetectorSettings
 from detectors.statistics.local_hours import LocalHours
 from streams.errors import ConfigError
+from streams.settings.desk import DeskSettings
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.local_hours import local_hours
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
@@ -76,6 +77,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Followers from which an author counts as a public figure or the press, and is named in quotations.
     thresholds
         Thresholds of the alerts.
+    desk
+        What is expected of how the brands answer.
     brands
         Configuration of each brand.
     metrics_port
@@ -114,6 +117,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     show_authors: bool = False
     public_followers: Annotated[int, Meta(ge=0)] = 10_000
     thresholds: DetectorSettings = DetectorSettings()
+    desk: DeskSettings = DeskSettings()
     brands: dict[str, BrandConfig] = {}
     metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 9464
     metrics_host: str = "127.0.0.1"
@@ -152,11 +156,17 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         own = self.brand(brand).thresholds
         return msgspec.structs.replace(self.thresholds, **own) if own else self.thresholds
 
+    def desk_settings(self, brand: str) -> DeskSettings:
+        """Return what is expected of how a brand answers."""
+        own = self.brand(brand).desk
+        return msgspec.structs.replace(self.desk, **own) if own else self.desk
+
 
 _UNKNOWN = BrandConfig()
 _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Config,
     "thresholds": DetectorSettings,
+    "desk": DeskSettings,
     "metrics": LabelLimits,
     "kafka": KafkaSettings,
     "topics": TopicSettings,
@@ -240,15 +250,18 @@ def _check(config: Config, name: str) -> None:
         ) from None
     if config.language not in LANGUAGES:
         raise ConfigError(f"{name}: `language`: expected one of {', '.join(LANGUAGES)}, got {config.language!r}")
-    known = {field.name for field in msgspec.structs.fields(DetectorSettings)}
     for brand, own in config.brands.items():
-        for key in own.thresholds:
-            if key not in known:
-                raise ConfigError(
-                    f"{name}: `brands.{brand}.thresholds.{key}`: expected one of {', '.join(sorted(known))}"
-                )
-        values = {**msgspec.structs.asdict(config.thresholds), **own.thresholds}
-        try:
-            msgspec.convert(values, DetectorSettings)
-        except msgspec.ValidationError as error:
-            raise ConfigError(f"{name}: `brands.{brand}.thresholds`: {error}") from None
+        _check_own(config.thresholds, own.thresholds, f"{name}: `brands.{brand}.thresholds")
+        _check_own(config.desk, own.desk, f"{name}: `brands.{brand}.desk")
+
+
+def _check_own(common: msgspec.Struct, own: Mapping[str, Any], place: str) -> None:
+    """Check the options of one brand that differ from those of all."""
+    known = {field.name for field in msgspec.structs.fields(common)}
+    for key in own:
+        if key not in known:
+            raise ConfigError(f"{place}.{key}`: expected one of {', '.join(sorted(known))}")
+    try:
+        msgspec.convert({**msgspec.structs.asdict(common), **own}, type(common))
+    except (msgspec.ValidationError, ConfigError) as error:
+        raise ConfigError(f"{place}`: {error}") from None
