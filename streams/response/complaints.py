@@ -23,6 +23,8 @@ MAX_EARLY = 256
 MAX_DELAYS = 256
 EARLY_S = 3600
 CLOCK_SKEW_S = 60
+EVERY = HASHES - 1
+"""A cut that leaves nothing out; the largest number that a state can hold."""
 BUCKETS_S = (60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400)
 """Upper bounds of the first response times, in seconds."""
 ANSWERED, LATE = 1, 2
@@ -72,7 +74,7 @@ class Complaints:
         self._of_author: dict[int, set[int]] = {}
         self._deadlines: list[tuple[int, int]] = []
         self._early: dict[int, list[int]] = {}
-        self._cut = HASHES
+        self._cut = EVERY
         self._cut_until = 0
         self._pruned = 0
 
@@ -200,7 +202,7 @@ class Complaints:
         for key in [key for key, (at, _) in self._early.items() if at < minute * 60 - EARLY_S]:
             del self._early[key]
         if minute >= self._cut_until:
-            self._cut = HASHES
+            self._cut = EVERY
         if len(self._rows) > MAX_COMPLAINTS:
             every = sorted(self._rows)
             self._cut, self._cut_until = every[MAX_COMPLAINTS], minute + self.open_s // 60
