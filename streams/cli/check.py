@@ -11,6 +11,7 @@ from streams.errors import BadBuzzError
 from streams.kafka.topic_admin import describe
 from streams.oncall.checks import check_oncall
 from streams.settings.config import Config, load
+from streams.settings.desk_check import check_desk
 
 
 @click.command()
@@ -20,6 +21,8 @@ def check_command(config_path: Path | None) -> None:
     quiet_kafka_clients()
     config = load(config_path)
     out.print("configuration: good")
+    for line in check_desk(config):
+        out.print(line, markup=False)
     _check_kafka(config)
     for line in check_oncall(uids()):
         out.print(line, markup=False)

@@ -19,6 +19,11 @@ MAX_AUTHORS = 32
 class RecentTones:
     """Customers' mentions and negatives by minute, reposts left out.
 
+    Attributes
+    ----------
+    first
+        The first minute observed; 0 before.
+
     Examples
     --------
     >>> tones = RecentTones()
@@ -31,9 +36,11 @@ class RecentTones:
         self._rows: dict[int, list[int]] = {}
         self._authors: dict[int, list[int]] = {}
         self._pruned = 0
+        self.first = 0
 
     def observe(self, seen: DeskObservation) -> None:
         """Learn a closed minute."""
+        self.first = self.first or seen.minute
         for tone in seen.tones:
             self.add(tone.minute, tone.spoken, tone.negative)
         by_minute: dict[int, set[int]] = {}
@@ -68,10 +75,10 @@ class RecentTones:
     def state(self) -> list[Any]:
         """Return the state as plain numbers."""
         rows = [[minute, *row] for minute, row in sorted(self._rows.items())]
-        return [rows, [[minute, row] for minute, row in sorted(self._authors.items())], self._pruned]
+        return [rows, [[minute, row] for minute, row in sorted(self._authors.items())], self._pruned, self.first]
 
     def restore(self, state: list[Any]) -> None:
         """Go on from a state."""
-        rows, authors, self._pruned = state
+        rows, authors, self._pruned, self.first = state
         self._rows = {minute: [spoken, negative] for minute, spoken, negative in rows}
         self._authors = {minute: list(row) for minute, row in authors}

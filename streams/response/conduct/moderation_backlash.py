@@ -55,9 +55,11 @@ class ModerationBacklash(Latched):
         before = tones.negative_authors(act - span, act)
         if after < settings.backlash_least or after < settings.backlash_factor * before:
             return 0, 0
-        _, usual = tones.sums(act - DAY, act)
-        _, since = tones.sums(act, end)
-        chance = float(binom.sf(since - 1, since + usual, span / (DAY + span)))
+        known = min(DAY, act - tones.first)
+        if known < span:
+            return 0, 0
+        _, usual = tones.sums(act - known, act)
+        chance = float(binom.sf(after - 1, after + usual, span / (known + span)))
         return (after, before) if chance <= settings.backlash_p else (0, 0)
 
     def state(self) -> Any:
