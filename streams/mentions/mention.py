@@ -234,7 +234,7 @@ def _checked(mention: Mention) -> Mention:
     if mention.kind == "edit" and mention.reply_to is None:
         raise MentionError("missing", "Object missing required field `reply_to`: an edit names the mention it changed")
     changed = _absent(mention)
-    if mention.reply_to is not None or mention.reply_to_at is not None or mention.promise_due_at is not None:
+    if mention.reply_to == mention.id or mention.reply_to_at is not None or mention.promise_due_at is not None:
         changed |= response_fields(mention)
     text = mention.text
     if text is None:

@@ -132,7 +132,7 @@ class ActionRow(msgspec.Struct, array_like=True, frozen=True, order=True, gc=Fal
     text: str
 
 
-class DeskPart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+class DeskPart(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
     """What the response desk reads of a brand's mentions on one network in one minute.
 
     Parameters

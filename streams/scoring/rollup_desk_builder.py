@@ -98,28 +98,29 @@ class DeskPartBuilder:
             Whether it counts as negative.
         """
         text = mention.text or ""
+        replied = mention.reply_to
         self._spoken += 1
         flags = 0
+        lang = mention.lang[:2] if mention.lang else ""
         if negative:
             self._negative += 1
             flags = NEGATIVE
-            lowered = text.lower()
-            found = clues(lowered, mention.lang[:2] if mention.lang else "")
+            found = clues(text.lower(), lang)
             if found & _DELETED:
                 self._deleted.append(author)
             if found & _UNKEPT:
                 self._unkept.append(author)
         elif asks(text):
             flags = QUESTION
-        elif mention.reply_to is not None and thanks(text.lower()):
+        elif replied is None:
+            return
+        elif thanks(text.lower(), lang):
             flags = THANKS
-        if flags or mention.reply_to is not None:
-            at = milliseconds(mention) // 1000
-            if flags:
-                self._asks.append(AskRow(post_key(self.network, mention.id), author, at, flags))
-            if mention.reply_to is not None:
-                target = post_key(self.network, mention.reply_to)
-                self._replies.append(ReplyRow(author, target, at, flags & NEGATIVE))
+        at = int(mention.created_at.timestamp())
+        if flags:
+            self._asks.append(AskRow(post_key(self.network, mention.id), author, at, flags))
+        if replied is not None:
+            self._replies.append(ReplyRow(author, post_key(self.network, replied), at, flags & NEGATIVE))
 
     def add_official(self, mention: Mention) -> None:
         """Add what the brand said or did."""
@@ -142,13 +143,13 @@ class DeskPartBuilder:
         return DeskPart(
             spoken=self._spoken,
             negative=self._negative,
-            asks=least(self._asks, MAX_ASKS),
-            answers=least(self._answers, MAX_ANSWERS),
-            statements=least(self._statements, MAX_STATEMENTS),
-            replies=least(self._replies, MAX_REPLIES),
-            actions=least(self._actions, MAX_ACTIONS),
-            deleted=least(self._deleted, MAX_CLUES),
-            unkept=least(self._unkept, MAX_CLUES),
+            asks=least(self._asks, MAX_ASKS) if self._asks else (),
+            answers=least(self._answers, MAX_ANSWERS) if self._answers else (),
+            statements=least(self._statements, MAX_STATEMENTS) if self._statements else (),
+            replies=least(self._replies, MAX_REPLIES) if self._replies else (),
+            actions=least(self._actions, MAX_ACTIONS) if self._actions else (),
+            deleted=least(self._deleted, MAX_CLUES) if self._deleted else (),
+            unkept=least(self._unkept, MAX_CLUES) if self._unkept else (),
         )
 
     def _marks(self, mention: Mention) -> int:

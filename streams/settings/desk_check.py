@@ -26,8 +26,9 @@ sources set `official`; set `official_accounts` under `[brands.Acme]`
     silent = sorted(brand for brand in watched if not config.brand(brand).official_accounts)
     if silent:
         yield (
-            f"response desk: expected official accounts of each brand, got none for {', '.join(silent)}: how it answers "
-            f"is seen only where its sources set `official`; set `official_accounts` under `[brands.{silent[0]}]`"
+            f"response desk: expected official accounts of each brand, got none for {', '.join(silent)}: how it "
+            "answers is seen only where its sources set `official`; set `official_accounts` under "
+            f"`[brands.{silent[0]}]`"
         )
     elif not watched:
         yield (

@@ -1,21 +1,21 @@
 """What a customer's text asks of the brand, or says of its answers: a question, thanks, a clue."""
 
 from functools import cache
+from re import Pattern
 
 from streams.mentions.marks.lexicon import clue_index, words
-from streams.mentions.marks.phrases import clauses
 
 _QUESTIONS = ("?", "؟", "？")
 
 
 @cache
-def _stems(lang: str) -> tuple[str, ...]:
-    return tuple(sorted(clue_index(lang).stems))
+def _phrases(lang: str) -> tuple[tuple[str, list[tuple[int, Pattern[str]]]], ...]:
+    return tuple(sorted(clue_index(lang).in_texts.items()))
 
 
 @cache
-def _thanks() -> tuple[str, ...]:
-    return words("thanks")
+def _thanks(lang: str) -> tuple[str, ...]:
+    return words("thanks", lang)
 
 
 def asks(text: str) -> bool:
@@ -33,15 +33,25 @@ def asks(text: str) -> bool:
     return False
 
 
-def thanks(lowered: str) -> bool:
+def thanks(lowered: str, lang: str = "") -> bool:
     """Return whether a lower-case text thanks, or says that it works now.
+
+    Parameters
+    ----------
+    lowered
+        The text.
+    lang
+        Its language, two letters; empty: unknown.
 
     Examples
     --------
     >>> thanks("merci beaucoup !"), thanks("still nothing")
     (True, False)
     """
-    return any(word in lowered for word in _thanks())
+    for word in _thanks(lang):  # noqa: SIM110  `any` over a generator takes three times as long
+        if word in lowered:
+            return True
+    return False
 
 
 def clues(lowered: str, lang: str = "") -> int:
@@ -59,13 +69,11 @@ def clues(lowered: str, lang: str = "") -> int:
     >>> clues("they deleted my comment!"), clues("nobody ever called me back", "en"), clues("fine")
     (1, 2, 0)
     """
-    for stem in _stems(lang):
-        if stem in lowered:
-            break
-    else:
-        return 0
-    index = clue_index(lang)
     found = 0
-    for clause, _ in clauses(lowered):
-        found |= index.labels(clause)
+    for stem, phrases in _phrases(lang):
+        if stem in lowered:
+            text = lowered if lowered.isascii() else lowered.replace("’", "'")
+            for label, pattern in phrases:
+                if pattern.search(text):
+                    found |= label
     return found

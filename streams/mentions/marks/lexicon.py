@@ -46,20 +46,25 @@ def clue_index(lang: str = "") -> PhraseIndex:
     lang
         Those of this language and of English; empty, or a language without a lexicon: of all.
     """
-    only = (lang, "en") if lang in LANGUAGES else LANGUAGES
-    return PhraseIndex(_merged("clues", {clue.name.lower(): int(clue) for clue in Clue if clue.name}, only))
+    known = {clue.name.lower(): int(clue) for clue in Clue if clue.name}
+    return PhraseIndex(_merged("clues", known, _codes(lang)))
 
 
 @cache
-def words(name: str) -> tuple[str, ...]:
-    """Return one list of single words of all languages: `thanks` or `voids`.
+def words(name: str, lang: str = "") -> tuple[str, ...]:
+    """Return one list of single words: `thanks`, `voids` or `greetings`; of a language and of English, or of all.
 
     Examples
     --------
     >>> "merci" in words("thanks"), "until" in words("voids")
     (True, True)
     """
-    return tuple(dict.fromkeys(word for table in _tables() for word in table.get(name, ())))
+    tables = [table for code, table in zip(LANGUAGES, _tables(), strict=True) if code in _codes(lang)]
+    return tuple(dict.fromkeys(word for table in tables for word in table.get(name, ())))
+
+
+def _codes(lang: str) -> tuple[str, ...]:
+    return (lang, "en") if lang in LANGUAGES else LANGUAGES
 
 
 def _merged(section: str, known: dict[str, int], only: tuple[str, ...] = LANGUAGES) -> dict[int, list[str]]:

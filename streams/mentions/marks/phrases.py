@@ -54,7 +54,8 @@ class PhraseIndex:
     """
 
     def __init__(self, lexicon: Mapping[int, Iterable[str]]) -> None:
-        self.stems: set[str] = set()
+        # The same phrases as they stand in a text, by the beginning of the word that anchors them.
+        self.in_texts: dict[str, list[tuple[int, re.Pattern[str]]]] = {}
         # By the word that anchors a phrase; by its first letters where it is the beginning of a word.
         self._by_word: dict[str, list[tuple[int, re.Pattern[str]]]] = {}
         self._by_stem: dict[str, list[tuple[int, re.Pattern[str]]]] = {}
@@ -76,11 +77,11 @@ class PhraseIndex:
     def _add(self, label: int, phrase: str) -> None:
         items = [item for item in phrase.split() if item != "..."]
         shortest = [min(item.split("|"), key=len) for item in items]
-        longest = items[max(range(len(items)), key=lambda n: len(shortest[n]))]
-        pattern = re.compile(_expression(phrase))
+        longest = items[max(range(len(items)), key=lambda n: (len(shortest[n]), n))]
+        pattern, in_text = re.compile(_expression(phrase)), re.compile(_expression_in_text(phrase))
         for word in longest.split("|"):
             stem = word.rstrip("*")
-            self.stems.add(stem)
+            self.in_texts.setdefault(stem, []).append((label, in_text))
             if stem == word:
                 self._by_word.setdefault(word, []).append((label, pattern))
             else:
@@ -96,3 +97,24 @@ def _expression(phrase: str) -> str:
             words = [re.escape(word.rstrip("*")) + (r"\S*" if word.endswith("*") else "") for word in item.split("|")]
             parts.append(f"(?:{'|'.join(words)}) ")
     return " " + "".join(parts)
+
+
+def _expression_in_text(phrase: str) -> str:
+    r"""Return the expression of a phrase in a lower-case text, within a clause.
+
+    Examples
+    --------
+    >>> bool(re.search(_expression_in_text("my ... post* deleted"), "where's my last post? deleted"))
+    False
+    >>> bool(re.search(_expression_in_text("my ... post* deleted"), "my last posts, deleted!"))
+    True
+    """
+    between = r"[^\w.!?;\n]+"
+    parts = []
+    for item in phrase.split():
+        if item == "...":
+            parts.append(rf"(?:[^\s.!?;]+{between}){{0,3}}?")
+        else:
+            words = [re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else "") for word in item.split("|")]
+            parts.append(f"(?:{'|'.join(words)}){between}")
+    return r"(?<!\w)" + "".join(parts).removesuffix(between) + r"(?!\w)"

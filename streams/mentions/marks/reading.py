@@ -13,6 +13,8 @@ RUN = 4
 PREPARED_SHARE = 0.5
 LEAD_WORDS = 8
 LEAD_LEAST = 5
+LEAD_CHARACTERS = 240
+"""Characters of a text among which its first words are."""
 CAPITALS_SHARE = 0.6
 CAPITALS_LEAST = 20
 _HANDLE = "@"
@@ -102,7 +104,7 @@ def lead(text: str) -> int:
     >>> lead("@ann Hi, please send us your number today") == lead("@bo Hello please send us your number today")
     True
     """
-    shown = " ".join(word for word in text.split() if not word.startswith((_HANDLE, "http")))
+    shown = " ".join(word for word in text[:LEAD_CHARACTERS].split() if not word.startswith((_HANDLE, "http")))
     greetings = words("greetings")
     every = [word for clause, _ in clauses(shown) for word in clause.split()]
     while every and every[0] in greetings:
