@@ -23,7 +23,7 @@ from streams.scoring.rollup import Counts, total
 from streams.scoring.scorer import Batch, Scorer, TextModel
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent
 
 
 class Pipeline:
@@ -78,7 +78,7 @@ class Pipeline:
         brands: frozenset[str] = frozenset(),
         *,
         on_batch: Callable[[Batch], None] = lambda _: None,
-        on_event: Callable[[IncidentEvent], None] = lambda _: None,
+        on_event: Callable[[WatchEvent], None] = lambda _: None,
     ) -> None:
         self.config = config
         self.scorer = Scorer(config, model)
@@ -92,12 +92,12 @@ class Pipeline:
         self.newest_ms = 0
         self.watches: dict[str, BrandWatch] = {}
 
-    def run(self, messages: Iterable[Message]) -> list[IncidentEvent]:
+    def run(self, messages: Iterable[Message]) -> list[WatchEvent]:
         """Process one batch of messages, in order.
 
         Returns
         -------
-        list of IncidentEvent
+        list of WatchEvent
             In the order of the rollups.
         """
         batch = self.scorer.score(messages)
@@ -107,12 +107,12 @@ class Pipeline:
         self.on_batch(batch)
         return self._report(event for rollup in batch.rollups for event in self._watch(rollup.brand).apply(rollup))
 
-    def finish(self) -> list[IncidentEvent]:
+    def finish(self) -> list[WatchEvent]:
         """End the record: advance each brand's watermark until the newest bucket of all is closed.
 
         Returns
         -------
-        list of IncidentEvent
+        list of WatchEvent
             By brand.
         """
         end_ms = closing_ms(self.newest_ms, self.config.lateness_ms)
@@ -132,7 +132,7 @@ class Pipeline:
             watch = self.watches[brand] = BrandWatch(brand, self.config)
         return watch
 
-    def _report(self, events: Iterator[IncidentEvent]) -> list[IncidentEvent]:
+    def _report(self, events: Iterator[WatchEvent]) -> list[WatchEvent]:
         reported = []
         for event in events:
             self.on_event(event)

@@ -12,6 +12,7 @@ from streams.kafka.topic_admin import describe
 from streams.matching.rule_warnings import rule_warnings
 from streams.oncall.checks import check_oncall
 from streams.settings.config import Config, load
+from streams.settings.desk_check import check_desk
 
 
 @click.command()
@@ -25,6 +26,8 @@ def check_command(config_path: Path | None) -> None:
     config = load(config_path)
     out.print("configuration: good")
     _check_brands(config)
+    for line in check_desk(config):
+        out.print(line, markup=False)
     _check_kafka(config)
     for line in check_oncall(uids()):
         out.print(line, markup=False)

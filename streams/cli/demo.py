@@ -25,6 +25,7 @@ from streams.pipeline import Pipeline
 from streams.scenarios import Scenario, load_scenario, shipped_scenarios
 from streams.settings.config import Config, load
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent, incident_events
 from streams.wording.language import Language
 
 BIN_MINUTES = 15
@@ -123,8 +124,8 @@ class _Player:
         self.buckets: list[PictureBucket] = []
         self.minute = 0
 
-    def play(self, seconds: float) -> Iterator[list[IncidentEvent]]:
-        """Yield the incident events of each step, over so many seconds."""
+    def play(self, seconds: float) -> Iterator[list[WatchEvent]]:
+        """Yield the events of each step, over so many seconds."""
         start = self.scenario.start
         first_fact = self.scenario.facts[0].at if self.scenario.facts else start
         incident_from = int((first_fact - LEAD_IN).timestamp()) // 60
@@ -134,12 +135,12 @@ class _Player:
             self.minute = minute
             events = self.pipeline.run(messages)
             self._add_bucket(minute)
-            self.events += events
+            self.events += incident_events(events)
             yield events
             share = QUIET_SHARE / quiet_bins if minute < incident_from else (1 - QUIET_SHARE) / loud_bins
             time.sleep(seconds * share)
         events = self.pipeline.finish()
-        self.events += events
+        self.events += incident_events(events)
         yield events
 
     def _add_bucket(self, minute: int) -> None:
@@ -213,7 +214,7 @@ def _sparkline(values: list[int]) -> str:
     return "".join(BARS[round((len(BARS) - 1) * value / top)] for value in values)
 
 
-def _print_events(events: list[IncidentEvent], config: Config, console: Console) -> None:
+def _print_events(events: list[WatchEvent], config: Config, console: Console) -> None:
     for event in events:
         for line in event_lines(event, config):
             console.print(line)

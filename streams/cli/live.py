@@ -9,7 +9,7 @@ from streams.cli.options import config_option, json_option, log_to_stderr, relax
 from streams.cli.output import event_lines, out, write_line
 from streams.collecting.assembly import Assembly
 from streams.settings.config import load
-from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent
 from streams.worker.collector.running import source_names
 from streams.worker.live.process import run_live
 
@@ -38,7 +38,7 @@ def live_command(names: tuple[str, ...], state: Path, config_path: Path | None, 
     log_to_stderr()
     model = NegativityModel.load()
 
-    def report(event: IncidentEvent) -> None:
+    def report(event: WatchEvent) -> None:
         if as_json:
             write_line(event.to_json())
             return

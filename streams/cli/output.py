@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from streams.response.desk_event import DeskEvent
 from streams.watching.quotation import quotations
 
 if TYPE_CHECKING:
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     from streams.offline.replay import OpenIncident, Summary
     from streams.recordings.recording import Recording
     from streams.settings.config import Config
-    from streams.watching.incident_event import IncidentEvent
+    from streams.watching.watch_event import WatchEvent
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 STYLE = {"calm": "green", "watch": "cyan", "warning": "yellow", "critical": "bold red"}
 """Colour of each severity; the word always stands beside it."""
+DESK_STYLE = {"info": "blue", "warning": "magenta", "critical": "bold magenta"}
+"""Colour of what concerns how the brand answers."""
 
 
 def write_line(line: bytes) -> None:
@@ -36,7 +39,7 @@ def write_line(line: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def event_time(event: IncidentEvent, config: Config) -> str:
+def event_time(event: WatchEvent, config: Config) -> str:
     """Return the time of an event in the configured zone and language.
 
     Examples
@@ -49,8 +52,12 @@ def event_time(event: IncidentEvent, config: Config) -> str:
     return config.words.time(datetime.fromisoformat(event.at), config.zone)
 
 
-def event_lines(event: IncidentEvent, config: Config) -> Iterator[str]:
-    """Yield the lines of an incident event, in rich's markup."""
+def event_lines(event: WatchEvent, config: Config) -> Iterator[str]:
+    """Yield the lines of an event, in rich's markup."""
+    if isinstance(event, DeskEvent):
+        style = "dim" if event.state == "ends" else DESK_STYLE[event.severity]
+        yield f"{event_time(event, config)}  [{style}]{escape(event.summary)}[/]"
+        return
     style, words = STYLE[event.severity], config.words
     yield f"{event_time(event, config)}  [{style}]{escape(event.summary)}[/]"
     if event.severity in {"warning", "critical"}:

@@ -21,7 +21,7 @@ from streams.kafka.fenced_writers import FencedWriters
 from streams.kafka.reading import read_to_end
 from streams.kafka.topics import INCIDENTS
 from streams.settings.kafka import KafkaSettings
-from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class IncidentPublisher:
         # By partition: the ids on it, and the lease under which they were read.
         self._published: dict[int, tuple[object, set[str]]] = {}
 
-    def publish(self, partition: int, events: Sequence[IncidentEvent]) -> int:
+    def publish(self, partition: int, events: Sequence[WatchEvent]) -> int:
         """Write those events that are not there yet, in their order, wait for the commit, and log their summaries.
 
         Parameters
@@ -86,7 +86,7 @@ class IncidentPublisher:
                     ) from error
                 time.sleep(RETRY_S)
 
-    def _publish(self, partition: int, events: Sequence[IncidentEvent]) -> int:
+    def _publish(self, partition: int, events: Sequence[WatchEvent]) -> int:
         lease = self.writers.current_lease(partition) or self.writers.acquire(partition)
         read_under, published = self._published.get(partition, (None, set()))
         if read_under is not lease:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from streams.errors import MentionError
+from streams.mentions.response_fields import response_fields
 
 MAX_BYTES = 256 * 1024
 MAX_TEXT = 20_000
@@ -22,14 +23,29 @@ MAX_CLOCK_SKEW_MS = 60_000
 """How far ahead of the clock an event time may be: one bad clock must not close a brand's buckets."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before any network: an older time is a broken clock
 
-Kind = Literal["post", "reply", "repost", "review", "deletion", "block", "scheduled", "update", "heartbeat"]
+Kind = Literal[
+    "post",
+    "reply",
+    "repost",
+    "review",
+    "deletion",
+    "block",
+    "closed",
+    "undo",
+    "edit",
+    "scheduled",
+    "update",
+    "heartbeat",
+]
 Count = Annotated[int, Meta(le=10**11)]
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
+Time = Annotated[datetime, Meta(tz=True)]
+Role = Literal["community", "care", "spokesperson", "leader", "direction", "legal"]
 
 SPOKEN = frozenset(("post", "reply", "repost", "review"))
 """Kinds that carry a text to be scored; the others are actions, updates and heartbeats."""
 
-TEXTLESS = frozenset(("update", "heartbeat"))
+TEXTLESS = frozenset(("update", "heartbeat", "closed", "undo"))
 """Kinds that may leave out the text."""
 
 REASONS = (
@@ -67,7 +83,8 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
         Version of the record: 1.
     kind
         What it is; an `update` is a publication seen again, with its counts so far, at `created_at`: no second mention.
-        A `heartbeat` reports that its source is complete up to `created_at`.
+        A `heartbeat` reports that its source is complete up to `created_at`. A `deletion`, `block` or `closed` (the
+        comments) is moderation, an `undo` takes it back, and an `edit` changed the text of `reply_to`.
     lang
         BCP 47 tag.
     author
@@ -85,7 +102,25 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
     url
         Address of the publication.
     promise_due_at
-        When an official reply promises an answer.
+        When an official reply promises an answer; absent where that is before it was made.
+    reply_to_at, reply_to_author
+        When the mention replied to was made, and by whom: for sources that do not bring it in itself.
+    thread
+        Id of the conversation's first mention.
+    visibility
+        `private` for a direct message or a call: it answers, counts in no public figure and is never shown.
+    marks
+        What an official text does, in its source's word: of `streams.mentions.marks.mark.MARKS`; others are ignored.
+    keeps
+        Id of the mention whose promise this one keeps.
+    publish_at
+        When a `scheduled` one will appear; `created_at` is when it was planned or seen.
+    target
+        Whose publication a `deletion` removed, or an `edit` changed: the brand's `own`, or a `customer`'s.
+    role
+        Who speaks for the brand.
+    stance
+        Towards the mention replied to, where a source gives one.
 
     Examples
     --------
@@ -97,7 +132,7 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
     id: Id
     brand: Annotated[str, Meta(min_length=1, max_length=128)]
     network: Annotated[str, Meta(min_length=1, max_length=64)]
-    created_at: Annotated[datetime, Meta(tz=True)]
+    created_at: Time
     text: str | UnsetType | None = UNSET
     v: Literal[1] = 1
     kind: Kind = "post"
@@ -113,7 +148,17 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
     views: Count | None = None
     rating: Annotated[float, Meta(ge=-1, le=1)] | None = None
     url: Annotated[str, Meta(max_length=4096)] | None = None
-    promise_due_at: Annotated[datetime, Meta(tz=True)] | None = None
+    promise_due_at: Time | None = None
+    reply_to_at: Time | None = None
+    reply_to_author: Annotated[str, Meta(max_length=256)] | None = None
+    thread: Id | None = None
+    visibility: Literal["public", "private"] = "public"
+    marks: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=32)] = ()
+    keeps: Id | None = None
+    publish_at: Time | None = None
+    target: Literal["own", "customer"] | None = None
+    role: Role | None = None
+    stance: Literal["support", "deny", "query", "comment"] | None = None
 
 
 _decode = msgspec.json.Decoder(Mention).decode
@@ -202,7 +247,11 @@ def _checked(mention: Mention) -> Mention:
         _check_identity(mention)
     if mention.text is UNSET and mention.kind not in TEXTLESS:
         raise MentionError("missing", f"Object missing required field `text`; only {_TEXTLESS} may have none")
+    if mention.kind == "edit" and mention.reply_to is None:
+        raise MentionError("missing", "Object missing required field `reply_to`: an edit names the mention it changed")
     changed = _absent(mention)
+    if mention.reply_to == mention.id or mention.reply_to_at is not None or mention.promise_due_at is not None:
+        changed |= response_fields(mention)
     text = mention.text
     if text is None:
         changed["text"] = ""

@@ -13,6 +13,7 @@ from streams.watching.brand_watch import BrandWatch
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.incident_summary import figures
 from streams.watching.quotation import quotations
+from streams.watching.watch_event import WatchEvent
 
 MAX_TERMS_CHARS = 120
 INFO_TERMS = 5
@@ -92,8 +93,8 @@ class BrandGauges:
         """Return whether the exported severity of a brand is that of its detectors."""
         return self._severity.get(watch.brand, 0) == watch.severity
 
-    def record_event(self, event: IncidentEvent, seconds: float | None = None, mention_id: str | None = None) -> None:
-        """Count an incident event and set the incident's gauges to its figures.
+    def record_event(self, event: WatchEvent, seconds: float | None = None, mention_id: str | None = None) -> None:
+        """Count an event; one of an incident sets the incident's gauges to its figures.
 
         Parameters
         ----------
@@ -105,6 +106,8 @@ class BrandGauges:
             Id of one of the incident's posts: the exemplar of the latency.
         """
         metrics, brand = self.metrics, event.brand
+        if not isinstance(event, IncidentEvent):
+            return
         metrics.inc(m.INCIDENT_EVENTS, event.severity)
         if seconds is not None:
             metrics.observe(m.LATENCY, seconds, event.severity, exemplar=mention_id)

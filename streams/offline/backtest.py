@@ -16,6 +16,7 @@ from streams.offline.replay import replay
 from streams.pipeline import Pipeline
 from streams.recordings.files import MentionFiles
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import incident_events
 
 HOUR_S = 3600
 WEEK_S = 7 * 24 * HOUR_S
@@ -99,7 +100,7 @@ def replay_file(path: str, pipeline: Pipeline) -> ReplayedFile:
     for seconds in times_s.values():
         seconds.sort()
     name = "stdin" if path == "-" else Path(path).name.removesuffix(".gz").removesuffix(".jsonl")
-    return ReplayedFile(name, times_s, events)
+    return ReplayedFile(name, times_s, incident_events(events))
 
 
 def _noting_times(

@@ -19,7 +19,7 @@ from streams.metrics.mention_counters import count_batch
 from streams.metrics.registry import Metrics
 from streams.pipeline import Pipeline
 from streams.scoring.scorer import Batch
-from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent
 
 QUIET_STEP_MINUTES = 4
 GAP_MINUTES = 1440
@@ -65,15 +65,15 @@ class RecordedMetrics:
         self.samples = MetricSamples(config.installation)
         self._gauges = BrandGauges(self.metrics, config)
 
-    def run(self, messages: Iterable[Message]) -> list[IncidentEvent]:
+    def run(self, messages: Iterable[Message]) -> list[WatchEvent]:
         """Run one batch through the pipeline, cut where event time enters another minute."""
-        events: list[IncidentEvent] = []
+        events: list[WatchEvent] = []
         for minute, part in _by_minute(messages, self._minute):
             self._advance(minute)
             events += self._record(self.pipeline.run(part))
         return events
 
-    def finish(self) -> list[IncidentEvent]:
+    def finish(self) -> list[WatchEvent]:
         """End the record, and sample once more after its newest bucket is closed."""
         if self._minute is not None:
             self._advance(self._minute + 1)
@@ -107,7 +107,7 @@ class RecordedMetrics:
     def _count(self, batch: Batch) -> None:
         count_batch(self.metrics, batch)
 
-    def _record(self, events: list[IncidentEvent]) -> list[IncidentEvent]:
+    def _record(self, events: list[WatchEvent]) -> list[WatchEvent]:
         for event in events:
             self._gauges.record_event(event)
         return events

@@ -12,6 +12,7 @@ from streams.offline.recorded_metrics import RecordedMetrics
 from streams.pipeline import Pipeline
 from streams.recordings.pacing import batches, paced
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent, incident_events
 
 
 class OpenIncident(msgspec.Struct, frozen=True):
@@ -73,7 +74,7 @@ def replay(
     speed: float = 0.0,
     recorded: RecordedMetrics | None = None,
     on_batch: Callable[[], None] = lambda: None,
-) -> tuple[list[IncidentEvent], Summary]:
+) -> tuple[list[WatchEvent], Summary]:
     """Replay a record through a pipeline to its end.
 
     Parameters
@@ -81,7 +82,7 @@ def replay(
     messages
         A source, or any messages in order of event time but for the lateness.
     pipeline
-        A fresh one; its `on_event` is called with each incident event as it happens.
+        A fresh one; its `on_event` is called with each event as it happens.
     speed
         Seconds of event time a second; 0 is as fast as it goes.
     recorded
@@ -95,14 +96,14 @@ def replay(
         The events in order of `at`, brand and id, whatever the batches were.
     """
     runner = recorded or pipeline
-    events: list[IncidentEvent] = []
+    events: list[WatchEvent] = []
     for batch in paced(messages, speed) if speed else batches(messages):
         events += runner.run(batch)
         on_batch()
     events += runner.finish()
     on_batch()
     events.sort(key=lambda event: (event.at, event.brand, event.id))
-    return events, summarise(pipeline, events)
+    return events, summarise(pipeline, incident_events(events))
 
 
 def summarise(pipeline: Pipeline, events: list[IncidentEvent]) -> Summary:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from streams.errors import ConfigError, GrafanaError
 from streams.metrics.label_cap import clean_label
 from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, grafana_token
-from streams.watching.incident_event import IncidentEvent
+from streams.response.desk_event import DeskEvent
+from streams.watching.watch_event import WatchEvent
 
 MAX_QUEUED = 1000
 MIN_BACKOFF_S = 1.0
@@ -30,16 +31,20 @@ class Annotation(NamedTuple):
     text: str
 
 
-def annotation(event: IncidentEvent) -> Annotation:
-    """Return the annotation of an incident event: a point when it opens or changes, its whole range when it closes.
+def annotation(event: WatchEvent) -> Annotation:
+    """Return the annotation of an event: a point when an incident opens or changes, its whole range when it closes.
 
     Parameters
     ----------
     event
-        An incident event.
+        An incident event, or one of how the brand answers.
     """
     # The dashboards ask by the label of the brand, so its tag is the label too.
     at, brand = _ms(event.at), clean_label(event.brand)
+    if isinstance(event, DeskEvent):
+        if event.state == "ends":
+            return Annotation(event.id, _ms(event.since), at, (brand, "desk", event.signal), event.summary)
+        return Annotation(event.id, at, None, (brand, "desk", event.signal, event.severity), event.summary)
     if event.severity == "calm":
         return Annotation(event.id, _ms(event.since), at, (brand, "closed"), event.summary)
     transition = "opened" if event.previous == "calm" else "changed"
@@ -72,7 +77,7 @@ class AnnotationSender:
         self._thread = threading.Thread(target=self._run, name="grafana-annotations", daemon=True)
         self._thread.start()
 
-    def send(self, event: IncidentEvent) -> None:
+    def send(self, event: WatchEvent) -> None:
         """Queue the annotation of an event; return at once."""
         with self._changed:
             if len(self._queue) >= self._capacity:

@@ -19,6 +19,7 @@ import msgspec
 
 from detectors.observation import Voice
 from streams.errors import InputError
+from streams.scoring.rollup_desk import DeskPart, merge_desk
 
 MAX_VOICES = 512
 MAX_SAMPLES = 32
@@ -103,6 +104,8 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
         Whether a source sent a heartbeat in the hour of `newest`: silence in it is quiet, not a gap in the feed.
     lag
         Minutes by which its mentions are older than the bucket that they join, because they came late.
+    desk
+        What the response desk reads of it.
 
     Examples
     --------
@@ -123,6 +126,7 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
     weaknesses: dict[str, int] = {}
     covered: bool = False
     lag: int = 0
+    desk: DeskPart | None = None
 
 
 def merge(first: Rollup, *others: Rollup) -> Rollup:
@@ -154,6 +158,7 @@ def merge(first: Rollup, *others: Rollup) -> Rollup:
         weaknesses,
         any(rollup.covered for rollup in every),
         first.lag,
+        merge_desk(rollup.desk for rollup in every),
     )
 
 

@@ -3,9 +3,10 @@
 import msgspec
 
 from detectors.observation import Voice
-from streams.mentions.mention import Mention
-from streams.mentions.text import hash64, normalize, post_key, text_hash
+from streams.mentions.mention import SPOKEN, Mention
+from streams.mentions.text import normalize, post_key, text_hash
 from streams.scoring.rollup import MAX_SNIPPET, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
+from streams.scoring.rollup_desk_builder import DeskPartBuilder, author_key
 from streams.settings.config import BrandConfig
 
 _ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
@@ -36,6 +37,7 @@ class RollupBuilder:
 
     __slots__ = (
         "_counts",
+        "_desk",
         "_scored",
         "_updates",
         "brand",
@@ -58,6 +60,7 @@ class RollupBuilder:
         self._scored: list[tuple[Mention, int, int, bool]] = []
         self._updates: list[PostRow] = []
         self._counts: dict[str, int] = {}
+        self._desk = DeskPartBuilder(network, known)
 
     def count(self, name: str) -> None:
         """Increment one of the `Counts`."""
@@ -94,14 +97,13 @@ class RollupBuilder:
 
     def add_official(self, mention: Mention) -> None:
         """Count a mention by the brand itself: its replies are answers, its actions are counted too."""
+        self._desk.add_official(mention)
+        if mention.visibility == "private":
+            return
         self.count("official")
-        if mention.reply_to is not None:
+        if mention.reply_to is not None and mention.kind in SPOKEN:
             self.count("answers")
-        self.add_action(mention)
-
-    def add_action(self, mention: Mention) -> None:
-        """Count an action without a text: a deletion, a block, a scheduled publication."""
-        if mention.kind in _ACTIONS:
+        if mention.kind in _ACTIONS and mention.target != "own":
             self.count(_ACTIONS[mention.kind])
 
     def build(self) -> Rollup:
@@ -116,7 +118,9 @@ class RollupBuilder:
             negatives += negative
             complaints += negative and not repost
             row = self._row(mention, identity, thousandths)
-            key = hash64(f"{self.network}\0{author}") if author is not None else identity
+            key = author_key(self.network, author) if author is not None else identity
+            if not repost:
+                self._desk.add_customer(mention, key, negative)
             voice = Voice(key, 0 if repost else text_hash(text), row.origin, negative, mention.followers or 0)
             known = voices.get(key)
             voices[key] = voice if known is None else one_voice(known, voice)
@@ -133,6 +137,7 @@ class RollupBuilder:
             self._weaknesses() if self.known.weaknesses else {},
             self.covered,
             self.lag,
+            self._desk.build(),
         )
 
     def _row(self, mention: Mention, identity: int, thousandths: int) -> PostRow:

@@ -159,10 +159,8 @@ class Scorer:
             builder.newest = ms
         if official:
             builder.add_official(mention)
-        elif update or mention.kind in SPOKEN:
+        elif (update or mention.kind in SPOKEN) and mention.visibility == "public":
             collected.unscored.append((builder, mention, identity, update))
-        else:
-            builder.add_action(mention)
 
     def _is_update(self, mention: Mention, identity: int) -> bool | None:
         """Return whether a mention is an update; None where it is a duplicate."""

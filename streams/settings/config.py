@@ -13,6 +13,7 @@ from msgspec import Meta
 from detectors.settings import DetectorSettings
 from detectors.statistics.local_hours import LocalHours
 from streams.errors import ConfigError
+from streams.settings.desk import DeskSettings
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.local_hours import local_hours
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
@@ -50,6 +51,14 @@ class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Its known weak points: a tag each, and the phrases that mention it.
     thresholds
         Thresholds of this brand that differ from `[thresholds]`.
+    desk
+        Options of this brand that differ from `[desk]`.
+    holding_texts, statement_texts
+        Texts it has prepared for a crisis: one is recognised by half of its words.
+    bot_accounts
+        Official accounts whose replies are automatic: they answer nobody.
+    blind_networks
+        Networks on which its source does not bring in what the brand says.
     """
 
     names: tuple[str, ...] = ()
@@ -65,6 +74,11 @@ class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     case_sensitive: bool = False
     weaknesses: dict[str, tuple[str, ...]] = {}
     thresholds: dict[str, int | float | str] = {}
+    desk: dict[str, int | float | str | bool] = {}
+    holding_texts: tuple[str, ...] = ()
+    statement_texts: tuple[str, ...] = ()
+    bot_accounts: frozenset[str] = frozenset()
+    blind_networks: frozenset[str] = frozenset()
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,6 +102,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Followers from which an author counts as a public figure or the press, and is named in quotations.
     thresholds
         Thresholds of the alerts.
+    desk
+        What is expected of how the brands answer.
     brands
         Configuration of each brand.
     metrics_port
@@ -130,6 +146,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     show_authors: bool = False
     public_followers: Annotated[int, Meta(ge=0)] = 10_000
     thresholds: DetectorSettings = DetectorSettings()
+    desk: DeskSettings = DeskSettings()
     brands: dict[str, BrandConfig] = {}
     metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 9464
     metrics_host: str = "127.0.0.1"
@@ -170,11 +187,17 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         own = self.brand(brand).thresholds
         return msgspec.structs.replace(self.thresholds, **own) if own else self.thresholds
 
+    def desk_settings(self, brand: str) -> DeskSettings:
+        """Return what is expected of how a brand answers."""
+        own = self.brand(brand).desk
+        return msgspec.structs.replace(self.desk, **own) if own else self.desk
+
 
 _UNKNOWN = BrandConfig()
 _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Config,
     "thresholds": DetectorSettings,
+    "desk": DeskSettings,
     "metrics": LabelLimits,
     "kafka": KafkaSettings,
     "topics": TopicSettings,
@@ -262,15 +285,18 @@ def _check(config: Config, name: str) -> None:
     if config.language not in LANGUAGES:
         raise ConfigError(f"{name}: `language`: expected one of {', '.join(LANGUAGES)}, got {config.language!r}")
     check_names(config.sources, name)
-    known = {field.name for field in msgspec.structs.fields(DetectorSettings)}
     for brand, own in config.brands.items():
-        for key in own.thresholds:
-            if key not in known:
-                raise ConfigError(
-                    f"{name}: `brands.{brand}.thresholds.{key}`: expected one of {', '.join(sorted(known))}"
-                )
-        values = {**msgspec.structs.asdict(config.thresholds), **own.thresholds}
-        try:
-            msgspec.convert(values, DetectorSettings)
-        except msgspec.ValidationError as error:
-            raise ConfigError(f"{name}: `brands.{brand}.thresholds`: {error}") from None
+        _check_own(config.thresholds, own.thresholds, f"{name}: `brands.{brand}.thresholds")
+        _check_own(config.desk, own.desk, f"{name}: `brands.{brand}.desk")
+
+
+def _check_own(common: msgspec.Struct, own: Mapping[str, Any], place: str) -> None:
+    """Check the options of one brand that differ from those of all."""
+    known = {field.name for field in msgspec.structs.fields(common)}
+    for key in own:
+        if key not in known:
+            raise ConfigError(f"{place}.{key}`: expected one of {', '.join(sorted(known))}")
+    try:
+        msgspec.convert({**msgspec.structs.asdict(common), **own}, type(common))
+    except (msgspec.ValidationError, ConfigError) as error:
+        raise ConfigError(f"{place}`: {error}") from None

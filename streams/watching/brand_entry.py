@@ -2,8 +2,8 @@
 
 from streams.scoring.rollup import Counts, Rollup, total
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.incident_event import IncidentEvent
 from streams.watching.row_keys import ClosedRow
+from streams.watching.watch_event import WatchEvent
 
 NO_PARTITION = -1
 
@@ -46,9 +46,9 @@ class BrandEntry:
         self.due_ms = watch.due_ms
         self.changed_in = NO_PARTITION
 
-    def apply_pending(self) -> list[IncidentEvent]:
-        """Apply the pending rollups; return the changes of the incident."""
-        events: list[IncidentEvent] = []
+    def apply_pending(self) -> list[WatchEvent]:
+        """Apply the pending rollups; return what changed."""
+        events: list[WatchEvent] = []
         if self.pending:
             for source, rollup in self.pending:
                 events += self.watch.apply(rollup, source)

@@ -7,7 +7,7 @@ and the in-process pipeline run this same code.
 from collections.abc import Iterable
 from heapq import nsmallest
 
-import msgspec
+from msgspec.structs import replace
 
 from detectors.brand import BrandDetector
 from detectors.change import Change
@@ -20,21 +20,19 @@ from streams.mentions.stop_words import STOP_WORDS
 from streams.mentions.text import extract_terms
 from streams.scoring.rollup import Counts, PostRow, Rollup
 from streams.settings.config import Config
+from streams.watching.desk_watch import DeskWatch
 from streams.watching.incident_builder import build_incident_event
 from streams.watching.incident_event import IncidentEvent, IncidentKey
 from streams.watching.minute_observation import observations
 from streams.watching.open_buckets import OpenBuckets
 from streams.watching.partition_times import PartitionTimes
 from streams.watching.recent_minutes import ClosedMinute, RecentMinutes
-from streams.watching.watch_state import MinuteState, WatchState
+from streams.watching.watch_event import WatchEvent
+from streams.watching.watch_state import MinuteState, TermSamples, WatchState
 
-# Terms are extracted from at most this many posts: those with the smallest hashes, a uniform sample.
-MAX_TERM_POSTS = 512
+MAX_TERM_POSTS = 512  # terms are extracted from those with the smallest hashes, a uniform sample
 
 _NONE = Counts()
-
-TermSamples = list[tuple[int, list[Sample]]]
-"""The background of the terms: sampled texts by day."""
 
 
 class BrandWatch:
@@ -62,7 +60,9 @@ class BrandWatch:
     recent
         The closed minutes of the last hours.
     terms_hour
-        Hour of the newest closed minute, in hours since the epoch: earlier hours are in the background of the terms.
+        Hour of the newest closed minute, since the epoch: earlier hours are in the background of the terms.
+    desk
+        The watch of how the brand answers.
 
     Examples
     --------
@@ -84,12 +84,12 @@ class BrandWatch:
         self.criteria: frozenset[str] = frozenset()
         self.recent = RecentMinutes()
         self.terms_hour = 0
+        self.desk = DeskWatch(brand, config)
         self._detector = BrandDetector(config.settings(brand), config.local_hours)
         self._trending = TrendingTerms(extract_terms)
         self._buckets = OpenBuckets()
         self._not_named = STOP_WORDS.union(name.lower() for name in (brand, *config.brand(brand).names))
-        # Minutes closed since the last `drain_closed_minutes`.
-        self._undrained: list[int] = []
+        self._undrained: list[int] = []  # minutes closed since the last `drain_closed_minutes`
 
     # -- readings ---------------------------------------------------------------------------------------------------
     @property
@@ -132,7 +132,7 @@ class BrandWatch:
         return self._trending.top([post.text for post in posts], leave_out=self._not_named)
 
     # -- event time -------------------------------------------------------------------------------------------------
-    def apply(self, rollup: Rollup, partition: int = 0) -> list[IncidentEvent]:
+    def apply(self, rollup: Rollup, partition: int = 0) -> list[WatchEvent]:
         """Add a rollup of this brand to its bucket, and close the buckets that its event time closes.
 
         Parameters
@@ -144,22 +144,22 @@ class BrandWatch:
 
         Returns
         -------
-        list of IncidentEvent
-            The changes of the incident, in the order of event time.
+        list of WatchEvent
+            The changes of the incident and of how the brand answers.
         """
         if rollup.network == IDLE_NETWORK:
             return self.advance_to(rollup.newest, partition, idle=True)
-        if rollup.newest and rollup.counts == _NONE:
+        if rollup.newest and rollup.counts == _NONE and rollup.desk is None:
             self.times.has_source_heartbeats = True
         if rollup.covered:
             self._detector.cover(rollup.newest // HOUR_MS)
         if self.opened is not None and rollup.minute < self.opened:
             lag = rollup.lag + self.opened - rollup.minute
-            rollup = msgspec.structs.replace(rollup, minute=self.opened, lag=lag)
+            rollup = replace(rollup, minute=self.opened, lag=lag)
         self._buckets.add(rollup)
         return self.advance_to(rollup.newest, partition)
 
-    def advance_to(self, newest_ms: int, partition: int = 0, idle: bool = False) -> list[IncidentEvent]:
+    def advance_to(self, newest_ms: int, partition: int = 0, idle: bool = False) -> list[WatchEvent]:
         """Advance the event time of a partition, as a heartbeat does, and close the buckets that it closes.
 
         Parameters
@@ -176,28 +176,27 @@ class BrandWatch:
         opened = oldest_open_minute(self.times.event_time, self.config.lateness_ms)
         return self._close(opened) if self.opened is None or opened > self.opened else []
 
-    def _close(self, opened: int) -> list[IncidentEvent]:
-        events: list[IncidentEvent] = []
-        for minute, rollups in self._buckets.pop_before(opened):
-            events += self._close_bucket(minute, rollups)
+    def _close(self, opened: int) -> list[WatchEvent]:
+        closing = self._buckets.pop_before(opened)
+        events = [event for minute, rollups in closing for event in self._close_bucket(minute, rollups)]
         if self.incident is not None:
             events += self._events(self._detector.advance(opened))
+        events += self.desk.advance(opened)
         self.opened = opened
         return events
 
-    def _close_bucket(self, minute: int, rollups: list[Rollup]) -> list[IncidentEvent]:
+    def _close_bucket(self, minute: int, rollups: list[Rollup]) -> list[WatchEvent]:
         # First advance through the silent minutes before this one: an open incident may have closed in them.
         events = [] if self.incident is None else self._events(self._detector.advance(minute))
         if minute // 60 > self.terms_hour:
             self._learn_terms(minute // 60)
-        # The authors are for the detectors alone, which read them now.
-        self.recent.add(ClosedMinute(minute, [msgspec.structs.replace(rollup, voices=()) for rollup in rollups]))
+        # The authors are for the detectors alone, and the desk part for the desk, which read them now.
+        self.recent.add(ClosedMinute(minute, [replace(rollup, voices=(), desk=None) for rollup in rollups]))
         self._undrained.append(minute)
         observed, late = observations(minute, rollups, self.config.reach_negative_at)
         if observed.mentions or observed.posts or late:
-            changes = self._detector.observe(observed, late)
-            if changes:
-                events += self._events(changes)
+            events += self._events(self._detector.observe(observed, late))
+        events += self.desk.observe(minute, rollups)
         return events
 
     def _learn_terms(self, hour: int) -> None:
@@ -213,14 +212,14 @@ class BrandWatch:
         rows = (post for rollup in self.recent.rollups(first, end) for post in rollup.posts if post.text)
         return list({post.identity: post for post in rows}.values())
 
-    def _events(self, changes: list[Change]) -> list[IncidentEvent]:
-        events = []
+    def _events(self, changes: list[Change]) -> list[WatchEvent]:
+        events: list[WatchEvent] = []
         for change in changes:
             if self.incident is None:
                 self.incident = IncidentKey(self.brand, change.minute, change.since)
             terms = self.spreading(change.minute, self.recent.since(change))
             event = build_incident_event(self.incident, change, self.recent, terms, self.config)
-            events.append(event)
+            events += [*self.desk.follow(self.incident, change, terms), event]
             if change.severity == "calm":
                 self.incident, self.last_event, self.criteria = None, None, frozenset()
             else:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 OPEN_KEY = 1
 CLOSED_KEY = 2
 TERMS_KEY = 3
+DESK_KEY = 4
 _SEPARATOR = b"\0"  # a brand's name contains no control character
 
 
@@ -34,6 +35,11 @@ def closed_key(brand: str, row: ClosedRow) -> bytes:
 def terms_key(brand: str) -> bytes:
     """Return the key of the row of a brand's usual terms."""
     return brand.encode() + _SEPARATOR + bytes((TERMS_KEY,))
+
+
+def desk_key(brand: str) -> bytes:
+    """Return the key of the row of a brand's response desk."""
+    return brand.encode() + _SEPARATOR + bytes((DESK_KEY,))
 
 
 def key_brand(key: bytes) -> str:

@@ -143,6 +143,7 @@ def restore(
     closed: Iterable[bytes],
     still_open: Iterable[bytes],
     terms: bytes | None,
+    desk: bytes | None = None,
 ) -> Restored:
     """Restore a watch from its rows.
 
@@ -150,8 +151,8 @@ def restore(
     ----------
     brand, config
         As for `BrandWatch`.
-    row, terms
-        The newest of each: the brand's own row, the row of its usual terms.
+    row, terms, desk
+        The newest of each: the brand's own row, the row of its usual terms, the row of its response desk.
     closed
         The rows of closed minutes in the order they were written; those older than `RETENTION_MINUTES` may be missing.
     still_open
@@ -172,6 +173,8 @@ def restore(
         minutes = _joined(minute for data in closed for minute in _decode_closed(data))
         rollups = [rollup for data in still_open for rollup in _decode_open(data)]
         watch.restore(own.watch, minutes, rollups, _decode_terms(terms) if terms else [])
+        if desk:
+            watch.desk.restore(desk)
     except (msgspec.DecodeError, ValueError) as error:
         raise InputError(f"expected the rows of a watch of version {VERSION} for {brand!r}: {error}") from None
     return Restored(watch, dict(own.applied), own.counts)

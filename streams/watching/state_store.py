@@ -13,12 +13,12 @@ from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
 from streams.watching.brand_entry import NO_PARTITION, BrandEntry
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.incident_event import IncidentEvent
 from streams.watching.row_keys import (
     ClosedRow,
     brand_key,
     closed_key,
     closed_row,
+    desk_key,
     key_brand,
     open_key,
     terms_key,
@@ -33,6 +33,7 @@ from streams.watching.snapshot import (
     restore,
     terms_row,
 )
+from streams.watching.watch_event import WatchEvent
 
 # Rollups that cannot close a minute are applied together, up to this many: better cache locality with many brands.
 MAX_PENDING = 16
@@ -93,7 +94,7 @@ class BrandStateStore:
         self._stored_to: dict[int, int] = {}
         self._unrestored: dict[str, list[ClosedRow]] | None = None
 
-    def apply(self, partition: int, offset: int, batch: RollupBatch) -> list[IncidentEvent]:
+    def apply(self, partition: int, offset: int, batch: RollupBatch) -> list[WatchEvent]:
         """Apply one message of `rollups`, unless it has been applied before.
 
         Parameters
@@ -105,10 +106,10 @@ class BrandStateStore:
 
         Returns
         -------
-        list of IncidentEvent
-            The changes of incidents: to be published before anything is persisted.
+        list of WatchEvent
+            The changes of incidents and of how brands answer: to be published before anything is persisted.
         """
-        events: list[IncidentEvent] = []
+        events: list[WatchEvent] = []
         if offset <= self._read.get(partition, NO_OFFSET):
             return events
         for made in batch.made:
@@ -187,6 +188,8 @@ class BrandStateStore:
         if watch.terms_hour != entry.terms_hour:
             entry.terms_hour = watch.terms_hour
             rows[terms_key(brand)] = terms_row(watch)
+        if rows.get(desk_key(brand)) != (desk := watch.desk.encoded()):
+            rows[desk_key(brand)] = desk
         rows[brand_key(brand)] = brand_row(watch, entry.applied, entry.counts, self.topic_id)
         # A row ends where the next begins.
         while len(entry.closed) > 1 and entry.closed[1].first < oldest_retained(watch):
@@ -259,7 +262,8 @@ class BrandStateStore:
         still_open: list[bytes] = []
         while (row := rows.get(open_key(brand, len(still_open)))) is not None:
             still_open.append(row)
-        restored = restore(brand, self.config, own, closed, still_open, rows.get(terms_key(brand)))
+        terms, desk = rows.get(terms_key(brand)), rows.get(desk_key(brand))
+        restored = restore(brand, self.config, own, closed, still_open, terms, desk)
         if not self._same_log(log_position(own)):
             restored.applied.clear()
         for partition, offset in restored.applied.items():

@@ -4,8 +4,12 @@ from typing import Any
 
 import msgspec
 
+from detectors.trending import Sample
 from streams.scoring.rollup import Rollup
 from streams.watching.incident_event import IncidentKey
+
+TermSamples = list[tuple[int, list[Sample]]]
+"""The background of the terms: sampled texts by day."""
 
 
 class WatchState(msgspec.Struct, array_like=True, frozen=True):

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams import event_time
-from streams.wording import english, french
+from streams.wording import desk_english, desk_french, english, french
 
 if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
 _LANGUAGES = {"en": english, "fr": french}
+_PHRASES = {
+    "en": english.PHRASES | desk_english.PHRASES,
+    "fr": french.PHRASES | desk_french.PHRASES,
+}
 LANGUAGES = tuple(_LANGUAGES)
 """The codes of the languages there are."""
 
@@ -36,11 +40,11 @@ class Language:
     def __init__(self, code: str) -> None:
         self.code = code
         self._forms = _LANGUAGES[code]
+        self._phrases = _PHRASES[code]
 
     def say(self, phrase: str, **values: str) -> str:
         """Return a phrase with its values filled in."""
-        phrases: dict[str, str] = self._forms.PHRASES
-        return phrases[phrase].format(**values)
+        return self._phrases[phrase].format(**values)
 
     def mentions(self, name: str, count: int) -> str:
         """Return a name with its number of mentions."""

@@ -19,7 +19,7 @@ from streams.metrics.registry import DAY_S, Metrics
 from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent
 from streams.web.server import Response
 from streams.worker.stage_health import StageHealth
 
@@ -71,7 +71,7 @@ class WorkerMetrics:
     def __init__(
         self,
         config: Config,
-        on_event: Callable[[IncidentEvent], None] = lambda _: None,
+        on_event: Callable[[WatchEvent], None] = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.metrics = Metrics(config.brands, config.metrics, clock, config.installation)
@@ -95,8 +95,8 @@ class WorkerMetrics:
         """Count a transaction that the scorer committed."""
         count_scored(self.metrics, batch.messages, batch.letters)
 
-    def record_applied(self, batch: RollupBatch, events: Iterable[IncidentEvent]) -> None:
-        """Count rollups that the watcher applied, and the incident events it published."""
+    def record_applied(self, batch: RollupBatch, events: Iterable[WatchEvent]) -> None:
+        """Count rollups that the watcher applied, and the events it published."""
         self.metrics.inc(m.MESSAGES, "watcher")
         count_rollups(self.metrics, [rollup for _, rollup in batch.made])
         for event in events:

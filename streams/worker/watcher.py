@@ -29,8 +29,8 @@ from streams.kafka.incident_publisher import IncidentPublisher
 from streams.kafka.topics import ROLLUPS
 from streams.scoring.rollup_batch import RollupBatch, decode_batch
 from streams.settings.config import Config
-from streams.watching.incident_event import IncidentEvent
 from streams.watching.state_store import BrandStateStore
+from streams.watching.watch_event import WatchEvent
 from streams.worker.delivery_gaps import GapDetector
 from streams.worker.faust_app import create_app
 from streams.worker.idle_heartbeat_sender import IdleHeartbeatSender
@@ -74,7 +74,7 @@ class Watcher:
         self,
         config: Config,
         monitor: BrokerMonitor,
-        on_applied: Callable[[RollupBatch, list[IncidentEvent]], None] = lambda _batch, _: None,
+        on_applied: Callable[[RollupBatch, list[WatchEvent]], None] = lambda _batch, _: None,
     ) -> None:
         self.topic = config.kafka.topic(ROLLUPS)
         self.on_applied = on_applied

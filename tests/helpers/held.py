@@ -11,13 +11,14 @@ from streams.scenarios import Period, Scenario
 from streams.scoring.scorer import TextModel
 from streams.settings.config import Config
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import incident_events as of_incidents
 
 
 def incident_events(scenario: Scenario, model: TextModel) -> list[IncidentEvent]:
     """The incident events of a whole scenario."""
     pipeline = Pipeline(Config(timezone=str(scenario.zone)), model)
     messages = [Message("scenario", n, line.rstrip()) for n, line in enumerate(scenario.mentions())]
-    return pipeline.run(messages) + pipeline.finish()
+    return of_incidents(pipeline.run(messages) + pipeline.finish())
 
 
 def held(scenario: Scenario, events: Iterable[IncidentEvent]) -> Mapping[str, list[Period]]:

@@ -16,6 +16,7 @@ from streams.scoring.scorer import Scorer
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import incident_events
 from tests.helpers.records import CRISIS_AT, HOUR, QUIET_DAYS, in_order, quiet, wave
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
@@ -38,7 +39,7 @@ def measure(lines: Iterable[bytes], *, finish: bool = False) -> Measured:
     batch = messages(lines)
     metrics, pipeline = Metrics(), Pipeline(Config(), NegativityModel.load())
     count_batch(metrics, Scorer(Config(), NegativityModel.load()).score(batch))
-    events = pipeline.run(batch) + (pipeline.finish() if finish else [])
+    events = incident_events(pipeline.run(batch) + (pipeline.finish() if finish else []))
     gauges = BrandGauges(metrics)
     for event in events:
         gauges.record_event(event)

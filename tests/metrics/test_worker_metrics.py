@@ -16,6 +16,7 @@ from streams.scoring.scorer import Scorer
 from streams.settings.config import BrandConfig, Config
 from streams.settings.kafka import KafkaSettings
 from streams.watching.brand_watch import BrandWatch
+from streams.watching.watch_event import incident_events
 from streams.worker.metrics import WorkerMetrics
 from streams.worker.stage_health import StageHealth
 from tests.helpers.measured import OPENMETRICS, crisis_of, exported, measure, messages, series
@@ -86,7 +87,7 @@ def test_a_severity_is_never_exported_with_the_figures_of_the_one_before() -> No
         for batch in (every[i : i + 20] for i in range(0, len(every), 20))
         for rollup in scorer.score(batch).rollups
     ):
-        events = watch.apply(rollup)
+        events = incident_events(watch.apply(rollup))
         worker.refresh()
         before = series(worker.metrics, m.SEVERITY)["Acme",]
         worker.record_applied(RollupBatch(made=[(0, rollup)]), events)

@@ -16,6 +16,7 @@ from streams.oncall.grafana import Grafana
 from streams.pipeline import Pipeline
 from streams.settings.config import Config
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import incident_events
 from tests.helpers.fake_grafana import TOKEN, FakeGrafana
 from tests.helpers.records import crisis
 
@@ -24,7 +25,7 @@ from tests.helpers.records import crisis
 def events() -> list[IncidentEvent]:
     """The events of a crisis from its opening to its end."""
     lines = [Message("record", i, value) for i, value in enumerate(crisis())]
-    return replay(lines, Pipeline(Config(), NegativityModel.load()))[0]
+    return incident_events(replay(lines, Pipeline(Config(), NegativityModel.load()))[0])
 
 
 def test_an_incident_is_a_point_at_each_change_and_a_range_at_its_end(

@@ -24,7 +24,7 @@ from streams.pipeline import Pipeline
 from streams.recordings.files import MentionFiles
 from streams.recordings.recording import Recording
 from streams.settings.config import Config, load
-from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent
 
 
 @click.command()
@@ -76,10 +76,10 @@ def replay_command(
 
 
 def replay_files(source: Recording, pipeline: Pipeline, speed: float, openmetrics: Path | None, as_json: bool) -> None:
-    """Replay a source in this process: print its incident events, then the summary."""
+    """Replay a source in this process: print its events, then the summary."""
     started = time.perf_counter()
 
-    def report(event: IncidentEvent) -> None:
+    def report(event: WatchEvent) -> None:
         if not as_json:
             for line in event_lines(event, pipeline.config):
                 out.print(line)

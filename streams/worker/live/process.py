@@ -14,7 +14,7 @@ from streams.collecting.commit import Commit, Position
 from streams.metrics import families as m
 from streams.scoring.scorer import TextModel
 from streams.settings.config import Config
-from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent
 from streams.worker.collector.health import LoopTicker, source_routes
 from streams.worker.collector.running import Opener, opened, run_until_stopped, served
 from streams.worker.live.engine import LiveEngine
@@ -60,7 +60,7 @@ def run_live(
     names: Sequence[str],
     model: TextModel,
     state: Path,
-    on_event: Callable[[IncidentEvent], None],
+    on_event: Callable[[WatchEvent], None],
 ) -> None:
     """Run until SIGTERM or SIGINT; the state is saved every ten seconds and at the end.
 
@@ -77,7 +77,7 @@ def run_live(
     state
         The state file. After a crash, what came since it was written is read again where the network can replay it.
     on_event
-        Called with each incident event.
+        Called with each event.
 
     Raises
     ------

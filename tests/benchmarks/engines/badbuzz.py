@@ -15,7 +15,7 @@ from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
 from streams.settings.worker import WorkerSettings
-from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent
 from streams.worker import worker
 from streams.worker.metrics import ScoredBatch, WorkerMetrics
 from streams.worker.scorer.scorer_transactions import Committed
@@ -58,7 +58,7 @@ def scorer_and_watcher(settings: KafkaSettings, clock: Clock) -> None:
                     time.sleep(0.01)
                 clock.begin(scored)
 
-        def record_applied(self, batch: RollupBatch, events: Iterable[IncidentEvent]) -> None:
+        def record_applied(self, batch: RollupBatch, events: Iterable[WatchEvent]) -> None:
             super().record_applied(batch, events)
             clock.seen += sum(rollup.counts.mentions + rollup.counts.duplicates for _, rollup in batch.made)
             if clock.seen >= clock.count:

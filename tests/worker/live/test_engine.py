@@ -20,7 +20,7 @@ from tests.behaviour.engines import in_process
 from tests.helpers.records import crisis
 
 if TYPE_CHECKING:
-    from streams.watching.incident_event import IncidentEvent
+    from streams.watching.watch_event import WatchEvent
 
 MODEL = NegativityModel.load()
 CONFIG = Config(worker=WorkerSettings(clock_after_s=0))
@@ -36,7 +36,7 @@ def commits(lines: Sequence[bytes], size: int) -> Iterator[Commit]:
 
 def test_stopped_and_started_in_a_crisis_it_reports_what_an_undisturbed_run_reports(tmp_path: Path) -> None:
     file = StateFile(tmp_path / "live.state")
-    events: list[IncidentEvent] = []
+    events: list[WatchEvent] = []
     lines = crisis()
     engine = LiveEngine(CONFIG, MODEL, file.read(), WorkerMetrics(CONFIG, events.append))
     for number, commit in enumerate(commits(lines, 40)):

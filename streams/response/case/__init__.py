@@ -1,0 +1,1 @@
+"""The case: how one incident is being answered, and the signals that hold only in it."""

@@ -1,0 +1,44 @@
+"""The signal `holding_due`: nothing was said on the matter, some minutes after an incident became a case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.response.signal import CRITICAL, WARNING, Fact, Stateless
+
+if TYPE_CHECKING:
+    from streams.response.case.case import Case
+    from streams.response.desk_context import DeskContext
+
+ANSWERED_LEAST = 5
+"""Customers answered in public, with more than an invitation to a private message, who stand for a first word."""
+
+
+class HoldingDue(Stateless):
+    """Nothing said on the matter; ends with a statement or reply on it, or with `ANSWERED_LEAST` customers answered."""
+
+    name = "holding_due"
+
+    def due(self, case: Case, desk: DeskContext) -> int:
+        """Return the minute by which something is to be said."""
+        due = case.opened + desk.settings.holding_warning_minutes
+        if case.critical_at:
+            due = min(due, case.critical_at + desk.settings.holding_critical_minutes)
+        return due
+
+    def holds(self, now: int, desk: DeskContext) -> Fact | None:
+        """Return the silence, where something is overdue."""
+        case = desk.case
+        if case is None or case.suspended or not desk.voiced:
+            return None
+        if case.matter_at or len(case.answered) >= ANSWERED_LEAST:
+            return None
+        due = self.due(case, desk)
+        late = due + desk.settings.holding_grace_minutes
+        if now < due:
+            desk.wake(due)
+            return None
+        if now < late:
+            desk.wake(late)
+        severity = CRITICAL if now >= late else WARNING
+        return Fact(severity, case.opened, due, (("minutes", now - case.opened),))

@@ -1,0 +1,25 @@
+"""The names of the response desk's signals, in the order in which they are evaluated."""
+
+SIGNALS = (
+    "case",
+    "complaints_waiting",
+    "holding_due",
+    "update_due",
+    "leader_due",
+    "promise_broken",
+    "unkept",
+    "over_reply",
+    "canned",
+    "scheduled_pending",
+    "promo_in_case",
+    "moderation_in_case",
+    "moderation_backlash",
+    "deletion_claimed",
+    "post_under_fire",
+    "hot_reply",
+    "blame",
+    "resolved_disputed",
+    "contradiction",
+    "wrong_network",
+    "effect",
+)

@@ -1,0 +1,87 @@
+"""The watch of how a brand answers: feeds its response desk with closed minutes and incidents, returns desk events."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from detectors.change import Change
+from streams.response.desk import Desk, DeskChange, IncidentChange
+from streams.response.desk_event import DeskEvent
+from streams.response.event_builder import build_desk_event
+from streams.response.observation import desk_observation
+from streams.scoring.rollup import Rollup
+from streams.settings.config import Config
+from streams.watching.incident_event import IncidentKey
+
+_encode = msgspec.msgpack.Encoder(order="sorted").encode
+
+
+class DeskWatch:
+    """The response desk of one brand and its events; nothing where it is not enabled.
+
+    Parameters
+    ----------
+    brand
+        The brand.
+    config
+        Lateness, language, options.
+
+    Attributes
+    ----------
+    desk
+        The response desk.
+
+    Examples
+    --------
+    >>> watch = DeskWatch("Acme", Config())
+    >>> watch.observe(100, []), watch.advance(200)
+    ([], [])
+    """
+
+    def __init__(self, brand: str, config: Config) -> None:
+        self.brand = brand
+        self.config = config
+        self.desk = Desk(config.desk_settings(brand), config.brand(brand))
+        self._enabled = config.desk_settings(brand).enabled
+
+    def observe(self, minute: int, rollups: Iterable[Rollup]) -> list[DeskEvent]:
+        """Learn a closed minute, after the deadlines before it."""
+        if not self._enabled:
+            return []
+        events = self.advance(minute)
+        seen = desk_observation(minute, rollups)
+        if seen is not None:
+            self.desk.observe(seen)
+        return events
+
+    def follow(self, incident: IncidentKey, change: Change, terms: list[tuple[str, int]]) -> list[DeskEvent]:
+        """Follow a change of the brand's incident."""
+        if not self._enabled:
+            return []
+        named = [term for term, _ in terms]
+        followed = IncidentChange(incident.id, change.minute, change.since, change.severity, change.criteria, named)
+        return self._events(self.desk.incident_changed(followed))
+
+    def advance(self, minute: int) -> list[DeskEvent]:
+        """Work off the deadlines up to a minute."""
+        return self._events(self.desk.advance(minute)) if self._enabled else []
+
+    def encoded(self) -> bytes:
+        """Encode the state; equal states give equal bytes."""
+        return _encode(self.desk.state())
+
+    def restore(self, state: bytes) -> None:
+        """Go on from an encoded state.
+
+        Raises
+        ------
+        ValueError
+            It was written by another version.
+        """
+        values: list[Any] = msgspec.msgpack.decode(state)
+        self.desk.restore(values)
+
+    def _events(self, changes: list[DeskChange]) -> list[DeskEvent]:
+        delays = self.desk.context.complaints.delays
+        return [build_desk_event(self.brand, change, delays, self.config) for change in changes]
