@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from streams.event_time import MAX_LATE_MS
 from streams.mentions.mention import EARLIEST
 
-BACKLOG_AGE = timedelta(hours=2)
-"""Age of an undated item of a backlog: more than the hour in which late mentions count."""
+BACKLOG_AGE = timedelta(milliseconds=MAX_LATE_MS) + timedelta(hours=1)
+"""Age of an undated item of a backlog: late mentions no longer count then."""
 OLD = timedelta(days=1)
 """Age from which an item that appears is an old one shown again, as where a feed becomes longer."""
 MANY = 10
@@ -29,7 +30,7 @@ def event_times(
 
     An item that bears a date between the two polls counts then. Any other became visible at some moment between them,
     and such items are spread over that time, the last one first; an old one (`OLD`) keeps its date. Of a backlog, at
-    most one item counts in a minute, and one without a date before the hour in which late mentions count.
+    most one item counts in a minute, and one without a date is too late to count (`BACKLOG_AGE`).
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def event_times(
     >>> [f"{at:%d %H:%M}" for at in event_times(dates, start - timedelta(minutes=10), start)]
     ['25 14:55', '25 14:50', '25 14:58', '16 15:00']
     >>> [f"{at:%d %H:%M}" for at in event_times([start, start, None, None], None, start)]
-    ['25 15:00', '25 14:59', '25 13:00', '25 12:59']
+    ['25 15:00', '25 14:59', '25 11:00', '25 10:59']
     """
     minutes = Counter(int(date.timestamp()) // 60 for date in dates if date)
     dates = [date if date and minutes[int(date.timestamp()) // 60] <= MANY else None for date in dates]
