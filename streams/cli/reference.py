@@ -6,7 +6,8 @@ import click
 
 from streams.cli.main import COMMANDS
 from streams.metrics.families import FAMILIES
-from streams.settings.config import OPTIONS, BrandConfig
+from streams.settings.brand import BrandConfig
+from streams.settings.config import OPTIONS
 from streams.settings.metrics import LabelLimits
 from streams.settings.options import described
 

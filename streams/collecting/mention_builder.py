@@ -15,7 +15,7 @@ import msgspec
 from streams.collecting.pseudonyms import Pseudonyms
 from streams.collecting.remembered_posts import RememberedPost
 from streams.mentions.mention import EARLIEST, MAX_TEXT
-from streams.settings.config import BrandConfig
+from streams.settings.brand import BrandConfig
 from streams.settings.sources import CollectorSettings
 from streams.sources.source import Post
 

@@ -13,12 +13,12 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from streams.errors import MentionError
+from streams.mentions.json_text import MAX_NESTING, check_nesting, without_lone_surrogates
 from streams.mentions.response_fields import response_fields
 
 MAX_BYTES = 256 * 1024
 MAX_TEXT = 20_000
 """Characters of a text that are read; the rest is cut off."""
-MAX_NESTING = 32
 MAX_CLOCK_SKEW_MS = 60_000
 """How far ahead of the clock an event time may be: one bad clock must not close a brand's buckets."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before any network: an older time is a broken clock
@@ -167,7 +167,6 @@ _COUNTS = ("followers", "reposts", "likes", "replies", "views")
 _TEXTLESS = " or ".join(sorted(TEXTLESS))
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 _IDENTITY = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]")
-_ESCAPE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\.")
 
 
 def decode(line: bytes) -> Mention:
@@ -213,24 +212,8 @@ def decode(line: bytes) -> Mention:
     except RecursionError:
         raise MentionError("nesting", f"expected at most {MAX_NESTING} levels") from None
     if line.count(b"{") + line.count(b"[") > MAX_NESTING:
-        _check_nesting(line)
+        check_nesting(line)
     return _checked(mention)
-
-
-def without_lone_surrogates(line: bytes) -> bytes:
-    r"""Replace escaped lone surrogates of a JSON text, which senders leave where they cut a text inside an emoji.
-
-    Examples
-    --------
-    >>> without_lone_surrogates(rb'"\ud83d\ude00 \ud83d"').decode()
-    '"\\ud83d\\ude00 \\ufffd"'
-    """
-
-    def replacement(match: re.Match[bytes]) -> bytes:
-        escape = match.group()
-        return b"\\ufffd" if escape[:2] == b"\\u" and len(escape) == 6 else escape
-
-    return _ESCAPE.sub(replacement, line)
 
 
 def milliseconds(mention: Mention) -> int:
@@ -296,12 +279,3 @@ _PATTERNS = (
 
 def _reason(message: str) -> str:
     return next((reason for reason, pattern in _PATTERNS if pattern in message), "type")
-
-
-def _check_nesting(line: bytes) -> None:
-    depth = 0
-    for match in re.finditer(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', line):
-        token = match.group()
-        depth += (token in b"[{") - (token in b"]}")
-        if depth > MAX_NESTING:
-            raise MentionError("nesting", f"expected at most {MAX_NESTING} levels")

@@ -38,7 +38,7 @@ from streams.response.signal import INFO, SEVERITIES, Fact, Signal
 if TYPE_CHECKING:
     from streams.response.complaints import Waiting
     from streams.response.observation import DeskObservation
-    from streams.settings.config import BrandConfig
+    from streams.settings.brand import BrandConfig
     from streams.settings.desk import DeskSettings
 
 MAX_TERMS = 16

@@ -11,7 +11,7 @@ from streams.response.official_posts import OfficialPosts
 from streams.response.recent_tones import RecentTones
 
 if TYPE_CHECKING:
-    from streams.settings.config import BrandConfig
+    from streams.settings.brand import BrandConfig
     from streams.settings.desk import DeskSettings
 
 

@@ -7,7 +7,7 @@ from streams.mentions.mention import SPOKEN, Mention
 from streams.mentions.text import normalize, post_key, text_hash
 from streams.scoring.rollup import MAX_SNIPPET, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
 from streams.scoring.rollup_desk_builder import DeskPartBuilder, author_key
-from streams.settings.config import BrandConfig
+from streams.settings.brand import BrandConfig
 
 _ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
 

@@ -28,7 +28,7 @@ from streams.scoring.rollup_desk import (
     StatementRow,
     least,
 )
-from streams.settings.config import BrandConfig
+from streams.settings.brand import BrandConfig
 
 MAX_TEXT = 200
 MAX_ACTION_TEXT = 80

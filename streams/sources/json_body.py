@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from streams.errors import SourceError
-from streams.mentions.mention import without_lone_surrogates
+from streams.mentions.json_text import without_lone_surrogates
 
 _SHOWN = 60
 

@@ -13,7 +13,7 @@ from streams.collecting.pseudonyms import Pseudonyms
 from streams.collecting.remembered_posts import RememberedPost
 from streams.errors import ConfigError
 from streams.mentions.mention import MAX_TEXT, Mention, decode
-from streams.settings.config import BrandConfig
+from streams.settings.brand import BrandConfig
 from streams.settings.sources import CollectorSettings
 from streams.sources.source import Post
 

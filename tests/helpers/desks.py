@@ -9,7 +9,8 @@ from streams.response.observation import desk_observation
 from streams.scoring.rollup import Counts, Rollup
 from streams.scoring.rollup_desk import merge_desk
 from streams.scoring.rollup_desk_builder import DeskPartBuilder, author_key
-from streams.settings.config import BrandConfig, Config
+from streams.settings.brand import BrandConfig
+from streams.settings.config import Config
 from streams.settings.desk import DeskSettings
 from streams.watching.desk_watch import DeskWatch
 from tests.helpers.mentions import START, mention_line

@@ -13,7 +13,8 @@ from streams.metrics import families as m
 from streams.scoring.rollup import Counts, Rollup
 from streams.scoring.rollup_batch import RollupBatch
 from streams.scoring.scorer import Scorer
-from streams.settings.config import BrandConfig, Config
+from streams.settings.brand import BrandConfig
+from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.watch_event import incident_events

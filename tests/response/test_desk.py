@@ -16,7 +16,8 @@ from streams.response.desk import Desk
 from streams.response.signals import SIGNALS
 from streams.scoring.rollup_batch import RollupBatch
 from streams.scoring.scorer import Scorer
-from streams.settings.config import BrandConfig, Config
+from streams.settings.brand import BrandConfig
+from streams.settings.config import Config
 from streams.settings.desk import DeskSettings
 from streams.watching.row_keys import desk_key
 from streams.watching.state_store import BrandStateStore

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from streams.mentions.mention import without_lone_surrogates
+from streams.mentions.json_text import without_lone_surrogates
 
 LINES = frozenset(("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"))
 """Content types of JSON lines."""

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from streams.errors import ConfigError
-from streams.settings.config import BrandConfig
+from streams.settings.brand import BrandConfig
 
 MAX_RULES = 1_000
 MAX_LENGTH = 512
