@@ -50,8 +50,9 @@ class Assembly:
         Raises
         ------
         ConfigError
-            Its settings are wrong, or no brand is configured that it could be about.
+            Its settings are wrong, there is no key for pseudonyms, or no brand is configured that it could be about.
         """
+        self._pseudonyms.require_key()
         config = self._config.sources[name]
         watched = config.brands or ((config.brand,) if config.brand else tuple(self._config.brands))
         if not watched and not isinstance(config, WebhookConfig):  # whose senders name the brand

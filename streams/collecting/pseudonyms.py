@@ -62,6 +62,17 @@ class Pseudonyms:
                 f"`source.pseudonym_key_file`: expected a readable file at {path}, got: {error}; {_HOW}"
             ) from None
 
+    def require_key(self) -> None:
+        """Check that there is a key, before anything is read.
+
+        Raises
+        ------
+        ConfigError
+            There is none.
+        """
+        if not self._key:
+            raise ConfigError(f"`source.pseudonym_key`: expected a key, for authors are never stored by name; {_HOW}")
+
     def of(self, network: str, account: str) -> str:
         """Return the pseudonym of an account.
 
@@ -70,7 +81,6 @@ class Pseudonyms:
         ConfigError
             There is no key.
         """
-        if not self._key:
-            raise ConfigError(f"`source.pseudonym_key`: expected a key, for authors are never stored by name; {_HOW}")
+        self.require_key()
         message = f"{network}\0{account}".encode(errors="surrogatepass")
         return hmac.digest(self._key, message, "sha256").hex()[:LENGTH]

@@ -77,3 +77,24 @@ def test_a_collector_without_kafka_ends_with_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "no answer from Kafka at 127.0.0.1:9" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("try", "sky"), ("check",)])
+def test_a_missing_key_of_pseudonyms_is_an_error_before_anything_is_read(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "badbuzz.toml").write_text(
+        '[brands.Acme]\n[sources.sky]\ntype = "jetstream"\nurl = ["ws://127.0.0.1:9"]\n', encoding="utf-8"
+    )
+    done = subprocess.run(
+        [str(BADBUZZ), "source", *command],
+        cwd=tmp_path,
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "`source.pseudonym_key`: expected a key" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
