@@ -60,7 +60,7 @@ def load(home: Path, brand: str, lines: Sequence[bytes]) -> tuple[Path, list[dic
     blocks = home / "blocks"
     made = [binary("promtool"), "tsdb", "create-blocks-from", "openmetrics", "-q", str(text), str(blocks)]
     subprocess.run(made, check=True, capture_output=True)
-    return blocks, [event for event in events if event.get("brand") == brand]
+    return blocks, [event for event in events if event["type"] == "incident" and event["brand"] == brand]
 
 
 @pytest.fixture(scope="module", params=[made_up, reconstructed], ids=["made up", "documented"])
