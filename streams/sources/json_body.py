@@ -45,6 +45,24 @@ def beginning(body: bytes) -> str:
     return ascii(text[:_SHOWN]) if text else "nothing"
 
 
+def at(value: object, path: str) -> object:
+    """Return the value at a path, names and indexes joined by dots; `None`: there is none.
+
+    Examples
+    --------
+    >>> at({"feed": {"entry": [{"id": 7}]}}, "feed.entry.0.id")
+    7
+    """
+    for name in path.split("."):
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isascii() and name.isdigit() and int(name[:9]) < len(value):
+            value = value[int(name[:9])]
+        else:
+            return None
+    return value
+
+
 def text_of(value: object) -> str | None:
     r"""Return a text, or the digits of a whole number; `None` for anything else.
 

@@ -11,9 +11,9 @@ from streams.errors import SourceError
 from streams.settings.sources import CollectorSettings, PollConfig
 from streams.sources.event_times import event_times
 from streams.sources.http import HttpClient, now, shown
-from streams.sources.json_body import text_of
+from streams.sources.json_body import at, text_of
 from streams.sources.poll.cursor import PollCursor, encode, restore
-from streams.sources.poll.preset import Paging, at, load_preset
+from streams.sources.poll.preset import Paging, load_preset
 from streams.sources.poll.records import RecordReader
 from streams.sources.poll.request import Requests
 from streams.sources.seen_keys import SeenKeys, key

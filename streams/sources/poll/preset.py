@@ -177,23 +177,5 @@ def load_preset(name: str, key: str) -> Preset:
         raise ConfigError(f"{key}: {name}: {error}") from None
 
 
-def at(value: object, path: str) -> object:
-    """Return the value at a path, names and indexes joined by dots; `None`: there is none.
-
-    Examples
-    --------
-    >>> at({"feed": {"entry": [{"id": 7}]}}, "feed.entry.0.id")
-    7
-    """
-    for name in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(name)
-        elif isinstance(value, list) and name.isascii() and name.isdigit() and int(name[:9]) < len(value):
-            value = value[int(name[:9])]
-        else:
-            return None
-    return value
-
-
 def _folder() -> Traversable:
     return resources.files("streams") / "sources" / "poll" / "presets"

@@ -6,8 +6,8 @@ from typing import Any
 
 from streams.errors import MentionError, SourceError
 from streams.settings.forms import Form
-from streams.sources.json_body import beginning, read_json, text_of
-from streams.sources.poll.preset import Preset, Rating, at
+from streams.sources.json_body import at, beginning, read_json, text_of
+from streams.sources.poll.preset import Preset, Rating
 from streams.sources.source import Post
 from streams.sources.webhook.mapping import Mapper
 from streams.sources.webhook.posts import post_of

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from streams.errors import ConfigError, MentionError
 from streams.mentions.mention import Mention
 from streams.settings.forms import Form, MentionForm, Template
+from streams.sources.json_body import at
 from streams.sources.plain_text import plain_text
 from streams.sources.webhook.posts import EXTRA
 
@@ -127,14 +128,7 @@ def _applies(form: MentionForm, scope: Scope) -> bool:
 
 
 def _at(value: Any, path: str) -> Any:
-    for name in path.split(".") if path else ():
-        if isinstance(value, dict):
-            value = value.get(name)
-        elif isinstance(value, list) and name.isascii() and name.isdigit() and int(name[:9]) < len(value):
-            value = value[int(name[:9])]
-        else:
-            return None
-    return value
+    return at(value, path) if path else value
 
 
 def _alternatives(template: Template) -> Sequence[Any]:
