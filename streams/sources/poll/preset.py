@@ -1,17 +1,14 @@
 """Presets: how a JSON interface is asked, paged and read, as data."""
 
-import tomllib
-from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from streams.errors import ConfigError
 from streams.settings.forms import MentionForm, Scalar
+from streams.sources import shipped_toml
 
+_FOLDER = "poll/presets"
 SINCE, PAGE, SITE = "since", "page", "site"
 """Placeholders of an address: seconds since the epoch, the page, and a server's address (the only one not escaped)."""
 
@@ -147,7 +144,7 @@ def shipped_presets() -> list[str]:
     >>> shipped_presets()
     ['appstore', 'discourse', 'hackernews', 'lemmy', 'stackexchange', 'steam', 'youtube']
     """
-    return sorted(entry.name.removesuffix(".toml") for entry in _folder().iterdir() if entry.name.endswith(".toml"))
+    return shipped_toml.shipped(_FOLDER)
 
 
 def load_preset(name: str, key: str) -> Preset:
@@ -165,17 +162,4 @@ def load_preset(name: str, key: str) -> Preset:
     ConfigError
         There is no such preset, or it is not as `Preset` wants it.
     """
-    own = name.endswith(".toml")
-    if not own and name not in shipped_presets():
-        raise ConfigError(f"{key}: expected {', '.join(shipped_presets())} or the path of a .toml file, got {name!r}")
-    file: Traversable = Path(name) if own else _folder() / f"{name}.toml"
-    try:
-        return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Preset)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{key}: expected a readable TOML file at {name}, got: {error}") from None
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"{key}: {name}: {error}") from None
-
-
-def _folder() -> Traversable:
-    return resources.files("streams") / "sources" / "poll" / "presets"
+    return shipped_toml.load(_FOLDER, name, Preset, key, " or the path of a .toml file")
