@@ -12,7 +12,7 @@ from streams.scenarios import Scenario, load_scenario
 from streams.settings.sources import CollectorSettings, JetstreamConfig
 from streams.sources.bluesky.jetstream import Jetstream, Limits
 from streams.sources.source import Post
-from tests.sources.bluesky_reading import at_least, posts_of, read_until
+from tests.sources.reading import at_least, posts_of, read_until
 
 OFFICIAL = frozenset(("3suisses.example",))
 SHOWN = 400

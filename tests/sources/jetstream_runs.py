@@ -8,8 +8,8 @@ import pytest
 
 from streams.settings.sources import CollectorSettings, JetstreamConfig
 from streams.sources.bluesky.jetstream import Jetstream, Limits
-from tests.sources.bluesky_reading import at_least, read_until
 from tests.sources.fakes.fake_jetstream import FakeJetstream
+from tests.sources.reading import at_least, read_until
 
 NOWHERE = "http://127.0.0.1:9"
 QUICK = Limits(batch_s=0.02, silence_s=5.0, full_s=0.1)

@@ -13,9 +13,9 @@ from streams.settings.sources import CollectorSettings, JetstreamConfig
 from streams.sources.bluesky.appview import AppView
 from streams.sources.bluesky.jetstream import Jetstream, Limits
 from streams.sources.source import Post
-from tests.sources.bluesky_reading import at_least, posts_of, read_until
 from tests.sources.fakes.fake_appview import FakeAppView
 from tests.sources.fakes.fake_jetstream import NOON
+from tests.sources.reading import at_least, posts_of, read_until
 
 NOW = datetime(2026, 7, 4, 12, tzinfo=UTC)
 

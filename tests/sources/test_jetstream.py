@@ -8,9 +8,9 @@ from streams.errors import SourceError
 from streams.settings.sources import CollectorSettings, JetstreamConfig
 from streams.sources.bluesky.jetstream import Jetstream, Limits
 from streams.sources.source import Batch, LooksUp, Recounts
-from tests.sources.bluesky_reading import at_least, ids_of, posts_of, read_through, read_until
 from tests.sources.fakes.fake_jetstream import NOON, SECOND, FakeJetstream
 from tests.sources.jetstream_runs import NOWHERE, QUICK, VERSIONS, source, start, url_of, with_server
+from tests.sources.reading import at_least, ids_of, posts_of, read_through, read_until
 
 
 @VERSIONS

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from streams.errors import SourceError
-from tests.sources.bluesky_reading import at_least, ids_of, read_through, read_until
 from tests.sources.fakes.fake_jetstream import NOON, SECOND, FakeJetstream, unavailable
 from tests.sources.jetstream_runs import VERSIONS, source, start, url_of, with_server
+from tests.sources.reading import at_least, ids_of, read_through, read_until
 
 
 def test_a_second_server_goes_on_by_time_and_never_with_the_firsts_sequence_numbers() -> None:

@@ -12,8 +12,8 @@ from streams.sources.bluesky.compression import Dictionary
 from streams.sources.bluesky.endpoint import MAX_FRAME_BYTES
 from streams.sources.bluesky.frames import Event, Notice, Refusal, decode_v1, decode_v2, microseconds
 from streams.sources.bluesky.jetstream import Jetstream, Limits
-from tests.sources.bluesky_reading import ids_of, read_until, refused_of
 from tests.sources.fakes.fake_jetstream import NOON, FakeJetstream
+from tests.sources.reading import ids_of, read_until, refused_of
 
 HUGE = '{"did":"' + "x" * 33_000_000 + '"}'
 NESTED = '{"did":"did:plc:a","time_us":1,"x":' + "[" * 5000 + "]" * 5000 + "}"

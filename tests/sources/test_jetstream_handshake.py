@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from streams.errors import ConfigError, SourceError
-from tests.sources.bluesky_reading import at_least, ids_of, read_until
 from tests.sources.fakes.fake_jetstream import FakeJetstream, unavailable
 from tests.sources.jetstream_runs import VERSIONS, source, start, url_of, with_server
+from tests.sources.reading import at_least, ids_of, read_until
 
 
 def test_frames_are_compressed_with_the_servers_dictionary_and_with_its_next_one() -> None:
