@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 
@@ -16,11 +15,10 @@ from yarl import URL
 from streams.errors import SourceError
 from streams.settings.sources import CollectorSettings
 from streams.sources.public_addresses import ADVICE, PrivateAddressError, PublicResolver, is_public
+from streams.sources.retry_after import retry_after_s
 
 TIMEOUT_S = 10.0
 MAX_REDIRECTS = 5
-MAX_RETRY_AFTER_S = 86_400.0
-"""Longest wait that a server may ask for."""
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _CHUNK = 1 << 16
@@ -223,38 +221,3 @@ def shown(url: URL | str) -> str:
         return str(URL(url).with_user(None).with_query(None).with_fragment(None))
     except ValueError:
         return "an address that cannot be read"
-
-
-def retry_after_s(value: str | None, at: datetime) -> float | None:
-    """Read a `Retry-After` header: seconds, or an HTTP date.
-
-    Parameters
-    ----------
-    value
-        The header, if there was one.
-    at
-        The time now.
-
-    Returns
-    -------
-    float or None
-        Seconds to wait, at most a day; `None` where it says nothing.
-
-    Examples
-    --------
-    >>> at = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
-    >>> retry_after_s("120", at), retry_after_s("Wed, 25 Nov 2026 15:01:30 GMT", at), retry_after_s("later", at)
-    (120.0, 90.0, None)
-    """
-    if not value:
-        return None
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        seconds = float(text[:12])
-    else:
-        try:
-            date = parsedate_to_datetime(text)
-        except (ValueError, OverflowError):
-            return None
-        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - at.timestamp()
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)

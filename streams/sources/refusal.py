@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import msgspec
 
 from streams.errors import SourceError
+from streams.sources.retry_after import MAX_RETRY_AFTER_S, retry_after_s
 
-MAX_WAIT_S = 24 * 3600.0
 _SHOWN = 200
 
 
@@ -34,7 +33,7 @@ def refusal(where: str, status: int, headers: Mapping[str, str], body: bytes, no
     GET https://api.example: expected status 200, got 401 (token expired): check the token and what it permits
     """
     got = f"{where}: expected status 200, got {status} ({_reason_given(body)})"
-    wait = retry_after(headers, now)
+    wait = retry_after_s(headers.get("Retry-After"), now)
     if status in (401, 403):
         return SourceError(f"{got}: check the token and what it permits", reason="unauthorized", fatal=True)
     if status == 429:
@@ -42,25 +41,6 @@ def refusal(where: str, status: int, headers: Mapping[str, str], body: bytes, no
         return SourceError(f"{got}: wait, or ask for less", reason="rate_limit", retry_after_s=wait)
     remedy = "wait for the server to recover" if status >= 500 else "check the address of the interface"
     return SourceError(f"{got}: {remedy}", reason="http", retry_after_s=wait)
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds that `Retry-After` asks to wait, given in seconds or as a date; `None`: it does not.
-
-    Examples
-    --------
-    >>> now = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
-    >>> retry_after({"Retry-After": "Thu, 01 Oct 2026 12:01:00 GMT"}, now), retry_after({"Retry-After": "soon"}, now)
-    (60.0, None)
-    """
-    raw = headers.get("Retry-After", "").strip()
-    if raw.isascii() and raw.isdigit():
-        return _bounded(float(raw[:9]))
-    try:
-        at = parsedate_to_datetime(raw)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return _bounded((_zoned(at) - now).total_seconds())
 
 
 def _reset(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -79,7 +59,7 @@ def _zoned(at: datetime) -> datetime:
 
 
 def _bounded(seconds: float) -> float:
-    return min(max(seconds, 0.0), MAX_WAIT_S)
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)
 
 
 class _Problem(msgspec.Struct):

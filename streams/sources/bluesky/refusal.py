@@ -1,12 +1,12 @@
 """Refusals of Bluesky's servers: HTTP statuses and the lexicons' errors, as the errors of a source."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import msgspec
 
 from streams.errors import SourceError
+from streams.sources import retry_after
 
 MAX_WAIT_S = 3600.0
 MAX_SHOWN = 200
@@ -62,6 +62,7 @@ def refused(server: str, status: int, headers: Mapping[str, str], body: bytes, n
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> now = datetime(2026, 7, 4, tzinfo=UTC)
     >>> error = refused("wss://jetstream.example", 503, {"Retry-After": "7"}, b"<html>", now)
     >>> error.reason, error.retry_after_s
@@ -89,6 +90,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> now = datetime(2026, 7, 4, tzinfo=UTC)
     >>> retry_after_s({"Retry-After": "Sat, 04 Jul 2026 00:00:30 GMT"}, now)
     30.0
@@ -97,15 +99,8 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     """
     known = {name.lower(): value for name, value in headers.items()}
     after, reset = known.get("retry-after", ""), known.get("ratelimit-reset", "")
-    seconds: float | None = None
-    if after.isascii() and after.isdigit():
-        seconds = float(after)
-    elif after:
-        try:
-            seconds = (parsedate_to_datetime(after).astimezone(UTC) - now).total_seconds()
-        except (ValueError, OverflowError):
-            seconds = None
-    elif reset.isascii() and reset.isdigit():
+    seconds = retry_after.retry_after_s(after, now)
+    if not after and reset.isascii() and reset.isdigit():
         seconds = float(reset) - now.timestamp()
     return None if seconds is None else min(max(seconds, 0.0), MAX_WAIT_S)
 
