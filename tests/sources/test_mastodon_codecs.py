@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.sources.mastodon.intake import MAX_OWN, Intake
-from streams.sources.mastodon.markup import text_of
 from streams.sources.mastodon.receiver import Event
 from streams.sources.mastodon.statuses import MAX_KNOWN, Account, Status, StatusReader
+from streams.sources.plain_text import plain_text
 from streams.sources.post_queue import PostQueue
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -66,12 +66,12 @@ def test_every_status_in_mastodon_s_form_becomes_a_post_or_is_refused(shown: dic
 @given(st.lists(TEXTS))
 def test_the_words_of_a_text_survive_being_written_as_html(texts: list[str]) -> None:
     markup = "".join(f"<p>{html.escape(text)}</p>" for text in texts)
-    assert text_of(markup).split() == " ".join(texts).split()
+    assert plain_text(markup).split() == " ".join(texts).split()
 
 
 @given(MARKUP)
 def test_html_however_broken_becomes_some_text(markup: str) -> None:
-    assert text_of(markup) == text_of(markup).strip()
+    assert plain_text(markup) == plain_text(markup).strip()
 
 
 @given(st.recursive(st.none() | st.integers() | TEXTS, lambda inner: st.dictionaries(TEXTS, inner) | st.lists(inner)))

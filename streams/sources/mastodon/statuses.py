@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from streams.mentions.mention import Kind
-from streams.sources.mastodon.markup import text_of
+from streams.sources.plain_text import plain_text
 from streams.sources.source import Post
 
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -154,7 +154,7 @@ class StatusReader:
         return Post(
             id=status.uri,
             created_at=min(status.created_at, now),
-            text="\n".join(part for part in (shown.spoiler_text, text_of(shown.content)) if part),
+            text="\n".join(part for part in (shown.spoiler_text, plain_text(shown.content)) if part),
             searched=_searched(shown),
             kind=_kind(status),
             author=self._named(status.account),
