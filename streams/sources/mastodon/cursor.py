@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from streams.errors import SourceError
+from streams.sources import cursor_text
 
 Own = tuple[str, str, str]
 """A status of an official account: the server's id, its global address, the account."""
@@ -30,32 +30,17 @@ class MastodonCursor(msgspec.Struct, frozen=True, kw_only=True):
     own: list[Own] = []
 
 
-def encode(cursor: MastodonCursor) -> str:
-    """Encode a cursor as text.
-
-    Examples
-    --------
-    >>> decode(encode(MastodonCursor(own=[("1", "https://a.example/1", "acme@a.example")]))).own
-    [('1', 'https://a.example/1', 'acme@a.example')]
-    """
-    return msgspec.json.encode(cursor).decode()
-
-
 def decode(text: str | None) -> MastodonCursor:
     """Decode a cursor; `None` is the beginning.
 
     Raises
     ------
     SourceError
-        It is the cursor of another source or version.
+        Fatal: it is the cursor of another source or version.
+
+    Examples
+    --------
+    >>> decode(cursor_text.encode(MastodonCursor(own=[("1", "https://a.example/1", "acme@a.example")]))).own
+    [('1', 'https://a.example/1', 'acme@a.example')]
     """
-    if text is None:
-        return MastodonCursor()
-    try:
-        return msgspec.json.decode(text, type=MastodonCursor)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise SourceError(
-            f"expected a cursor of Mastodon, version 1, got {text[:80]!a} ({error}): rename the source to start afresh",
-            reason="cursor",
-            fatal=True,
-        ) from None
+    return cursor_text.decode(text, MastodonCursor, "Mastodon")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from streams.errors import ConfigError, SourceError
 from streams.settings.sources import CollectorSettings, MastodonConfig
+from streams.sources import cursor_text
 from streams.sources.mastodon import cursor as cursors
 from streams.sources.mastodon.catch_up import CatchUp
 from streams.sources.mastodon.connection import connect, subscriptions
@@ -163,9 +164,9 @@ class Mastodon:
         end = self._clock()
         async for _ in catch_up.since(start.at):
             posts, refused, gap = await queue.take(0)
-            yield Batch(posts, cursors.encode(MastodonCursor(at=start.at, own=intake.own)), None, refused, gap)
+            yield Batch(posts, cursor_text.encode(MastodonCursor(at=start.at, own=intake.own)), None, refused, gap)
         if not catch_up.complete:
-            yield Batch(cursor=cursors.encode(MastodonCursor(at=start.at, own=intake.own)), gap=(start.at, end))
+            yield Batch(cursor=cursor_text.encode(MastodonCursor(at=start.at, own=intake.own)), gap=(start.at, end))
 
     async def _live(
         self, start: MastodonCursor, queue: PostQueue, intake: Intake, catch_up: CatchUp, receiver: Receiver
@@ -174,7 +175,7 @@ class Mastodon:
         while True:
             posts, refused, gap = await queue.take(self._idle_s)
             complete_to = max(complete_to, receiver.alive_at - BEHIND)
-            cursor = cursors.encode(MastodonCursor(at=complete_to, own=intake.own))
+            cursor = cursor_text.encode(MastodonCursor(at=complete_to, own=intake.own))
             yield Batch(posts, cursor, complete_to, refused, gap)
             if self._clock() - receiver.shown_at >= BLIND:
                 await self._look_for_blindness(queue, catch_up, receiver)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from streams.errors import SourceError
+from streams.sources import cursor_text
 
 _EPOCH_MS = 1_288_834_974_657
 
@@ -33,35 +33,20 @@ class XCursor(msgspec.Struct, frozen=True, kw_only=True):
     stopped: bool = False
 
 
-def encode(cursor: XCursor) -> str:
-    """Encode a cursor as text.
-
-    Examples
-    --------
-    >>> decode(encode(XCursor(day="2026-10-01", spent=7))).spent
-    7
-    """
-    return msgspec.json.encode(cursor).decode()
-
-
 def decode(text: str | None) -> XCursor:
     """Decode a cursor; `None` is the beginning.
 
     Raises
     ------
     SourceError
-        It is the cursor of another source or version.
+        Fatal: it is the cursor of another source or version.
+
+    Examples
+    --------
+    >>> decode(cursor_text.encode(XCursor(day="2026-10-01", spent=7))).spent
+    7
     """
-    if text is None:
-        return XCursor()
-    try:
-        return msgspec.json.decode(text, type=XCursor)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise SourceError(
-            f"expected a cursor of X, version 1, got {text[:80]!a} ({error}): rename the source to start afresh",
-            reason="cursor",
-            fatal=True,
-        ) from None
+    return cursor_text.decode(text, XCursor, "X")
 
 
 def id_at(at: datetime) -> str:

@@ -10,6 +10,7 @@ import msgspec
 
 from streams.errors import SourceError
 from streams.settings.sources import CollectorSettings, XConfig
+from streams.sources import cursor_text
 from streams.sources.post_queue import CAPACITY, PostQueue, Taken
 from streams.sources.source import Batch, Post
 from streams.sources.token_client import TokenClient
@@ -196,7 +197,7 @@ class XStream:
     def _cursor(self, at: datetime) -> str:
         now = self._clock()
         day, spent = self._budget.spent(now)
-        return cursors.encode(XCursor(at=at, day=day, spent=spent, stopped=not self._budget.left(now)))
+        return cursor_text.encode(XCursor(at=at, day=day, spent=spent, stopped=not self._budget.left(now)))
 
     def _reconnect_s(self) -> float | None:
         """Return no wait for a first disconnection, and none to say for one soon after it."""
