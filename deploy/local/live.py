@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 from deploy.local.bluesky import LocalBluesky
-from deploy.local.server import LocalServer, LocalServerError, answers, free_port
-from deploy.local.stack import BADBUZZ, LocalStack
+from deploy.local.server import LocalServer, answers, free_port
+from deploy.local.stack import BADBUZZ, LocalStack, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -120,6 +118,18 @@ class LiveStack(LocalStack):
         """Return the addresses that Prometheus scrapes."""
         return [*super().scraped(), self.collector.address]
 
+    def servers(self) -> Sequence[LocalServer]:
+        """Return the servers that must go on."""
+        return [self.bluesky, self.collector, *super().servers()]
+
+    def addresses(self) -> str:
+        """Return the address of each server, for people."""
+        return (
+            f"Bluesky       {self.bluesky.url} (made up)\n"
+            f"collector     {self.collector.url}/metrics\n"
+            f"{super().addresses()}"
+        )
+
     def _start(self) -> None:
         super()._start()
         # It begins to play once the collector subscribes.
@@ -130,38 +140,14 @@ class LiveStack(LocalStack):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the stack in the foreground until Ctrl-C or SIGTERM; 0 at an orderly end, 2 where it cannot start."""
     argparse.ArgumentParser(prog="python -m deploy.local.live", description=main.__doc__).parse_args(argv)
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
-
-    def show(notification: Notification) -> None:
-        if notification.receiver != "dead-mans-switch":
-            print(f"\n--- to {notification.receiver}: {notification.title}\n{notification.text}", flush=True)
-
-    try:
-        with LiveStack(on_notification=show) as stack:
-            print(
-                f"Bluesky       {stack.bluesky.url} (made up)\n"
-                f"collector     {stack.collector.url}/metrics\n"
-                f"Kafka         {stack.kafka.bootstrap}\n"
-                f"worker        {stack.worker.url}/metrics\n"
-                f"Prometheus    {stack.prometheus.url}/alerts\n"
-                f"Alertmanager  {stack.alertmanager.url}\n\n"
-                "Three weeks of posts are played in a minute; then the night of 11 June 2012 happens now.\n"
-                "Notifications are printed here; Ctrl-C ends it.",
-                flush=True,
-            )
-            servers = (
-                stack.bluesky, stack.collector, stack.kafka, stack.worker, stack.prometheus, stack.alertmanager,
-            )  # fmt: skip
-            while not stopping.wait(1.0):
-                for server in servers:
-                    server.check()
-    except LocalServerError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print("stopped", file=sys.stderr)
-    return 0
+    return serve(
+        lambda show: LiveStack(on_notification=show),
+        lambda stack: (
+            f"{stack.addresses()}\n\n"
+            "Three weeks of posts are played in a minute; then the night of 11 June 2012 happens now.\n"
+            "Notifications are printed here; Ctrl-C ends it."
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import tempfile
 import threading
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from deploy.local.configuration import local_alertmanager, local_prometheus
 from deploy.local.inbox import Inbox, Notification
@@ -30,6 +30,8 @@ from deploy.local.server import LocalServer, LocalServerError, answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+S = TypeVar("S", bound="LocalStack")
 
 BADBUZZ = Path(sys.executable).with_name("badbuzz")
 
@@ -118,6 +120,19 @@ class LocalStack:
         """Return the addresses that Prometheus scrapes."""
         return [self.worker.address]
 
+    def servers(self) -> Sequence[LocalServer]:
+        """Return the servers that must go on."""
+        return [self.kafka, self.worker, self.prometheus, self.alertmanager]
+
+    def addresses(self) -> str:
+        """Return the address of each server, for people."""
+        return (
+            f"Kafka         {self.kafka.bootstrap}\n"
+            f"worker        {self.worker.url}/metrics\n"
+            f"Prometheus    {self.prometheus.url}/alerts\n"
+            f"Alertmanager  {self.alertmanager.url}"
+        )
+
     def badbuzz(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of badbuzz against this stack to its end."""
         command = [str(BADBUZZ), *arguments]
@@ -143,9 +158,21 @@ class LocalStack:
         self.prometheus = self._stack.enter_context(LocalPrometheus(config))
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the stack in the foreground until Ctrl-C or SIGTERM; 0 at an orderly end, 2 where it cannot start."""
-    argparse.ArgumentParser(prog="python -m deploy.local.stack", description=main.__doc__).parse_args(argv)
+def serve(make: Callable[[Callable[[Notification], None]], S], introduction: Callable[[S], str]) -> int:
+    """Run a stack in the foreground until Ctrl-C or SIGTERM, printing what a person would be notified of.
+
+    Parameters
+    ----------
+    make
+        Makes the stack, given what to call with each notification.
+    introduction
+        What is printed once it has started.
+
+    Returns
+    -------
+    int
+        Exit status: 0 at an orderly end, 2 where it cannot start or a server ends by itself.
+    """
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
@@ -155,25 +182,30 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"\n--- to {notification.receiver}: {notification.title}\n{notification.text}", flush=True)
 
     try:
-        with LocalStack(on_notification=show) as stack:
-            print(
-                f"Kafka         {stack.kafka.bootstrap}\n"
-                f"worker        {stack.worker.url}/metrics\n"
-                f"Prometheus    {stack.prometheus.url}/alerts\n"
-                f"Alertmanager  {stack.alertmanager.url}\n\n"
-                "Send it a record, in another terminal:\n"
-                f"  BADBUZZ_KAFKA_BOOTSTRAP_SERVERS={stack.kafka.bootstrap} badbuzz replay --to-kafka FILE\n"
-                "Notifications are printed here; Ctrl-C ends it.",
-                flush=True,
-            )
+        with make(show) as stack:
+            print(introduction(stack), flush=True)
             while not stopping.wait(1.0):
-                for server in (stack.kafka, stack.worker, stack.prometheus, stack.alertmanager):
+                for server in stack.servers():
                     server.check()
     except LocalServerError as error:
         print(error, file=sys.stderr)
         return 2
     print("stopped", file=sys.stderr)
     return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the stack in the foreground until Ctrl-C or SIGTERM; 0 at an orderly end, 2 where it cannot start."""
+    argparse.ArgumentParser(prog="python -m deploy.local.stack", description=main.__doc__).parse_args(argv)
+    return serve(
+        lambda show: LocalStack(on_notification=show),
+        lambda stack: (
+            f"{stack.addresses()}\n\n"
+            "Send it a record, in another terminal:\n"
+            f"  BADBUZZ_KAFKA_BOOTSTRAP_SERVERS={stack.kafka.bootstrap} badbuzz replay --to-kafka FILE\n"
+            "Notifications are printed here; Ctrl-C ends it."
+        ),
+    )
 
 
 if __name__ == "__main__":
