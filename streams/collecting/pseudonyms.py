@@ -43,7 +43,7 @@ class Pseudonyms:
             raise ConfigError(
                 f"`source.pseudonym_key`: expected at least {SHORTEST_KEY} characters, got {len(key)}: {_HOW}"
             )
-        self._key = key.encode()
+        self._key = key
 
     @classmethod
     def open(cls, settings: CollectorSettings) -> "Pseudonyms":
@@ -54,13 +54,7 @@ class Pseudonyms:
         ConfigError
             The file cannot be read, or the key is too short.
         """
-        try:
-            return cls(secret(settings.pseudonym_key, settings.pseudonym_key_file))
-        except (OSError, UnicodeDecodeError) as error:
-            path = Path(settings.pseudonym_key_file)
-            raise ConfigError(
-                f"`source.pseudonym_key_file`: expected a readable file at {path}, got: {error}; {_HOW}"
-            ) from None
+        return cls(configured_key(settings))
 
     def require_key(self) -> None:
         """Check that there is a key, before anything is read.
@@ -82,5 +76,33 @@ class Pseudonyms:
             There is no key.
         """
         self.require_key()
-        message = f"{network}\0{account}".encode(errors="surrogatepass")
-        return hmac.digest(self._key, message, "sha256").hex()[:LENGTH]
+        return pseudonym(self._key, network, account)
+
+
+def configured_key(settings: CollectorSettings) -> str:
+    """Return the configured key, or its file's; empty: there is none.
+
+    Raises
+    ------
+    ConfigError
+        The file cannot be read.
+    """
+    try:
+        return secret(settings.pseudonym_key, settings.pseudonym_key_file)
+    except (OSError, UnicodeDecodeError) as error:
+        path = Path(settings.pseudonym_key_file)
+        raise ConfigError(
+            f"`source.pseudonym_key_file`: expected a readable file at {path}, got: {error}; {_HOW}"
+        ) from None
+
+
+def pseudonym(key: str, network: str, account: str) -> str:
+    """Return the pseudonym of an account under a key.
+
+    Examples
+    --------
+    >>> pseudonym("an example is no secret", "bluesky", "did:plc:abc")
+    'a3bc0923ddba79b03b425716'
+    """
+    message = f"{network}\0{account}".encode(errors="surrogatepass")
+    return hmac.digest(key.encode(), message, "sha256").hex()[:LENGTH]

@@ -2,5 +2,5 @@
 
 `importing` is the entry; `encodings` and `table` find the header, `tool` holds the columns of each tool
 (`tools/*.toml`), `times` reads times and `local_clock` puts them into UTC, `mention_reader` turns a row into a mention,
-`authors` replaces accounts by pseudonyms, `report` says what was read and what was not.
+`report` says what was read and what was not.
 """

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,8 @@ import click
 
 from streams.cli.options import config_option, open_binary
 from streams.cli.output import err
+from streams.collecting.pseudonyms import configured_key, pseudonym
 from streams.errors import ConfigError, InputError
-from streams.exports.authors import pseudonyms
 from streams.exports.importing import Form, import_export
 from streams.exports.mention_reader import Options
 from streams.exports.tool import load_tools, parse_mapping
@@ -68,7 +69,8 @@ def import_command(
     config = load(config_path)
     zone = _zone(timezone or config.timezone)
     _check_date_format(date_format)
-    options = Options(brand, network, pseudonyms(config.source))
+    key = configured_key(config.source)
+    options = Options(brand, network, partial(pseudonym, key) if key else None)
     form = Form(zone, tool or "", parse_mapping(mapping), date_format)
     try:
         with open_binary(file) as source:
