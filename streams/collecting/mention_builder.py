@@ -13,7 +13,6 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from streams.collecting.pseudonyms import Pseudonyms
-from streams.collecting.remembered_posts import RememberedPost
 from streams.mentions.mention import EARLIEST, MAX_TEXT
 from streams.settings.brand import BrandConfig
 from streams.settings.sources import CollectorSettings
@@ -85,7 +84,7 @@ class MentionBuilder:
         self._keep_urls = settings.keep_urls
         self._pseudonyms = pseudonyms
 
-    def build(self, post: Post, brands: Iterable[str], original: RememberedPost | None = None) -> list[BrandMention]:
+    def build(self, post: Post, brands: Iterable[str]) -> list[BrandMention]:
         """Return one mention for each brand; none where the post, or all of them, are refused.
 
         Parameters
@@ -93,17 +92,14 @@ class MentionBuilder:
         post
             What the source found.
         brands
-            That it was matched to.
-        original
-            What it reposts or quotes, if that is remembered: it is about the same brands, and without a text of its
-            own says the same.
+            That it is about.
 
         Raises
         ------
         ConfigError
             An author must be pseudonymised, and there is no key.
         """
-        about = dict.fromkeys((*brands, *(original.brands if original else ())))
+        about = dict.fromkeys(brands)
         if not about:
             return []
         network = post.network or self._network
@@ -113,7 +109,7 @@ class MentionBuilder:
         if reason is not None:
             self.refused[reason] += 1
             return []
-        shared = self._shared_fields(post, network, original)
+        shared = self._shared_fields(post, network)
         built = []
         for brand in about:
             official = self._is_official(post, brand, account)
@@ -141,7 +137,7 @@ class MentionBuilder:
             return post.official
         return bool(post.author) and account in self._official.get(brand, ())
 
-    def _shared_fields(self, post: Post, network: str, original: RememberedPost | None) -> dict[str, Any]:
+    def _shared_fields(self, post: Post, network: str) -> dict[str, Any]:
         """Return what the mentions of all brands share; a field that is unknown or cannot be right is left out."""
 
         def reference(post_id: str | None) -> str | None:
@@ -150,8 +146,7 @@ class MentionBuilder:
         fields: dict[str, Any] = {"id": self._id(_mention_id(post), network), "kind": post.kind}
         if post.kind == "heartbeat":
             return fields
-        text = post.text or (original.text if original else "")
-        fields["text"] = _LONE_SURROGATE.sub("\ufffd", text[:MAX_TEXT])
+        fields["text"] = _LONE_SURROGATE.sub("\ufffd", post.text[:MAX_TEXT])
         optional = {
             "lang": _within(post.lang, _MAX_LANGUAGE),
             "author": self._pseudonyms.of(network, post.author) if post.author else None,

@@ -39,6 +39,22 @@ def test_a_repost_inherits_the_brands_and_the_text_of_what_it_shares_even_after_
         assert (mention.brand, mention.text) == ("Acme", "Acme is awful")
 
 
+def test_a_repost_is_about_the_brands_of_its_original_and_says_the_same_and_a_quote_speaks_for_itself() -> None:
+    one = collection()
+    take(one, post(1, "Acme and Other"))
+    repost = msgspec.structs.replace(post(2, kind="repost", about="p1", repost_of="p1"), text="")
+    reposts = mentions(take(one, repost).messages)
+    assert [(mention.brand, mention.text) for mention in reposts] == [
+        ("Acme", "Acme and Other"),
+        ("Other", "Acme and Other"),
+    ]
+    quotes = mentions(take(one, post(3, "look at Other", about="p1")).messages)
+    assert [(mention.brand, mention.text) for mention in quotes] == [
+        ("Other", "look at Other"),
+        ("Acme", "look at Other"),
+    ]
+
+
 def test_rows_of_another_source_are_not_restored() -> None:
     rows = take(collection(), post(1, "Acme is awful")).rows
     stranger = parts.collection(ScriptedSource([]), "other")

@@ -10,7 +10,6 @@ from msgspec import UNSET
 
 from streams.collecting.mention_builder import MentionBuilder
 from streams.collecting.pseudonyms import Pseudonyms
-from streams.collecting.remembered_posts import RememberedPost
 from streams.errors import ConfigError
 from streams.mentions.mention import MAX_TEXT, Mention, decode
 from streams.settings.brand import BrandConfig
@@ -33,10 +32,9 @@ def builder(key: str = KEY, **settings: object) -> MentionBuilder:
 def built(
     found: Post,
     brands: Iterable[str] = ("Acme",),
-    original: RememberedPost | None = None,
     by: MentionBuilder | None = None,
 ) -> list[Mention]:
-    mentions = (by or builder()).build(found, brands, original)
+    mentions = (by or builder()).build(found, brands)
     decoded = [decode(mention.message) for mention in mentions]
     assert [mention.brand for mention in mentions] == [mention.brand for mention in decoded]
     return decoded
@@ -117,20 +115,6 @@ def test_an_author_who_objected_is_not_collected_on_that_network() -> None:
     assert built(post(author="did:plc:jane"), by=by) == []
     assert by.refused == {"objection": 1}
     assert built(post(author="did:plc:jane", network="mastodon"), by=by)
-
-
-def test_a_repost_is_about_the_brands_of_its_original_and_says_the_same() -> None:
-    original = RememberedPost(("Acme", "Orange"), "the original", 0)
-    reposts = built(post(kind="repost", text="", about="at://0", repost_of="at://0"), [], original)
-    assert [(mention.brand, mention.text) for mention in reposts] == [
-        ("Acme", "the original"),
-        ("Orange", "the original"),
-    ]
-    quotes = built(post(text="look at this", about="at://0"), ["Orange"], original)
-    assert [(mention.brand, mention.text) for mention in quotes] == [
-        ("Orange", "look at this"),
-        ("Acme", "look at this"),
-    ]
 
 
 def test_without_addresses_ids_show_no_author_and_still_refer_to_each_other() -> None:
