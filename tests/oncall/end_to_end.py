@@ -21,6 +21,7 @@ from streams.offline.replay import replay
 from streams.pipeline import Pipeline
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
+from streams.watching.watch_event import incident_events
 from tests.helpers.mentions import START
 from tests.helpers.records import CRISIS_AT, QUIET_DAYS, in_order, quiet, wave
 from tests.helpers.scenario_lines import by_time, documented, moved
@@ -53,7 +54,9 @@ def record() -> Record:
     lines = documented(FIRST, "2012-06-13T10:00:00+00:00")
     messages = (Message("record", number, line) for number, line in enumerate(lines))
     events, _ = replay(messages, Pipeline(Config(), NegativityModel.load()))
-    critical = next(datetime.fromisoformat(event.at) for event in events if event.severity == "critical")
+    critical = next(
+        datetime.fromisoformat(event.at) for event in incident_events(events) if event.severity == "critical"
+    )
     end = critical + timedelta(minutes=20)
     others: list[bytes] = []
     for number in range(OTHERS):
@@ -139,7 +142,8 @@ class Run:
         finally:
             consumer.close()
         records = [record for batch in polled for partition in batch.values() for record in partition]
-        return [Published(record.timestamp / 1000, json.loads(record.value)) for record in records]
+        events = [Published(record.timestamp / 1000, json.loads(record.value)) for record in records]
+        return [one for one in events if one.event["type"] == "incident"]
 
     def notifications(self, receiver: str, brand: str = BRAND) -> list[Notification]:
         """The notifications of a brand that a receiver was sent."""
