@@ -1,1 +1,1 @@
-"""`badbuzz desk`: one file a subcommand, imported when it is called."""
+"""The group `badbuzz desk`."""

@@ -1,4 +1,4 @@
-"""`badbuzz desk`: the group of the commands about how a brand answers."""
+"""`badbuzz desk`: the group of the commands about how a brand answers, and what people do about an incident."""
 
 import click
 
