@@ -59,9 +59,9 @@ and beyond these `badbuzz_incident_severity{{brand="other"}}` holds the worst se
 series of a brand or network without mentions for {_LIMITS.forget_days:g} days are removed. Only `badbuzz_incident_info`
 carries words: one series a brand with an open incident, its texts cut and cleaned, replaced when they change.
 
-How a brand answers, from `badbuzz_desk_signal` to `badbuzz_third_replies_total`, is exported for brands that were seen to speak or have
-`official_accounts`: for others there is no figure rather than a good one. Its counters and the first response times are totals of
-stored state, which a restart does not set back; that histogram has no sum.
+How a brand answers, from `badbuzz_desk_signal` to `badbuzz_third_replies_total`, is exported for brands that were seen
+to speak or have `official_accounts`: for others there is no figure rather than a good one. Its counters and the first
+response times are totals of stored state, which a restart does not set back; that histogram has no sum.
 
 Times are event times, in seconds since the epoch, unless it says wall clock. Where a brand moved from one worker to
 another, both may export it for a moment: aggregate with `max by (installation, brand)`.
