@@ -19,7 +19,7 @@ from streams.kafka.topics import MENTIONS
 from streams.mentions.mention import decode
 from streams.settings.kafka import KafkaSettings
 from tests.helpers.cluster import TOPICS, wait_until
-from tests.sources.fakes.fake_jetstream import FakeJetstream, Fault, unavailable
+from tests.sources.fakes.fake_jetstream import NEXT, FakeJetstream, Fault, unavailable
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ class Network:
     def disturb(self, rng: random.Random) -> str:
         """Prepare one fault of the network for one of the next frames; return which."""
         kind = rng.choice(("cut", "close", "insert", "refuse", "rotate"))
-        frame = rng.randint(1, 60)
+        frame = rng.choice((NEXT, rng.randint(1, 60)))
         faults: dict[str, Fault] = {
             "cut": ("cut", rng.randint(0, 100)),
             "close": ("close", rng.choice((1000, 1001, 1006, 1011))),
@@ -105,6 +105,11 @@ class Network:
         else:
             self._set(frame, faults[kind])
         return kind
+
+    def stall(self) -> None:
+        """Send nothing more after the next frame, and go on answering pings, until the collector subscribes anew."""
+        self._loop.call_soon_threadsafe(self.server.subscribed.clear)
+        self._set(NEXT, ("stall", None))
 
     def calm(self) -> None:
         """Take back the faults that have not happened."""
