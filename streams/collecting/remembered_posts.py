@@ -7,7 +7,7 @@ import msgspec
 from streams.errors import InputError
 
 KEEP_MS = 48 * 3_600_000
-"""How long a post is remembered: most reposts and quotes come within two days."""
+"""How long a post is remembered where nothing else is said: most reposts and quotes come within two days."""
 MAX_POSTS = 200_000
 """Posts that one source remembers; then the oldest are forgotten."""
 MAX_TEXT = 4_000

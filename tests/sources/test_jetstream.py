@@ -204,7 +204,12 @@ def test_a_filter_of_texts_leaves_out_what_nobody_searches_and_counts_it() -> No
         config = JetstreamConfig(url=(server.jetstream,), appview=NOWHERE)
         accounts = frozenset(("did:plc:acme",))
         reading = Jetstream(
-            "bluesky", config, CollectorSettings(), accounts, named=lambda text: "acme" in text.lower(), limits=QUICK
+            "bluesky",
+            config,
+            CollectorSettings(allow_private=True),
+            accounts,
+            named=lambda text: "acme" in text.lower(),
+            limits=QUICK,
         )
         cursor = await start(source(server.jetstream), server)
         await server.post("nothing of interest")

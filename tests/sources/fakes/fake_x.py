@@ -53,6 +53,7 @@ class FakeX(FakeServer):
         app.router.add_get("/2/tweets/search/recent", self._search)
         app.router.add_get("/2/tweets", self._look_up)
         app.router.add_get("/2/users", self._users)
+        app.router.add_get("/2/usage/tweets", self._usage)
         app.router.add_delete("/2/connections/all", self._delete_connections)
         super().__init__(app)
         self._clock = clock
@@ -201,6 +202,10 @@ class FakeX(FakeServer):
         ]
         self.users += len(found)
         return web.json_response({"data": found})
+
+    async def _usage(self, _: web.Request) -> web.Response:
+        usage = {"cap_reset_day": 10, "project_cap": "3000000", "project_usage": str(len(self.charged))}
+        return web.json_response({"data": {**usage, "project_id": "1"}})
 
     async def _delete_connections(self, _: web.Request) -> web.Response:
         self.half_open = False
