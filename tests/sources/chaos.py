@@ -81,8 +81,7 @@ class Chaos:
             lost = len(set(self.network.expected).difference(self.mentions.read()))
         foreign = len(set(self.mentions.found).difference(self.network.expected))
         repeated = self.mentions.repeated() - before
-        # A collector polls and wakes: a second beside the limit.
-        late = self.noticed_s is not None and self.noticed_s > NOTICED_S + 1
+        late = self.noticed_s is not None and self.noticed_s > NOTICED_S
         return {
             "version": self.network.version,
             "fault": fault,

@@ -100,8 +100,9 @@ def test_a_server_that_answers_pings_but_sends_nothing_is_noticed(version: int) 
     with_server(test)
 
 
-def test_thirty_seconds_of_silence_are_too_long() -> None:
-    assert Limits().silence_s == 30.0
+def test_silence_is_noticed_within_thirty_seconds() -> None:
+    limits = Limits()
+    assert limits.silence_s + 2 * limits.batch_s < 30
 
 
 @VERSIONS

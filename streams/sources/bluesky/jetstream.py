@@ -49,7 +49,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         Seconds that are read again where reading resumes by time.
     """
 
-    silence_s: float = 30.0
+    silence_s: float = 28.0
     full_s: float = 5.0
     queue: int = 20_000
     queue_bytes: int = 64 * 1024 * 1024
