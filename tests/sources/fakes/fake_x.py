@@ -41,6 +41,8 @@ class FakeX(FakeServer):
         Answers by path, given instead of what is asked for: status, headers, body.
     half_open
         Whether a connection is counted that nobody reads, until all are deleted.
+    opened
+        Set when somebody reads the stream.
     charged
         Ids of the posts that were paid for, and `users`, the number of users that were.
     """
@@ -70,6 +72,7 @@ class FakeX(FakeServer):
         self.half_open = False
         self.page = 100
         self._lines: asyncio.Queue[bytes | None] | None = None
+        self.opened = asyncio.Event()
         self._free = asyncio.Event()
         self._free.set()
         self._request: web.Request | None = None
@@ -81,7 +84,7 @@ class FakeX(FakeServer):
     def tweet(self, text: str, number: int = 0, **fields: Any) -> Tweet:
         """Make a post of now, without publishing it."""
         post_id = str(int(id_at(self._clock())) + number)
-        made = self._clock().isoformat().replace("+00:00", ".000Z")
+        made = self._clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return {"id": post_id, "text": text, "created_at": made, "edit_history_tweet_ids": [post_id], **fields}
 
     def publish(self, text: str, number: int = 0, **fields: Any) -> Tweet:
@@ -127,6 +130,7 @@ class FakeX(FakeServer):
             return web.json_response(TOO_MANY, status=429)
         await self._free.wait()  # a connection that was closed in an orderly way is free a moment later
         self._free.clear()
+        self.opened.set()
         response = web.StreamResponse()
         lines: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._lines = lines  # before the client sees an answer, so that a test can publish from then on
