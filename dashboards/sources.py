@@ -82,6 +82,7 @@ def source_panels() -> Sequence[StateTimeline | TimeSeries]:
                 "{{source}}, paid": _increase("source", m.SPENT) + " > 0",
                 "{{source}}, {{result}}": _increase("source, result", m.LOOKED_UP) + " > 0",
             },
+            width=24,
         ),
     ]
 

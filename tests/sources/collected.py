@@ -120,14 +120,15 @@ class Network:
         self._loop.call_soon_threadsafe(self.server.faults.__setitem__, frame, fault)
 
 
-def collector(network: Network, settings: KafkaSettings, folder: Path) -> LocalCollector:
-    """Return a collector of the network; not started."""
+def collector(network: Network, settings: KafkaSettings, folder: Path, **options: str) -> LocalCollector:
+    """Return a collector of the network, with environment variables of its own; not started."""
     environment = {
         "BADBUZZ_KAFKA_TOPIC_PREFIX": settings.topic_prefix,
         "BADBUZZ_TOPICS_MENTIONS_PARTITIONS": str(TOPICS.mentions_partitions),
         "BADBUZZ_TOPICS_ROLLUPS_PARTITIONS": str(TOPICS.rollups_partitions),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        **options,
     }
     return LocalCollector(settings.bootstrap_servers, folder, CONFIGURATION.format(url=network.url), environment)
 

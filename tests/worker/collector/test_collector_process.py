@@ -17,6 +17,9 @@ from streams.settings.kafka import KafkaSettings
 from tests.helpers.cluster import BADBUZZ, TOPICS, wait_until
 from tests.sources.collected import Mentions, Network, collector
 
+IMPATIENT = {"BADBUZZ_KAFKA_CONNECT_TIMEOUT_S": "1", "BADBUZZ_KAFKA_TRANSACTION_TIMEOUT_S": "2"}
+"""A broker that is away is noticed within seconds; by default it takes ten."""
+
 
 @pytest.fixture(scope="module")
 def settings(shared_broker: LocalKafka) -> KafkaSettings:
@@ -44,7 +47,7 @@ def collecting(
     network: Network, settings: KafkaSettings, mentions: Mentions, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LocalCollector]:
     """A collector for all of these tests, for its start takes seconds; it has committed a first mention."""
-    process = collector(network, settings, tmp_path_factory.mktemp("collector"))
+    process = collector(network, settings, tmp_path_factory.mktemp("collector"), **IMPATIENT)
     with process:
         wait_until(network.server.subscribed.is_set, process.log.read_text)
         network.publish(1)
@@ -131,7 +134,7 @@ def test_a_second_collector_takes_over_and_the_first_ends_with_one_line(
 ) -> None:
     network.publish(100)
     mentions.wait_for(network.expected, process)
-    second = collector(network, settings, tmp_path / "second")
+    second = collector(network, settings, tmp_path / "second", **IMPATIENT)
     with second:
         running = process._process
         assert running
