@@ -144,4 +144,5 @@ def test_a_second_collector_takes_over_and_the_first_ends_with_one_line(
         assert last.startswith("badbuzz: source sky: expected to be its only collector, but another one took it over")
         network.publish(100)
         mentions.wait_for(network.expected, second)
+    process.kill()  # it has ended: the next start is a new one
     assert mentions.repeated() == 0
