@@ -100,6 +100,7 @@ class Collection:
         """
         now_ms = _ms(self._clock())
         matched = [found for post in batch.posts if (found := self._match(post, now_ms))[1]]
+        self._remembered.forget_gone(batch.gone)
         self._remembered.expire(now_ms)
         matched, looked_up = await self._looked_up(matched)
         messages = self._build(matched)

@@ -87,6 +87,9 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
         Records read, those that nobody searches for included.
     spent
         Posts that the network charges for since the previous batch, look-ups at their price in posts included.
+    gone
+        Ids of posts that their authors deleted, and beginnings of ids, ending in a slash, of accounts that are gone:
+        what is remembered of them is forgotten, after these posts.
     """
 
     posts: Sequence[Post] = ()
@@ -97,6 +100,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     dead_letters: Sequence[DeadLetter] = ()
     events: int = 0
     spent: int = 0
+    gone: Sequence[str] = ()
 
 
 class Source(Protocol):

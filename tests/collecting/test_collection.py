@@ -116,6 +116,18 @@ def test_a_source_that_is_configured_to_look_nobody_up_is_not_asked() -> None:
     assert not commit.looked_up
 
 
+def test_what_its_author_deleted_or_whose_account_is_gone_is_given_to_no_later_repost() -> None:
+    one = collection()
+    kept, deleted, orphan = (post(n, "Acme", id=name) for n, name in enumerate(("at://a/1", "at://a/2", "at://b/1")))
+    reposts = [post(n, " ", kind="repost", about=each.id) for n, each in enumerate((kept, deleted, orphan), 4)]
+    commit = take(one, kept, deleted, orphan, gone=["at://a/2", "at://b/"])
+    assert len(mentions(commit.messages)) == 3
+    shared = mentions(take(one, *reposts).messages)
+    assert [mention.id for mention in shared] == ["p4"]
+    rows = {key.decode().partition("/posts/")[2] for key, row in commit.rows.items() if row is not None}
+    assert rows == {"at://a/1"}
+
+
 def test_only_a_source_whose_posts_are_shared_remembers_them() -> None:
     class Reviews:
         """A source of reviews, which nobody shares."""
