@@ -117,8 +117,8 @@ def test_questions_and_thanks_are_told_from_complaints() -> None:
 
 
 def test_every_language_has_marks_and_clues_and_no_unknown_one() -> None:
-    assert mark_index().in_texts
-    assert all(clue_index(code).in_texts for code in LANGUAGES)
+    assert len(mark_index())
+    assert all(len(clue_index(code)) for code in LANGUAGES)
 
 
 @given(st.text(max_size=300))
