@@ -22,6 +22,8 @@ MAX_COMPLAINTS = 4096
 MAX_EARLY = 256
 MAX_DELAYS = 256
 EARLY_S = 3600
+USUAL_LEAST = 10
+"""Fewest first response times that say what is usual."""
 CLOCK_SKEW_S = 60
 EVERY = HASHES - 1
 """A cut that leaves nothing out; the largest number that a state can hold."""
@@ -99,6 +101,13 @@ class Complaints:
         """Return the author whom a reply is to, or the publication's hash where the author is not known."""
         known = self._rows.get(row.target)
         return known[_AUTHOR] if known is not None else row.author or row.target
+
+    @property
+    def usual_minutes(self) -> int:
+        """Minutes within which nine of ten of the latest first replies came; 0 where too few are known."""
+        if len(self.delays) < USUAL_LEAST:
+            return 0
+        return -(-sorted(self.delays)[len(self.delays) * 9 // 10] // 60)
 
     def advance(self, now: int) -> None:
         """Decide the objective of complaints whose time is up at a minute."""

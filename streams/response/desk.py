@@ -149,7 +149,8 @@ class Desk:
         """Learn a closed minute; what follows from it is returned when event time is advanced to its end."""
         desk = self.context
         self.presence.observe(seen)
-        desk.voiced = desk.voiced or bool(seen.statements or seen.answers or seen.actions)
+        if seen.statements or seen.answers or seen.actions:
+            desk.voiced, desk.voiced_at = True, seen.minute
         if not desk.voiced and not (seen.deleted or seen.unkept):
             return
         if desk.voiced:
@@ -175,7 +176,7 @@ class Desk:
         case = desk.case
         if case is None and not calm and change.incident != self._finished:
             severe = Severity.of(change.severity) >= Severity.of(desk.settings.case_from)
-            if severe and desk.voiced:
+            if severe and desk.speaks(change.minute):
                 case = desk.case = self._opened(change)
         if case is not None:
             case.severity = case.severity if calm else change.severity
@@ -285,5 +286,5 @@ class Desk:
 
 
 def _says_who_speaks(seen: DeskObservation) -> bool:
-    leader = int(Mark.LEADER)
-    return any(row.marks & leader for _, row in seen.statements) or any(row.marks & leader for _, row in seen.answers)
+    named = int(Mark.NAMED_ROLE)
+    return any(row.marks & named for _, row in seen.statements) or any(row.marks & named for _, row in seen.answers)

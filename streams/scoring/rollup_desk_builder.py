@@ -133,7 +133,9 @@ class DeskPartBuilder:
         self.rows.setdefault(field, []).append(row)
 
     def _marks(self, mention: Mention) -> int:
-        return read_marks(mention, _prepared(self.known.holding_texts, self.known.statement_texts))
+        known = self.known
+        role = known.account_roles.get(mention.author or "")
+        return read_marks(mention, _prepared(known.holding_texts, known.statement_texts), role)
 
     def _statement(self, mention: Mention) -> StatementRow:
         text = mention.text or ""

@@ -22,7 +22,9 @@ CAPITALS_SHARE = 0.6
 CAPITALS_LEAST = 20
 _CAPITALS = ascii_uppercase.encode()
 _SKIPPED = ("@", "http")
-_RESOLVED, _LEADER, _HOT = int(Mark.RESOLVED), int(Mark.LEADER), int(Mark.HOT)
+_LEADERS = frozenset(("leader", "direction"))
+_RESOLVED, _HOT = int(Mark.RESOLVED), int(Mark.HOT)
+_LEADER, _NAMED_ROLE = int(Mark.LEADER), int(Mark.NAMED_ROLE)
 
 
 class PreparedTexts:
@@ -55,10 +57,19 @@ class PreparedTexts:
         return found
 
 
-def read_marks(mention: Mention, prepared: PreparedTexts) -> int:
+def read_marks(mention: Mention, prepared: PreparedTexts, role: str | None = None) -> int:
     """Return the marks of an official text, as bits of `Mark`.
 
     Where the source gives marks, only the tone is read from the text.
+
+    Parameters
+    ----------
+    mention
+        Official.
+    prepared
+        The brand's prepared texts.
+    role
+        Of its account, where the mention does not say who speaks.
 
     Examples
     --------
@@ -71,8 +82,9 @@ def read_marks(mention: Mention, prepared: PreparedTexts) -> int:
     text = mention.text or ""
     given = marks_named(mention.marks)
     marks = given or prepared.marks(text) | lexicon_marks(text)
-    if mention.role in {"leader", "direction"}:
-        marks |= _LEADER
+    role = mention.role or role
+    if role is not None:
+        marks |= _NAMED_ROLE | _LEADER if role in _LEADERS else _NAMED_ROLE
     return marks | _HOT if _shouts(text) else marks
 
 

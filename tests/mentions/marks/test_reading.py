@@ -82,7 +82,8 @@ def test_a_prepared_text_is_recognised_by_half_of_it() -> None:
 
 
 def test_a_leader_who_speaks_is_marked() -> None:
-    assert marks("Good evening", role="leader") == Mark.LEADER
+    assert marks("Good evening", role="leader") == Mark.LEADER | Mark.NAMED_ROLE
+    assert marks("Good evening", role="care") == Mark.NAMED_ROLE
 
 
 def test_answers_copied_for_everybody_have_one_lead_whoever_is_greeted() -> None:
