@@ -11,7 +11,7 @@ from math import fsum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.scoring.rollup import HASHES
-from streams.scoring.rollup_desk import BOT, NEGATIVE, PRIVATE, THANKS
+from streams.scoring.rollup_desk import BOT, DENIES, NEGATIVE, PRIVATE, SUPPORTS, THANKS
 
 if TYPE_CHECKING:
     from streams.response.desk_context import DeskContext
@@ -62,7 +62,7 @@ class Complaints:
         First response times by `BUCKETS_S`, and longer ones.
     in_time, late, expired, unmatched, third
         Totals: answered within the objective, not so, never; replies whose complaint is not known; replies of other
-        customers to a complaint, negative or not.
+        customers to a complaint: those that are not negative, and those that are, or support it by their source's word.
     """
 
     def __init__(self, open_hours: int, within_minutes: int) -> None:
@@ -86,7 +86,7 @@ class Complaints:
         for reply in seen.replies:
             row = self._rows.get(reply.target)
             if row is not None and row[_AUTHOR] != reply.author:
-                self.third[reply.flags & NEGATIVE] += 1
+                self.third[_agrees(reply.flags)] += 1
         turns: list[tuple[int, int, int, Any]] = [(ask.at, 0, ask.key, ask) for ask in seen.asks]
         turns += [(answer.row.at, 1, answer.row.key, answer.row) for answer in seen.answers]
         for _, kind, _, row in sorted(turns, key=lambda turn: turn[:3]):
@@ -254,6 +254,11 @@ class Complaints:
         self._early = {key: list(value) for key, *value in early}
         self._cut, self._cut_until, self._pruned = cut
         self.in_time, self.late, self.expired, self.unmatched = totals
+
+
+def _agrees(flags: int) -> bool:
+    """Return whether a reply sides with the complaint: "same here" is often not negative, and its source may know."""
+    return not flags & DENIES and bool(flags & (SUPPORTS | NEGATIVE))
 
 
 def _weighed(people: list[list[Any]], held: int) -> int:

@@ -10,6 +10,7 @@ from streams.mentions.mention import SPOKEN, Mention, milliseconds
 from streams.mentions.text import hash64, post_key
 from streams.scoring.rollup_desk import (
     BOT,
+    DENIES,
     MAX_ACTIONS,
     MAX_ANSWERS,
     MAX_ASKS,
@@ -20,6 +21,7 @@ from streams.scoring.rollup_desk import (
     PRIVATE,
     QUESTION,
     SCHEDULED,
+    SUPPORTS,
     THANKS,
     ActionRow,
     AnswerRow,
@@ -42,6 +44,7 @@ _BOUNDS = {
     "deleted": MAX_CLUES,
     "unkept": MAX_CLUES,
 }
+_STANCES: dict[str | None, int] = {"support": SUPPORTS, "deny": DENIES}
 MODERATION = frozenset(("deletion", "block", "closed", "undo", "edit"))
 _SHOWN, _PROMO = int(Mark.HOT | Mark.BLAME), int(Mark.PROMO)
 _DELETED, _UNKEPT = int(Clue.DELETED), int(Clue.UNKEPT)
@@ -113,7 +116,8 @@ class DeskPartBuilder:
         if flags:
             self._add("asks", AskRow(post_key(self.network, mention.id), author, at, flags))
         if replied is not None:
-            self._add("replies", ReplyRow(author, post_key(self.network, replied), at, flags & NEGATIVE))
+            flags = flags & NEGATIVE | _STANCES.get(mention.stance, 0)
+            self._add("replies", ReplyRow(author, post_key(self.network, replied), at, flags))
 
     def add_official(self, mention: Mention) -> None:
         """Add what the brand said or did."""

@@ -39,6 +39,17 @@ def test_inviting_everybody_to_a_private_message_is_no_first_word() -> None:
     assert DeskDriver().incident(0).say([*asked, *invited], until=40).of("holding_due") == [(30, "begins", "warning")]
 
 
+def test_five_replies_of_one_text_within_an_hour_are_a_statement() -> None:
+    text = "The lift is out of order, and a mechanic is on the way"
+    asked = [complaint(n, f"a{n}", id=f"c{n}") for n in range(5)]
+    told = [answer(10 + 10 * n, f"c{n}", text) for n in range(5)]
+    desk = DeskDriver().incident(0).say([*asked, *told]).incident(200, "calm").say([], until=300)
+    assert dict(desk.changes[-1].fact.values)["outcome"] == "answered"
+    spread = [answer(10 + 20 * n, f"c{n}", text) for n in range(5)]
+    apart = DeskDriver().incident(0).say([*asked, *spread]).incident(200, "calm").say([], until=5000)
+    assert dict(apart.changes[-1].fact.values)["outcome"] == "partly"
+
+
 def slow_shop() -> list[Said]:
     """A customer an hour, each answered after two hours with an invitation to a private message."""
     said: list[Said] = []
