@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from streams.response.desk_context import DeskContext
     from streams.response.observation import DeskObservation
     from streams.scoring.rollup_desk import AnswerRow, AskRow
+    from streams.settings.care_hours import CareHours
 
 MAX_COMPLAINTS = 4096
 MAX_EARLY = 256
@@ -30,7 +31,7 @@ EVERY = HASHES - 1
 BUCKETS_S = (60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400)
 """Upper bounds of the first response times, in seconds."""
 ANSWERED, LATE = 1, 2
-_AUTHOR, _AT, _FLAGS, _WEIGHT = range(4)
+_AUTHOR, _AT, _FLAGS, _WEIGHT, _DUE = range(5)
 
 
 class Waiting(NamedTuple):
@@ -53,6 +54,8 @@ class Complaints:
         Hours after which one is forgotten.
     within_minutes
         Objective of the first response time.
+    care
+        Hours in which that time runs while no case is open.
 
     Attributes
     ----------
@@ -65,7 +68,8 @@ class Complaints:
         customers to a complaint: those that are not negative, and those that are, or support it by their source's word.
     """
 
-    def __init__(self, open_hours: int, within_minutes: int) -> None:
+    def __init__(self, open_hours: int, within_minutes: int, care: CareHours) -> None:
+        self.care = care
         self.open_s = open_hours * 3600
         self.within_s = within_minutes * 60
         self.delays: list[int] = []
@@ -119,14 +123,17 @@ class Complaints:
                 self.late += row[_WEIGHT]
 
     def waiting(self, now: int, since: int = 0) -> Waiting:
-        """Count customers with a complaint made since a minute and not yet forgotten."""
+        """Count customers with a complaint made since a minute and not yet forgotten.
+
+        From `since` on, which is of a case, waiting is counted by the clock; without it, in care hours.
+        """
         oldest = max(since * 60, now * 60 - self.open_s)
         due_before = now * 60 - self.within_s
         people: dict[int, list[Any]] = {}
         for row in self._rows.values():
             if row[_AT] < oldest:
                 continue
-            waits, is_due = not row[_FLAGS] & ANSWERED, row[_AT] <= due_before
+            waits, is_due = not row[_FLAGS] & ANSWERED, row[_AT] <= due_before and (since or row[_DUE] <= now * 60)
             seen = people.setdefault(row[_AUTHOR], [False, False, False, 0.0, 0])
             seen[0] |= waits
             seen[1] |= waits and is_due
@@ -154,14 +161,15 @@ class Complaints:
             return
         if ask.key in self._rows or (answered and not ask.flags & NEGATIVE):
             return
-        self._rows[ask.key] = [ask.author, ask.at, 0, weight]
+        due_s = ask.at + self.within_s if desk.case is not None else self.care.after(ask.at, self.within_s)
+        self._rows[ask.key] = [ask.author, ask.at, 0, weight, due_s]
         self._of_author.setdefault(ask.author, set()).add(ask.key)
         early = self._early.pop(ask.key, None)
         if early is not None:
             self.unmatched -= weight
             self._close(ask.key, early[0], bool(early[1]))
             return
-        due = -(-(ask.at + self.within_s) // 60)
+        due = -(-due_s // 60)
         heappush(self._deadlines, (due, ask.key))
         desk.wake(due)
 
@@ -192,7 +200,7 @@ class Complaints:
         for other in self._of_author.get(row[_AUTHOR], {key}):
             mine = self._rows[other]
             if mine[_AT] <= at + CLOCK_SKEW_S and not mine[_FLAGS] & ANSWERED:
-                if not mine[_FLAGS] & LATE and at - mine[_AT] <= self.within_s:
+                if not mine[_FLAGS] & LATE and at <= mine[_DUE]:
                     self.in_time += mine[_WEIGHT]
                 mine[_FLAGS] |= ANSWERED
 

@@ -7,6 +7,7 @@ deadlines alone: a minute in which anybody speaks sets one at its end.
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from detectors.severity import COORDINATED, Severity
@@ -36,6 +37,8 @@ from streams.response.presence import Presence
 from streams.response.signal import INFO, SEVERITIES, Fact, Signal
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from streams.response.complaints import Waiting
     from streams.response.observation import DeskObservation
     from streams.settings.brand import BrandConfig
@@ -102,6 +105,8 @@ class Desk:
         Of the brand.
     known
         Configuration of the brand.
+    zone
+        Of its care hours.
 
     Examples
     --------
@@ -114,8 +119,8 @@ class Desk:
     [(100, 'case', 'begins'), (130, 'holding_due', 'begins'), (190, 'holding_due', 'begins')]
     """
 
-    def __init__(self, settings: DeskSettings, known: BrandConfig) -> None:
-        self.context = DeskContext(settings, known)
+    def __init__(self, settings: DeskSettings, known: BrandConfig, zone: tzinfo = UTC) -> None:
+        self.context = DeskContext(settings, known, zone)
         self.promises = PromiseBroken()
         self.presence = Presence()
         self.signals: tuple[Signal, ...] = (

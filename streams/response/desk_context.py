@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,11 @@ from streams.response.case.case import Case, case_from
 from streams.response.complaints import Complaints
 from streams.response.official_posts import OfficialPosts
 from streams.response.recent_tones import DAY, RecentTones
+from streams.settings.care_hours import CareHours
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from streams.settings.brand import BrandConfig
     from streams.settings.desk import DeskSettings
 
@@ -27,6 +31,8 @@ class DeskContext:
         Of the brand.
     known
         Configuration of the brand.
+    zone
+        Of its care hours.
 
     Attributes
     ----------
@@ -42,10 +48,11 @@ class DeskContext:
         Whether sources say who speaks for the brand.
     """
 
-    def __init__(self, settings: DeskSettings, known: BrandConfig) -> None:
+    def __init__(self, settings: DeskSettings, known: BrandConfig, zone: tzinfo = UTC) -> None:
         self.settings = settings
         self.known = known
-        self.complaints = Complaints(settings.open_hours, settings.reply_within_minutes)
+        care = CareHours(settings.care_hours, zone)
+        self.complaints = Complaints(settings.open_hours, settings.reply_within_minutes, care)
         self.tones = RecentTones()
         self.posts = OfficialPosts()
         self.case: Case | None = None

@@ -5,6 +5,7 @@ from typing import Any
 
 from streams.mentions.mention import decode, milliseconds
 from streams.mentions.text import hash64
+from streams.response.complaints import Waiting
 from streams.response.desk import Desk, DeskChange, IncidentChange
 from streams.response.observation import desk_observation
 from streams.scoring.rollup import Rollup
@@ -62,6 +63,10 @@ class DeskDriver:
         stored.restore(state)
         assert stored.encoded() == state
         return self
+
+    def waiting(self, minute: int) -> Waiting:
+        """Count the customers who wait at a minute, of the last day."""
+        return self.desk.context.complaints.waiting(FIRST + minute)
 
     def of(self, signal: str) -> list[tuple[int, str, str]]:
         """Return the changes of one signal: minute after the start, state, severity."""

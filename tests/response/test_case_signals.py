@@ -50,6 +50,15 @@ def test_five_replies_of_one_text_within_an_hour_are_a_statement() -> None:
     assert dict(apart.changes[-1].fact.values)["outcome"] == "partly"
 
 
+def test_outside_its_care_hours_a_brand_is_late_only_in_a_case() -> None:
+    asked = [complaint(n, f"a{n}", id=f"c{n}") for n in range(12)]
+    calm = DeskDriver(care_hours="mon-fri 09:00-18:00").say(asked, until=300)  # from midnight on
+    assert (calm.desk.context.complaints.late, calm.waiting(300).overdue) == (0, 0)
+    assert calm.say([], until=700).desk.context.complaints.late == 12
+    case = DeskDriver(care_hours="mon-fri 09:00-18:00").incident(0).say(asked, until=300)
+    assert case.of("complaints_waiting") == [(69, "begins", "warning")]
+
+
 def slow_shop() -> list[Said]:
     """A customer an hour, each answered after two hours with an invitation to a private message."""
     said: list[Said] = []
