@@ -83,9 +83,12 @@ class Complaints:
         self._cut = EVERY
         self._cut_until = 0
         self._pruned = 0
+        # The latest count and what it is of: several signals and events of a minute ask for the same.
+        self._counted: tuple[tuple[int, int], Waiting] | None = None
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute: complaints and answers in the order of event time."""
+        self._counted = None
         weight = HASHES / seen.threshold
         for reply in seen.replies:
             row = self._rows.get(reply.target)
@@ -127,29 +130,44 @@ class Complaints:
 
         From `since` on, which is of a case, waiting is counted by the clock; without it, in care hours.
         """
-        oldest = max(since * 60, now * 60 - self.open_s)
-        due_before = now * 60 - self.within_s
-        people: dict[int, list[Any]] = {}
-        for row in self._rows.values():
-            if row[_AT] < oldest:
-                continue
-            waits, is_due = not row[_FLAGS] & ANSWERED, row[_AT] <= due_before and (since or row[_DUE] <= now * 60)
-            seen = people.setdefault(row[_AUTHOR], [False, False, False, 0.0, 0])
-            seen[0] |= waits
-            seen[1] |= waits and is_due
-            seen[2] |= is_due
-            seen[3] = max(seen[3], row[_WEIGHT])
-            if waits and is_due:
-                seen[4] = min(seen[4] or row[_AT], row[_AT])
-        crowd = list(people.values())
-        return Waiting(
-            _weighed(crowd, 0),
-            _weighed(crowd, 1),
-            _weighed([[not person[0], *person[1:]] for person in crowd], 0),
-            _weighed(crowd, 2),
-            min((person[4] for person in crowd if person[4]), default=0),
-            any(person[3] > 1 for person in crowd),
-        )
+        asked = now, since
+        if self._counted is None or self._counted[0] != asked:
+            self._counted = asked, self._count(now * 60, since * 60)
+        return self._counted[1]
+
+    def _count(self, now: int, since: int) -> Waiting:
+        oldest, due_before = max(since, now - self.open_s), now - self.within_s
+        # The weights of the customers of each kind, for each is a number of customers where they are a sample.
+        waiting: list[float] = []
+        overdue: list[float] = []
+        answered: list[float] = []
+        due: list[float] = []
+        oldest_overdue = 0
+        rows = self._rows
+        for keys in self._of_author.values():
+            waits = late = is_due = False
+            weight = 0.0
+            for key in keys:
+                _, at, flags, own_weight, due_s = rows[key]
+                if at < oldest:
+                    continue
+                weight = max(weight, own_weight)
+                up = at <= due_before and (since > 0 or due_s <= now)
+                is_due |= up
+                if not flags & ANSWERED:
+                    waits = True
+                    if up:
+                        late = True
+                        oldest_overdue = min(oldest_overdue or at, at)
+            if weight:
+                (waiting if waits else answered).append(weight)
+                if late:
+                    overdue.append(weight)
+                if is_due:
+                    due.append(weight)
+        estimated = max(waiting, default=0) > 1 or max(answered, default=0) > 1
+        counts = [round(fsum(weights)) for weights in (waiting, overdue, answered, due)]
+        return Waiting(counts[0], counts[1], counts[2], counts[3], oldest_overdue, estimated)
 
     def _ask(self, ask: AskRow, weight: float, desk: DeskContext) -> None:
         mine = self._of_author.get(ask.author, set())
@@ -267,8 +285,3 @@ class Complaints:
 def _agrees(flags: int) -> bool:
     """Return whether a reply sides with the complaint: "same here" is often not negative, and its source may know."""
     return not flags & DENIES and bool(flags & (SUPPORTS | NEGATIVE))
-
-
-def _weighed(people: list[list[Any]], held: int) -> int:
-    """Count people of whom something holds, each by their weight in the sample."""
-    return round(fsum(person[3] for person in people if person[held]))

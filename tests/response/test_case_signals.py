@@ -59,6 +59,12 @@ def test_outside_its_care_hours_a_brand_is_late_only_in_a_case() -> None:
     assert case.of("complaints_waiting") == [(69, "begins", "warning")]
 
 
+def test_a_case_begins_with_the_networks_on_which_the_brand_has_no_voice() -> None:
+    talk = [complaint(n, f"a{n}", network=f"n{n % 2}") for n in range(20)]
+    desk = DeskDriver().say([*talk, statement(3, network="n1")]).incident(30).say([], until=40)
+    assert dict(desk.changes[0].fact.values) == {"absent": "n0"}
+
+
 def slow_shop() -> list[Said]:
     """A customer an hour, each answered after two hours with an invitation to a private message."""
     said: list[Said] = []
