@@ -38,7 +38,7 @@ class Change(NamedTuple):
         Minute at which the incident opened.
     observed, expected
         Voices seen in the leading criterion's window, and how many are usual at this hour; where reach leads, people
-        reached and the usual reach.
+        reached and the usual reach; where coordination leads, copies.
     factor
         Observed over expected; None where next to nothing is expected.
     score

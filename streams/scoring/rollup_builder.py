@@ -2,12 +2,14 @@
 
 import msgspec
 
-from detectors.observation import Voice
+from detectors.observation import NETWORK_BITS, Voice
 from streams.mentions.mention import Mention
-from streams.mentions.text import hash64, normalize, post_key, text_hash
+from streams.mentions.text import hash64, normalize, post_key
+from streams.scoring.fingerprints import Fingerprint
 from streams.scoring.rollup import MAX_SNIPPET, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
 from streams.settings.config import BrandConfig
 
+_NETWORK = (1 << NETWORK_BITS) - 1
 _ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
 
 
@@ -55,7 +57,7 @@ class RollupBuilder:
         self.lag = lag
         self.newest = 0
         self.covered = False
-        self._scored: list[tuple[Mention, int, int, bool]] = []
+        self._scored: list[tuple[Mention, int, int, bool, Fingerprint, bool]] = []
         self._updates: list[PostRow] = []
         self._counts: dict[str, int] = {}
 
@@ -63,7 +65,15 @@ class RollupBuilder:
         """Increment one of the `Counts`."""
         self._counts[name] = self._counts.get(name, 0) + 1
 
-    def add(self, mention: Mention, identity: int, negativity: float, negative: bool) -> None:
+    def add(
+        self,
+        mention: Mention,
+        identity: int,
+        negativity: float,
+        negative: bool,
+        fingerprint: Fingerprint = (),
+        shared: bool = False,
+    ) -> None:
         """Add a scored mention.
 
         Parameters
@@ -76,8 +86,10 @@ class RollupBuilder:
             0 to 1.
         negative
             Whether that counts as negative.
+        fingerprint, shared
+            Of its text, as `fingerprints` returns them.
         """
-        self._scored.append((mention, identity, round(1000 * negativity), negative))
+        self._scored.append((mention, identity, round(1000 * negativity), negative, fingerprint, shared))
 
     def add_update(self, mention: Mention, identity: int, negativity: float | None) -> None:
         """Add a publication seen again with other counts: a row of the posts, and no mention.
@@ -109,15 +121,17 @@ class RollupBuilder:
         voices: dict[int, Voice] = {}
         posts: list[PostRow] = []
         negatives = complaints = 0
-        for mention, identity, thousandths, negative in self._scored:
-            text = mention.text or ""
+        network = hash64(self.network) & _NETWORK
+        for mention, identity, thousandths, negative, fingerprint, shared in self._scored:
             author = mention.author
             repost = mention.repost_of is not None or mention.kind == "repost"
             negatives += negative
             complaints += negative and not repost
             row = self._row(mention, identity, thousandths)
             key = hash64(f"{self.network}\0{author}") if author is not None else identity
-            voice = Voice(key, 0 if repost else text_hash(text), row.origin, negative, mention.followers or 0)
+            key = key & ~_NETWORK | network
+            followers = mention.followers or 0
+            voice = Voice(key, () if repost else fingerprint, row.origin, negative, followers, shared)
             known = voices.get(key)
             voices[key] = voice if known is None else one_voice(known, voice)
             posts.append(row)

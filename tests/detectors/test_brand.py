@@ -184,5 +184,5 @@ def test_the_learned_state_stays_small_whatever_was_seen() -> None:
 
 
 def test_a_state_of_another_version_is_refused() -> None:
-    with pytest.raises(StateError, match="expected version 3, got 0"):
+    with pytest.raises(StateError, match="expected version 4, got 0"):
         BrandDetector.restore(None, {**BrandDetector().state(), "version": 0}, {})

@@ -5,7 +5,7 @@ import random
 from detectors.brand import BrandDetector
 from detectors.change import Change
 from detectors.minutes import DAY_MINUTES
-from detectors.observation import Observation, Post, Voice
+from detectors.observation import NETWORK_BITS, Observation, Post, Voice
 
 
 def said(minute: int, *voices: Voice, mentions: int = 0, posts: tuple[Post, ...] = ()) -> Observation:
@@ -14,8 +14,11 @@ def said(minute: int, *voices: Voice, mentions: int = 0, posts: tuple[Post, ...]
     return Observation(minute, mentions or len(voices), negatives, sorted(voices), 1.0, posts)
 
 
-def voice(author: int, *, text: int = 0, negative: bool = False, followers: int = 0, origin: int = 0) -> Voice:
-    return Voice(author, text, origin, negative, followers)
+def voice(
+    author: int, *, text: int = 0, negative: bool = False, followers: int = 0, origin: int = 0, network: int = 0
+) -> Voice:
+    """A voice of an author on a network; equal texts are copies."""
+    return Voice(author << NETWORK_BITS | network, (text,) if text else (), origin, negative, followers)
 
 
 def quiet(days: int, every: int = 60, share: float = 0.1, seed: int = 1, start: int = 0) -> list[Observation]:

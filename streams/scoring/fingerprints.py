@@ -1,0 +1,208 @@
+"""Fingerprints of texts: hashes of sampled runs of words (shingles), by which copies and near-copies are found.
+
+A text of at least `MIN_WORDS` words is fingerprinted by `SAMPLES` minima over its runs of `RUN` words, each under a
+hash function of its own. Two texts share one where they share wording, wherever it stands in them: changed numbers,
+changed names, swapped halves and texts assembled from the same parts share some. A shorter text has one hash, of all
+its words and numbers in any order: short wordings are found by many people alone, with a number of their own in them.
+
+All texts of a batch are read at once, as one array of characters, which costs a few NumPy operations however many they
+are.
+
+References
+----------
+Broder (1997), On the resemblance and containment of documents, doi:10.1109/SEQUEN.1997.666900. Schleimer, Wilkerson,
+Aiken (2003), Winnowing: local algorithms for document fingerprinting, doi:10.1145/872757.872770.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.mentions.text import normalize
+
+MIN_LENGTH: Final = 25
+"""Texts with fewer characters in words are written by many people without copying."""
+
+MIN_WORDS: Final = 12
+"""Words, numbers and handles left out, from which on a text is compared by its runs of words."""
+
+MAX_LENGTH: Final = 4096
+"""Characters of a text that are read; a longer text is compared as a whole, by these."""
+
+RUN: Final = 5
+"""Words of a run: people who complain of the same thing share runs of four now and then."""
+
+SAMPLES: Final = 4
+
+_END = "\0"
+_LINK = re.compile(r"(?:https?://|\bwww\.)\S+")
+_REPOST = re.compile(r"RT @\w+:?\s*")
+_SEPARATOR, _LETTER, _DIGIT = range(3)
+_HIGHEST = 0xFFFF
+# Odd multipliers, the first bits of pi's fraction.
+_PAIR_LEFT, _PAIR_RIGHT, _PAIR, _WORD = map(np.uint32, (0x243F6A89, 0x85A308D3, 0x13198A2F, 0x03707345))
+# Of the second to the last word of a run, and of each hash function.
+_PLACES = [np.uint64(odd) for odd in (0x082EFA98EC4E6C89, 0x452821E638D01377, 0xBE5466CF34E90C6D, 0xC0AC29B7C97C50DD)]
+_SAMPLERS = [np.uint64(odd) for odd in (0x3F84D5B5B5470917, 0x9216D5D98979FB1B, 0xD1310BA698DFB5AD, 0x2FFD72DBD01ADFB7)]
+_HALF = np.uint64(32)
+
+Fingerprint = tuple[int, ...]
+"""Hashes of 32 bits: of the whole text, and the samples of a longer one; none of a text too short to be a copy."""
+
+
+class Words(NamedTuple):
+    """The words of several texts, flat.
+
+    Parameters
+    ----------
+    hashes
+        Hash of each word, 32 bits.
+    plain
+        Whether each is a plain word: neither a number nor a handle.
+    lengths
+        Characters of each, and one.
+    bounds
+        The place of each text's first word, and the end of the last text's.
+    """
+
+    hashes: NDArray[np.uint32]
+    plain: NDArray[np.bool_]
+    lengths: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+
+
+def fingerprints(texts: Sequence[str]) -> tuple[list[Fingerprint], list[bool]]:
+    """Return the fingerprint of each text, and whether it passes on a link or another's post.
+
+    Parameters
+    ----------
+    texts
+        Any strings.
+
+    Examples
+    --------
+    >>> (a, b, short), shared = fingerprints(
+    ...     [
+    ...         "They took $300 from my account last night and nobody there answers the phone",
+    ...         "nobody there answers the phone. They took 45 EUR from my account last night! https://t.co/x",
+    ...         "so bad",
+    ...     ]
+    ... )
+    >>> bool(set(a) & set(b)), short, shared
+    (True, (), [False, True, False])
+    """
+    if not texts:
+        return [], []
+    shared = ["http" in text or "www." in text or text[:4] == "RT @" for text in texts]
+    words = read_words([_own_words(text) if other else text for text, other in zip(texts, shared, strict=True)])
+    bounds = words.bounds
+    lengths, numbers = (_sums(values, bounds) for values in (words.lengths, words.plain))
+    wholes = _sums(words.hashes, bounds) & 0xFFFFFFFF
+    compared = numbers >= MIN_WORDS
+    compared &= lengths <= MAX_LENGTH
+    samples = iter(_samples(words, numbers, compared))
+    return [
+        () if length <= MIN_LENGTH else (whole, *next(samples)) if several else (whole,)
+        for length, several, whole in zip(lengths.tolist(), compared.tolist(), wholes.tolist(), strict=True)
+    ], shared
+
+
+def _own_words(text: str) -> str:
+    """Return a text without its links and without the mark of an old-style repost."""
+    return _LINK.sub(" ", _REPOST.sub("", text, count=1) if text[:4] == "RT @" else text)
+
+
+def read_words(texts: Sequence[str]) -> Words:
+    """Read the words of texts: runs of letters and digits, in small letters.
+
+    A word's hash sums the mixed pairs of its neighbouring characters.
+
+    Parameters
+    ----------
+    texts
+        Any strings, at least one; the first `MAX_LENGTH` characters of each count, and a few more.
+
+    Examples
+    --------
+    >>> words = read_words(["Never AGAIN, @acme!", "never 4 ever"])
+    >>> bool(words.hashes[0] == words.hashes[3]), words.plain.tolist(), words.bounds.tolist()
+    (True, [True, True, False, True, False, True], [0, 3, 6])
+    """
+    joined = _join(texts)
+    if joined.count(_END) != len(texts):
+        joined = _join([text.replace(_END, " ") for text in texts])
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    kinds = _kinds().take(codes, mode="clip")
+    inside = kinds != _SEPARATOR
+    first = inside.copy()
+    first[1:] &= ~inside[:-1]
+    starts = np.flatnonzero(first)
+    mixed = codes * inside
+    pairs = mixed * _PAIR_RIGHT
+    pairs[1:] += mixed[:-1] * _PAIR_LEFT
+    pairs ^= pairs >> 15
+    pairs *= _PAIR
+    pairs *= inside
+    ends = np.flatnonzero(codes == 0)
+    bounds = np.zeros(len(texts) + 1, dtype=np.int64)
+    bounds[1:] = np.searchsorted(starts, ends)
+    if not len(starts):
+        nothing = np.zeros(0, dtype=np.int64)
+        return Words(nothing.astype(np.uint32), nothing.astype(np.bool_), nothing, bounds)
+    hashes = np.add.reduceat(pairs, starts, dtype=np.uint32)
+    hashes ^= hashes >> 15
+    hashes *= _WORD
+    plain = np.maximum.reduceat(kinds, starts) == _LETTER
+    plain &= codes[starts - 1] != ord("@")
+    lengths = np.add.reduceat(inside, starts, dtype=np.int64) + 1
+    return Words(hashes, plain, lengths, bounds)
+
+
+def _join(texts: Sequence[str]) -> str:
+    # The first character is a separator, so that every word has one before it.
+    return " " + "".join([normalize(text[: MAX_LENGTH + 1]) + _END for text in texts]).lower()
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """Return what each character of the basic plane is: a separator, a letter or mark, a digit."""
+    kinds = np.zeros(_HIGHEST + 1, dtype=np.uint8)
+    for code in range(_HIGHEST):
+        category = unicodedata.category(chr(code))
+        kinds[code] = _DIGIT if category[0] == "N" else _LETTER if category[0] in "LM" else _SEPARATOR
+    return kinds
+
+
+def _sums(values: NDArray[np.generic], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sum the values of each text's words; a text may have none."""
+    running = np.zeros(len(values) + 1, dtype=np.int64)
+    np.cumsum(values, out=running[1:])
+    return np.diff(running[bounds])
+
+
+def _samples(words: Words, numbers: NDArray[np.int64], compared: NDArray[np.bool_]) -> list[Fingerprint]:
+    """Return the samples of the texts that are compared by runs: the least hash of a run under each hash function."""
+    if not compared.any():
+        return []
+    plain = words.hashes[words.plain].astype(np.uint64)
+    size = len(plain) - RUN + 1
+    runs = plain[:size].copy()
+    for place, multiplier in enumerate(_PLACES, 1):
+        runs += plain[place : size + place] * multiplier
+    ends = np.cumsum(numbers)
+    # From each compared text's first run to the end of its last one, which does not reach into the next text.
+    spans = np.empty((int(compared.sum()), 2), dtype=np.int64)
+    spans[:, 0] = (ends - numbers)[compared]
+    spans[:, 1] = ends[compared] - RUN + 1
+    least = []
+    for sampler in _SAMPLERS:
+        hashed = np.zeros(size + 1, dtype=np.uint64)
+        np.multiply(runs, sampler, out=hashed[:size])
+        hashed >>= _HALF
+        least.append(np.minimum.reduceat(hashed, spans.ravel())[::2].tolist())
+    return list(zip(*least, strict=True))
