@@ -1,15 +1,15 @@
 """Copied texts: which voice copies another author's text, and which voices were the first of a copied one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import msgspec
 
 from detectors.minutes import NEVER
 from detectors.observation import NETWORK_BITS, Voice
 
-__all__ = ["CopiedTexts", "Placed", "SetRow", "Text", "Withdrawn"]
+__all__ = ["CopiedTexts", "SetRow", "Text", "Withdrawn"]
 
 WITHDRAWN_AT = 2
 """Copies of a text from which its first voice is withdrawn: two people may find the same words, three paste them."""
@@ -31,31 +31,11 @@ class Text(IntEnum):
     CROSS_POST = 4
 
 
-class CopySet(msgspec.Struct, gc=False):
-    """A text and its copies: the first voice's minute, what it counts as until it is withdrawn, and the copies so far.
-
-    Parameters
-    ----------
-    minute
-        When the first voice spoke.
-    fresh, negatives
-        Fresh and fresh negative voices that it counts as.
-    copies
-        Copies so far.
-    """
-
-    minute: int
-    fresh: int = 0
-    negatives: int = 0
-    copies: int = 0
-
-    def row(self) -> "SetRow":
-        """Return the set as plain numbers: minute, fresh, negatives, copies."""
-        return self.minute, self.fresh, self.negatives, self.copies
-
+# A member of an enumeration is ten times slower to access than a global, and these are for every voice.
+_NEW, _OWN, _COPY, _SHARE, _CROSS_POST = Text
 
 SetRow = tuple[int, int, int, int]
-"""A `CopySet` as it was when a voice joined it; it never changes."""
+"""The set of copies that a voice joined, as it was then: minute of the first voice, what that counts as, copies."""
 
 
 class Withdrawn(NamedTuple):
@@ -66,20 +46,32 @@ class Withdrawn(NamedTuple):
     negatives: int
 
 
-class Placed(NamedTuple):
-    """What a voice's text is, the set of copies that it joined, and whether it is no more than a near-copy."""
-
-    text: Text
-    copies: SetRow
-    near: bool
-
-
 class _Seen(msgspec.Struct, gc=False):
-    """The minute in which a text was seen last on a network, its author then, and the set of copies it was in."""
+    """A text as it was last seen on a network.
+
+    Parameters
+    ----------
+    minute, author
+        When it was, and whose it was.
+    fresh, negatives
+        Voices that it counts as if it is the first of its set of copies; 0 once it is withdrawn.
+    copies
+        Copies in the set so far.
+    original
+        The first of the set; None where this is the first.
+    """
 
     minute: int
     author: int
-    copies: CopySet
+    fresh: int = 0
+    negatives: int = 0
+    copies: int = 0
+    original: Self | None = None
+
+    @property
+    def first(self) -> Self:
+        """The first of the set."""
+        return self.original or self
 
 
 class CopiedTexts:
@@ -95,7 +87,7 @@ class CopiedTexts:
     >>> texts = CopiedTexts()
     >>> anna, bert, cleo = (number << NETWORK_BITS for number in range(3))
     >>> for author in (anna, anna + 1, bert, cleo):
-    ...     print(texts.place(0, Voice(author, (7, 8), 0, True, 0), 1, oldest=0).text.name)
+    ...     print(texts.place(0, Voice(author, (7, 8), 0, True, 0), 1, oldest=0)[0].name)
     NEW
     CROSS_POST
     COPY
@@ -107,12 +99,14 @@ class CopiedTexts:
     __slots__ = ("_minutes", "_seen", "withdrawn")
 
     def __init__(self) -> None:
-        # By hash, and by hash and network: what is known has to follow from the remembered span alone.
+        # Whole texts on any network; and by hash and network what was seen. All must follow from the remembered span.
         self._minutes: dict[int, int] = {}
         self._seen: dict[int, _Seen] = {}
         self.withdrawn: list[Withdrawn] = []
 
-    def place(self, minute: int, voice: Voice, fresh: int, *, oldest: int, near: bool = True) -> Placed:
+    def place(
+        self, minute: int, voice: Voice, fresh: int, *, oldest: int, near: bool = True
+    ) -> tuple[Text, SetRow, bool]:
         """Find out what a voice's text is, and remember it.
 
         Parameters
@@ -125,67 +119,62 @@ class CopiedTexts:
             Minute from which on texts are compared.
         near
             Whether near-copies are copies.
+
+        Returns
+        -------
+        text, row
+            What the text is, and the set of copies that it joined, for `restore`.
+        nearly
+            Whether it is a near-copy and no more, counted as a copy or not.
         """
         author, fingerprint = voice.author, voice.fingerprint
-        text, found, nearly = self._find(fingerprint, author, oldest)
+        places = _places(fingerprint, author)
+        text, found, nearly = self._find(fingerprint[0], places, author, oldest)
         if nearly and not near:
-            text, found = Text.NEW, []
-        elif text == Text.COPY and voice.shared:
-            text = Text.SHARE
-        if text == Text.NEW:
-            copies = CopySet(minute, fresh, fresh * voice.negative)
-        elif text in (Text.COPY, Text.OWN):
-            largest = found[0].copies
-            more = largest.copies + (text == Text.COPY)
-            copies = CopySet(largest.minute, largest.fresh, largest.negatives, more)
-            if text == Text.COPY and more >= WITHDRAWN_AT:
+            text = _NEW
+        elif text is _COPY and voice.shared:
+            text = _SHARE
+        if text is _NEW:
+            seen = _Seen(minute, author, fresh, fresh * voice.negative)
+            row = minute, seen.fresh, seen.negatives, 0
+        elif text is _COPY or text is _OWN:
+            first, copies = found[0].first, found[0].copies + (text is _COPY)
+            if text is _COPY and copies >= WITHDRAWN_AT:
                 self._withdraw(found)
-                copies.fresh = copies.negatives = 0
+            seen = _Seen(minute, author, copies=copies, original=first)
+            row = first.minute, first.fresh, first.negatives, copies
         else:
-            copies = CopySet(minute)
-        self._remember(minute, author, fingerprint, copies)
-        return Placed(text, copies.row(), nearly and not voice.shared)
+            seen = _Seen(minute, author)
+            row = minute, 0, 0, 0
+        self._minutes[fingerprint[0]] = minute
+        self._seen.update(dict.fromkeys(places, seen))
+        return text, row, nearly and not voice.shared
 
-    def _find(self, fingerprint: Sequence[int], author: int, oldest: int) -> tuple[Text, list[_Seen], bool]:
-        """Return what a text is, what was seen of it on its network, and whether it is a near-copy alone."""
-        text, found = self._match(fingerprint[:1], author, oldest)
-        if text != Text.NEW:
-            return text, found, False
-        text, found = self._match(fingerprint[1:], author, oldest)
-        return text, found, text != Text.NEW
-
-    def _match(self, fingerprint: Iterable[int], author: int, oldest: int) -> tuple[Text, list[_Seen]]:
-        """Return what a text is and what was seen on its network with one of its hashes, largest set first."""
-        minutes = self._minutes
-        network = author & _NETWORK
-        known = copied = False
-        found: list[_Seen] = []
-        for key in fingerprint:
-            if minutes.get(key, NEVER) >= oldest:
-                known = True
-                seen = self._seen.get(key << NETWORK_BITS | network)
-                if seen is not None and seen.minute >= oldest:
-                    copied = copied or seen.author != author
-                    found.append(seen)
+    def _find(self, whole: int, places: Sequence[int], author: int, oldest: int) -> tuple[Text, list[_Seen], bool]:
+        """Return what a text is, what was seen of it on its network, largest set first, and whether only nearly."""
+        known = self._seen
+        elsewhere = self._minutes.get(whole, NEVER) >= oldest
+        # Most texts are new.
+        if not elsewhere and known.keys().isdisjoint(places):
+            return _NEW, [], False
+        found = [seen for place in places if (seen := known.get(place)) is not None and seen.minute >= oldest]
+        if elsewhere:
+            same = known.get(places[0])
+            if same is None or same.minute < oldest:
+                return _CROSS_POST, [], False
+            return (_OWN if same.author == author else _COPY), [same], False
         if not found:
-            return (Text.CROSS_POST if known else Text.NEW), found
-        if len(found) > 1:
-            found.sort(key=lambda seen: (-seen.copies.copies, seen.copies.minute, seen.author))
-        return (Text.COPY if copied else Text.OWN), found
+            return _NEW, [], False
+        found.sort(key=lambda seen: (-seen.copies, seen.first.minute, seen.author))
+        return (_COPY if any(seen.author != author for seen in found) else _OWN), found, True
 
-    def _withdraw(self, found: Iterable[_Seen]) -> None:
+    def _withdraw(self, found: Sequence[_Seen]) -> None:
         """Withdraw the first voices of the sets that a copy joins."""
         for seen in found:
-            copies = seen.copies
-            if copies.fresh:
-                self.withdrawn.append(Withdrawn(copies.minute, copies.fresh, copies.negatives))
-                copies.fresh = copies.negatives = 0
-
-    def _remember(self, minute: int, author: int, fingerprint: Iterable[int], copies: CopySet) -> None:
-        network, seen = author & _NETWORK, _Seen(minute, author, copies)
-        for key in fingerprint:
-            self._minutes[key] = minute
-            self._seen[key << NETWORK_BITS | network] = seen
+            first = seen.first
+            if first.fresh:
+                self.withdrawn.append(Withdrawn(first.minute, first.fresh, first.negatives))
+                first.fresh = first.negatives = 0
 
     def restore(self, minute: int, author: int, fingerprint: Sequence[int], row: SetRow, *, oldest: int) -> None:
         """Remember a text again, as `place` did.
@@ -197,18 +186,30 @@ class CopiedTexts:
         row
             As it returned.
         """
-        copies = CopySet(*row)
-        if copies.copies >= WITHDRAWN_AT:
-            for seen in self._find(fingerprint, author, oldest)[1]:
-                seen.copies.fresh = seen.copies.negatives = 0
-        self._remember(minute, author, fingerprint, copies)
+        began, fresh, negatives, copies = row
+        places = _places(fingerprint, author)
+        seen = _Seen(minute, author, fresh, negatives, copies)
+        if copies or began != minute:
+            found = self._find(fingerprint[0], places, author, oldest)[1]
+            seen.original = found[0].first if found else _Seen(began, 0, fresh, negatives)
+            seen.fresh = seen.negatives = 0
+            if copies >= WITHDRAWN_AT:
+                self._withdraw(found)
+                self.withdrawn.clear()
+        self._minutes[fingerprint[0]] = minute
+        self._seen.update(dict.fromkeys(places, seen))
 
-    def forget(self, minute: int, author: int, fingerprint: Iterable[int]) -> None:
+    def forget(self, minute: int, author: int, fingerprint: Sequence[int]) -> None:
         """Forget a text, unless it was seen again after its minute."""
-        network = author & _NETWORK
-        for key in fingerprint:
-            if self._minutes.get(key) == minute:
-                del self._minutes[key]
-            place = key << NETWORK_BITS | network
-            if (seen := self._seen.get(place)) is not None and seen.minute == minute:
-                del self._seen[place]
+        known = self._seen
+        if self._minutes.get(fingerprint[0]) == minute:
+            del self._minutes[fingerprint[0]]
+        for place in _places(fingerprint, author):
+            if (seen := known.get(place)) is not None and seen.minute == minute:
+                del known[place]
+
+
+def _places(fingerprint: Sequence[int], author: int) -> list[int]:
+    """Return the keys under which a text is remembered: each hash with the network."""
+    network = author & _NETWORK
+    return [key << NETWORK_BITS | network for key in fingerprint]

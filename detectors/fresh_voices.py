@@ -35,6 +35,9 @@ class FreshCounts(NamedTuple):
 # Fields of `FreshCounts` by their place in a minute's row of counts.
 FRESH, NEGATIVE, COPIES, VOICES, NEAR = range(5)
 
+# A member of an enumeration is ten times slower to access than a global, and these are for every voice.
+_NEW, _COPY, _SHARE, _CROSS_POST = Text.NEW, Text.COPY, Text.SHARE, Text.CROSS_POST
+
 
 VoiceRow = tuple[list[int], list[Sequence[int]], list[SetRow | None]]
 """The voices of a minute: author ids, beside them the hashes of their texts or of what they repost, and their sets."""
@@ -96,26 +99,29 @@ class FreshVoices:
         near
             Whether near-copies count as copies.
         """
-        oldest_text = minute - self.text_minutes
+        oldest_text, oldest_author = minute - self.text_minutes, minute - self.author_minutes
         fresh = negatives = copies = count = nearly = 0
         # Rounded down: what is withdrawn is never more than was counted.
         weight = int(scale)
         row: VoiceRow = ([], [], [])
         author_ids, texts, sets = row
+        known, place = self.authors, self.texts.place
         for voice in voices:
-            new = self._fresh(voice.author, minute)
-            negative = voice.negative
-            author_ids.append(voice.author)
+            author, negative = voice.author, voice.negative
+            new = known.get(author, NEVER) < oldest_author
+            known[author] = minute
+            author_ids.append(author)
             if voice.fingerprint:
-                text, copied, like = self.texts.place(minute, voice, weight * new, oldest=oldest_text, near=near)
-                nearly += like
+                text, copied, like = place(minute, voice, weight * new, oldest=oldest_text, near=near)
                 texts.append(voice.fingerprint)
                 sets.append(copied)
-                if text == Text.CROSS_POST:
-                    continue
-                new = new and text in (Text.NEW, Text.SHARE)
-                negative = negative and text == Text.NEW
-                copies += text == Text.COPY
+                nearly += like
+                if text != _NEW:
+                    if text == _CROSS_POST:
+                        continue
+                    new = new and text == _SHARE
+                    negative = False
+                    copies += text == _COPY
             else:
                 texts.append((voice.origin,) if voice.origin else ())
                 sets.append(None)
@@ -131,11 +137,6 @@ class FreshVoices:
         counts = FreshCounts(fresh, negatives, copies, count, nearly)
         return FreshCounts(*[round(number * scale) for number in counts]) if scale > 1.0 else counts
 
-    def _fresh(self, author: int, minute: int) -> bool:
-        new = self.authors.get(author, NEVER) < minute - self.author_minutes
-        self.authors[author] = minute
-        return new
-
     def drain_withdrawn(self) -> list[tuple[int, FreshCounts]]:
         """Return the voices withdrawn since the last call: the minute of each, and what changes in its counts."""
         withdrawn = self.texts.withdrawn
@@ -146,8 +147,8 @@ class FreshVoices:
         return changes
 
     def _store(self, minute: int, row: VoiceRow) -> None:
-        before = self.rows.get(minute, ([], [], []))
-        self.rows[minute] = before[0] + row[0], before[1] + row[1], before[2] + row[2]
+        before = self.rows.get(minute)
+        self.rows[minute] = row if before is None else (before[0] + row[0], before[1] + row[1], before[2] + row[2])
         self.stored += len(row[0])
         oldest = minute - self.text_minutes
         while (first := next(iter(self.rows))) < oldest or (self.stored > self.most and first != minute):

@@ -15,9 +15,7 @@ Aiken (2003), Winnowing: local algorithms for document fingerprinting, doi:10.11
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -39,13 +37,24 @@ RUN: Final = 5
 
 SAMPLES: Final = 4
 
+# Texts read at once: enough to share NumPy's cost of a call, few enough for the processor's cache.
+_PART = 1024
+
 _END = "\0"
-_LINK = re.compile(r"(?:https?://|\bwww\.)\S+")
+_LINK = re.compile(r"\S*://\S+")
 _REPOST = re.compile(r"RT @\w+:?\s*")
-_SEPARATOR, _LETTER, _DIGIT = range(3)
-_HIGHEST = 0xFFFF
+_LETTER, _DIGIT = 1, 2
+# Characters beyond ASCII that are no letters: lead byte, highest second byte, bytes. Punctuation of Latin-1,
+# general punctuation and symbols (to U+2BFF), CJK punctuation, variation selectors, and emoji.
+_FOREIGN_SEPARATORS = ((0xC2, 0xBF, 2), (0xE2, 0xAF, 3), (0xE3, 0x80, 3), (0xEF, 0xB8, 3), (0xF0, 0xBF, 4))
+# What each byte of UTF-8 is, 0 a separator: those beyond ASCII are of letters.
+_KINDS = bytes(
+    _DIGIT if 48 <= byte < 58 else _LETTER if byte >= 128 or chr(byte).isalpha() else 0 for byte in range(256)
+)
+_CHARACTERS = bytes(kind > 0 and not 0x80 <= byte < 0xC0 for byte, kind in enumerate(_KINDS))
+_CODES = bytes((byte | 32 if 65 <= byte < 91 else byte) if kind else 0 for byte, kind in enumerate(_KINDS))
 # Odd multipliers, the first bits of pi's fraction.
-_PAIR_LEFT, _PAIR_RIGHT, _PAIR, _WORD = map(np.uint32, (0x243F6A89, 0x85A308D3, 0x13198A2F, 0x03707345))
+_LEFT, _RIGHT, _PAIR, _WORD = map(np.uint32, (0x243F6A89, 0x85A308D3, 0x13198A2F, 0x03707345))
 # Of the second to the last word of a run, and of each hash function.
 _PLACES = [np.uint64(odd) for odd in (0x082EFA98EC4E6C89, 0x452821E638D01377, 0xBE5466CF34E90C6D, 0xC0AC29B7C97C50DD)]
 _SAMPLERS = [np.uint64(odd) for odd in (0x3F84D5B5B5470917, 0x9216D5D98979FB1B, 0xD1310BA698DFB5AD, 0x2FFD72DBD01ADFB7)]
@@ -64,16 +73,16 @@ class Words(NamedTuple):
         Hash of each word, 32 bits.
     plain
         Whether each is a plain word: neither a number nor a handle.
-    lengths
-        Characters of each, and one.
     bounds
         The place of each text's first word, and the end of the last text's.
+    lengths
+        Characters of each text's words with one space between them.
     """
 
     hashes: NDArray[np.uint32]
     plain: NDArray[np.bool_]
-    lengths: NDArray[np.int64]
     bounds: NDArray[np.int64]
+    lengths: NDArray[np.int64]
 
 
 def fingerprints(texts: Sequence[str]) -> tuple[list[Fingerprint], list[bool]]:
@@ -96,20 +105,35 @@ def fingerprints(texts: Sequence[str]) -> tuple[list[Fingerprint], list[bool]]:
     >>> bool(set(a) & set(b)), short, shared
     (True, (), [False, True, False])
     """
-    if not texts:
-        return [], []
-    shared = ["http" in text or "www." in text or text[:4] == "RT @" for text in texts]
-    words = read_words([_own_words(text) if other else text for text, other in zip(texts, shared, strict=True)])
-    bounds = words.bounds
-    lengths, numbers = (_sums(values, bounds) for values in (words.lengths, words.plain))
-    wholes = _sums(words.hashes, bounds) & 0xFFFFFFFF
-    compared = numbers >= MIN_WORDS
-    compared &= lengths <= MAX_LENGTH
+    marks: list[Fingerprint] = []
+    shared: list[bool] = []
+    for start in range(0, len(texts), _PART):
+        part = texts[start : start + _PART]
+        passed_on = _passed_on(part)
+        shared += passed_on
+        if any(passed_on):
+            part = [_own_words(text) if other else text for text, other in zip(part, passed_on, strict=True)]
+        marks += _fingerprints(read_words(part))
+    return marks, shared
+
+
+def _fingerprints(words: Words) -> list[Fingerprint]:
+    numbers = _sums(words.plain, words.bounds)
+    wholes = _sums(words.hashes, words.bounds) & 0xFFFFFFFF
+    compared = (numbers >= MIN_WORDS) & (words.lengths <= MAX_LENGTH)
     samples = iter(_samples(words, numbers, compared))
     return [
-        () if length <= MIN_LENGTH else (whole, *next(samples)) if several else (whole,)
-        for length, several, whole in zip(lengths.tolist(), compared.tolist(), wholes.tolist(), strict=True)
-    ], shared
+        () if length < MIN_LENGTH else (whole, *next(samples)) if several else (whole,)
+        for length, several, whole in zip(words.lengths.tolist(), compared.tolist(), wholes.tolist(), strict=True)
+    ]
+
+
+def _passed_on(texts: Sequence[str]) -> list[bool]:
+    """Return of each text whether it holds a link or is an old-style repost; most parts of a stream have none."""
+    joined = _END.join(texts)
+    if "://" in joined or "RT @" in joined:
+        return ["://" in text or text[:4] == "RT @" for text in texts]
+    return [False] * len(texts)
 
 
 def _own_words(text: str) -> str:
@@ -136,46 +160,57 @@ def read_words(texts: Sequence[str]) -> Words:
     joined = _join(texts)
     if joined.count(_END) != len(texts):
         joined = _join([text.replace(_END, " ") for text in texts])
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    kinds = _kinds().take(codes, mode="clip")
-    inside = kinds != _SEPARATOR
+    raw = joined.encode("utf-8", "surrogatepass")
+    kinds = np.frombuffer(raw.translate(_KINDS), dtype=np.uint8)
+    inside = kinds != 0
+    if len(raw) != len(joined):
+        _separate(np.frombuffer(raw, dtype=np.uint8), inside)
     first = inside.copy()
     first[1:] &= ~inside[:-1]
     starts = np.flatnonzero(first)
-    mixed = codes * inside
-    pairs = mixed * _PAIR_RIGHT
-    pairs[1:] += mixed[:-1] * _PAIR_LEFT
+    ends = np.flatnonzero(np.frombuffer(raw, dtype=np.uint8) == 0)
+    bounds = np.zeros(len(texts) + 1, dtype=np.int64)
+    bounds[1:] = np.searchsorted(starts, ends)
+    counted = np.frombuffer(raw.translate(_CHARACTERS), dtype=np.bool_) & inside
+    characters = np.cumsum(counted, dtype=np.int32)[ends]
+    lengths = np.diff(characters, prepend=0) + np.diff(bounds) - 1
+    codes = (np.frombuffer(raw.translate(_CODES), dtype=np.uint8) * inside).astype(np.uint32)
+    pairs = codes * _RIGHT
+    codes *= _LEFT
+    pairs[1:] += codes[:-1]
     pairs ^= pairs >> 15
     pairs *= _PAIR
     pairs *= inside
-    ends = np.flatnonzero(codes == 0)
-    bounds = np.zeros(len(texts) + 1, dtype=np.int64)
-    bounds[1:] = np.searchsorted(starts, ends)
-    if not len(starts):
-        nothing = np.zeros(0, dtype=np.int64)
-        return Words(nothing.astype(np.uint32), nothing.astype(np.bool_), nothing, bounds)
-    hashes = np.add.reduceat(pairs, starts, dtype=np.uint32)
+    # Between two words all is zero: a word's sum is that up to the next one.
+    before = np.append(starts, len(raw)) - 1
+    hashes = np.diff(np.cumsum(pairs, dtype=np.uint32)[before])
     hashes ^= hashes >> 15
     hashes *= _WORD
-    plain = np.maximum.reduceat(kinds, starts) == _LETTER
-    plain &= codes[starts - 1] != ord("@")
-    lengths = np.add.reduceat(inside, starts, dtype=np.int64) + 1
-    return Words(hashes, plain, lengths, bounds)
+    plain = np.ones(len(starts), dtype=np.bool_)
+    plain[np.searchsorted(starts, np.flatnonzero(kinds == _DIGIT), side="right") - 1] = False
+    if "@" in joined:
+        plain &= np.frombuffer(raw, dtype=np.uint8)[before[:-1]] != ord("@")
+    return Words(hashes, plain, bounds, lengths)
 
 
 def _join(texts: Sequence[str]) -> str:
     # The first character is a separator, so that every word has one before it.
-    return " " + "".join([normalize(text[: MAX_LENGTH + 1]) + _END for text in texts]).lower()
+    joined = f" {_END.join(texts)}{_END}"
+    if max(map(len, texts)) > MAX_LENGTH:
+        joined = f" {_END.join([text[: MAX_LENGTH + 1] for text in texts])}{_END}"
+    if joined.isascii():
+        return joined
+    known = [text if text.isascii() else normalize(text).lower() for text in joined[1:].split(_END)]
+    return " " + _END.join(known)
 
 
-@cache
-def _kinds() -> NDArray[np.uint8]:
-    """Return what each character of the basic plane is: a separator, a letter or mark, a digit."""
-    kinds = np.zeros(_HIGHEST + 1, dtype=np.uint8)
-    for code in range(_HIGHEST):
-        category = unicodedata.category(chr(code))
-        kinds[code] = _DIGIT if category[0] == "N" else _LETTER if category[0] in "LM" else _SEPARATOR
-    return kinds
+def _separate(raw: NDArray[np.uint8], inside: NDArray[np.bool_]) -> None:
+    """Take the characters beyond ASCII that are no letters out of the words."""
+    for lead, highest, size in _FOREIGN_SEPARATORS:
+        places = np.flatnonzero(raw == lead)
+        places = places[raw[places + 1] <= highest]
+        for place in range(size):
+            inside[places + place] = False
 
 
 def _sums(values: NDArray[np.generic], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
