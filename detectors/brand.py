@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from detectors.change import Change
+from detectors.copied_texts import Verdict
 from detectors.criteria.judgement import CRITICAL_MINUTES, RECENT_MINUTES, Criteria, Judgement
 from detectors.criteria.readings import Readings
 from detectors.errors import StateError
@@ -83,15 +84,14 @@ class BrandDetector:
         self._criteria.learn(observation, counts, calm=not self.incident.open)
         for older in late:
             self._observe_late(minute, older)
-        for first, withdrawn in self._fresh_voices.drain_withdrawn():
-            self._withdraw(minute, first, withdrawn)
+        self._correct(minute)
         self.now = minute + 1
         self._decide(self.now, changes)
         return changes
 
     def _count(self, minute: int, observation: Observation) -> FreshCounts:
-        near = self._criteria.near_copies_prove
-        return self._fresh_voices.count(minute, observation.voices, observation.scale, near=near)
+        partial = self._criteria.verdict(minute)
+        return self._fresh_voices.count(minute, observation.voices, observation.scale, partial=partial)
 
     def _observe_late(self, minute: int, older: Observation) -> None:
         # Voices are remembered where they came: a minute's row in a store never changes.
@@ -99,10 +99,16 @@ class BrandDetector:
         self._late.add(minute, older.minute, counts)
         self._criteria.learn_late(minute, older, counts)
 
-    def _withdraw(self, minute: int, first: int, counts: FreshCounts) -> None:
-        self._late.add(minute, first, counts)
-        self._criteria.withdraw(first, counts)
-        self.incident.doubt(first)
+    def _correct(self, minute: int) -> None:
+        """Correct the counts of earlier minutes by what is known of their texts now; they are stored as late ones."""
+        for first, withdrawn in self._fresh_voices.drain_withdrawn():
+            self._late.add(minute, first, withdrawn)
+            self._criteria.correct(first, withdrawn)
+            self.incident.doubt(first)
+        if self._criteria.verdict(minute + 1) is Verdict.OWN:
+            for hidden, counts in self._criteria.hidden(minute + 1):
+                self._late.add(minute, hidden, counts)
+                self._criteria.correct(hidden, counts)
 
     def cover(self, hour: int) -> None:
         """Register that a source looked in an hour (since the epoch): silence in it is quiet, not a gap in the feed."""
@@ -155,7 +161,7 @@ class BrandDetector:
             window=window,
             authors=counts.fresh,
             negatives=counts.negatives,
-            copies=counts.copies,
+            copies=self._criteria.copies(end - window, end),
             posts=judgement.posts,
             reached=judgement.reached,
             warned=0 if incident.warned_since < 0 else end - incident.warned_since,

@@ -9,10 +9,13 @@ import msgspec
 from detectors.minutes import NEVER
 from detectors.observation import NETWORK_BITS, Voice
 
-__all__ = ["CopiedTexts", "SetRow", "Text", "Withdrawn"]
+__all__ = ["CopiedTexts", "SetRow", "Text", "Verdict", "Withdrawn"]
 
 WITHDRAWN_AT = 2
 """Copies of a text from which its first voice is withdrawn: two people may find the same words, three paste them."""
+
+NEARLY = 3
+"""Samples of one text, of the four, that make a near-copy."""
 
 _NETWORK = (1 << NETWORK_BITS) - 1
 
@@ -20,22 +23,38 @@ _NETWORK = (1 << NETWORK_BITS) - 1
 class Text(IntEnum):
     """What a text is by those seen before.
 
-    A `CROSS_POST` is on its network for the first time and was on another one before: its author says it there too. A
+    A `COPY` is another author's text, or a near-copy with most of the samples of one; a `PARTIAL` copy has fewer. A
+    `CROSS_POST` is on its network for the first time and was on another one before: its author says it there too. A
     `SHARE` is the copy of a text that passes on a link or another's post.
     """
 
     NEW = 0
     OWN = 1
     COPY = 2
-    SHARE = 3
-    CROSS_POST = 4
+    PARTIAL = 3
+    SHARE = 4
+    CROSS_POST = 5
+
+
+class Verdict(IntEnum):
+    """What partial copies are taken for."""
+
+    UNDECIDED = 0
+    COPIES = 1
+    OWN = 2
 
 
 # A member of an enumeration is ten times slower to access than a global, and these are for every voice.
-_NEW, _OWN, _COPY, _SHARE, _CROSS_POST = Text
+_NEW, _OWN, _COPY, _PARTIAL, _SHARE, _CROSS_POST = Text
 
-SetRow = tuple[int, int, int, int]
-"""The set of copies that a voice joined, as it was then: minute of the first voice, what that counts as, copies."""
+# How a voice stands to the set of copies in its row: its first, one of it, none; and whether it withdrew first voices.
+_FIRST, _MEMBER, _ALONE = range(3)
+
+SetRow = tuple[int, int, int, int, int, bool]
+"""A voice and its set of copies, as it was then.
+
+Minute of the first voice, fresh and negative voices that it counts as, copies so far; how the voice stands to the set;
+whether it withdrew first voices."""
 
 
 class Withdrawn(NamedTuple):
@@ -105,8 +124,8 @@ class CopiedTexts:
         self.withdrawn: list[Withdrawn] = []
 
     def place(
-        self, minute: int, voice: Voice, fresh: int, *, oldest: int, near: bool = True
-    ) -> tuple[Text, SetRow, bool]:
+        self, minute: int, voice: Voice, fresh: int, *, oldest: int, partial: Verdict = Verdict.UNDECIDED
+    ) -> tuple[Text, SetRow]:
         """Find out what a voice's text is, and remember it.
 
         Parameters
@@ -117,56 +136,62 @@ class CopiedTexts:
             Fresh voices that it counts as if its text is new: 0 where its author is not fresh.
         oldest
             Minute from which on texts are compared.
-        near
-            Whether near-copies are copies.
+        partial
+            What partial copies are taken for.
 
         Returns
         -------
         text, row
             What the text is, and the set of copies that it joined, for `restore`.
-        nearly
-            Whether it is a near-copy and no more, counted as a copy or not.
         """
         author, fingerprint = voice.author, voice.fingerprint
         places = _places(fingerprint, author)
-        text, found, nearly = self._find(fingerprint[0], places, author, oldest)
-        if nearly and not near:
-            text = _NEW
-        elif text is _COPY and voice.shared:
+        text, found = self._find(fingerprint[0], places, author, oldest)
+        if voice.shared and text is _COPY:
             text = _SHARE
-        if text is _NEW:
+        elif voice.shared and text is _PARTIAL:
+            text = _NEW
+        if text is _NEW or (text is _PARTIAL and partial is Verdict.OWN):
             seen = _Seen(minute, author, fresh, fresh * voice.negative)
-            row = minute, seen.fresh, seen.negatives, 0
+            row = minute, seen.fresh, seen.negatives, 0, _FIRST, False
         elif text is _COPY or text is _OWN:
             first, copies = found[0].first, found[0].copies + (text is _COPY)
-            if text is _COPY and copies >= WITHDRAWN_AT:
+            # Where copies are proven, one is enough.
+            withdraws = text is _COPY and (copies >= WITHDRAWN_AT or partial is Verdict.COPIES)
+            if withdraws:
                 self._withdraw(found)
             seen = _Seen(minute, author, copies=copies, original=first)
-            row = first.minute, first.fresh, first.negatives, copies
+            row = first.minute, first.fresh, first.negatives, copies, _MEMBER, withdraws
         else:
             seen = _Seen(minute, author)
-            row = minute, 0, 0, 0
+            withdraws = text is _PARTIAL and partial is Verdict.COPIES
+            if withdraws:
+                self._withdraw(found)
+            row = minute, 0, 0, 0, _ALONE, withdraws
         self._minutes[fingerprint[0]] = minute
         self._seen.update(dict.fromkeys(places, seen))
-        return text, row, nearly and not voice.shared
+        return text, row
 
-    def _find(self, whole: int, places: Sequence[int], author: int, oldest: int) -> tuple[Text, list[_Seen], bool]:
-        """Return what a text is, what was seen of it on its network, largest set first, and whether only nearly."""
+    def _find(self, whole: int, places: Sequence[int], author: int, oldest: int) -> tuple[Text, list[_Seen]]:
+        """Return what a text is, and what was seen of it on its network, the largest set first."""
         known = self._seen
         elsewhere = self._minutes.get(whole, NEVER) >= oldest
         # Most texts are new.
         if not elsewhere and known.keys().isdisjoint(places):
-            return _NEW, [], False
+            return _NEW, []
         found = [seen for place in places if (seen := known.get(place)) is not None and seen.minute >= oldest]
         if elsewhere:
             same = known.get(places[0])
             if same is None or same.minute < oldest:
-                return _CROSS_POST, [], False
-            return (_OWN if same.author == author else _COPY), [same], False
-        if not found:
-            return _NEW, [], False
-        found.sort(key=lambda seen: (-seen.copies, seen.first.minute, seen.author))
-        return (_COPY if any(seen.author != author for seen in found) else _OWN), found, True
+                return _CROSS_POST, []
+            return (_OWN if same.author == author else _COPY), [same]
+        others = [seen for seen in found if seen.author != author]
+        if not others:
+            return (_OWN if found else _NEW), found
+        nearest = max(others, key=others.count)
+        if others.count(nearest) >= NEARLY:
+            return _COPY, [nearest]
+        return _PARTIAL, others
 
     def _withdraw(self, found: Sequence[_Seen]) -> None:
         """Withdraw the first voices of the sets that a copy joins."""
@@ -186,16 +211,17 @@ class CopiedTexts:
         row
             As it returned.
         """
-        began, fresh, negatives, copies = row
+        began, fresh, negatives, copies, standing, withdraws = row
         places = _places(fingerprint, author)
-        seen = _Seen(minute, author, fresh, negatives, copies)
-        if copies or began != minute:
-            found = self._find(fingerprint[0], places, author, oldest)[1]
-            seen.original = found[0].first if found else _Seen(began, 0, fresh, negatives)
-            seen.fresh = seen.negatives = 0
-            if copies >= WITHDRAWN_AT:
-                self._withdraw(found)
-                self.withdrawn.clear()
+        found = [] if standing == _FIRST else self._find(fingerprint[0], places, author, oldest)[1]
+        if withdraws:
+            self._withdraw(found)
+            self.withdrawn.clear()
+        if standing == _MEMBER:
+            first = found[0].first if found else _Seen(began, 0, fresh, negatives)
+            seen = _Seen(minute, author, copies=copies, original=first)
+        else:
+            seen = _Seen(minute, author, fresh, negatives)
         self._minutes[fingerprint[0]] = minute
         self._seen.update(dict.fromkeys(places, seen))
 

@@ -3,11 +3,21 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from detectors.copied_texts import CopiedTexts, SetRow, Text
+from detectors.copied_texts import CopiedTexts, SetRow, Text, Verdict
 from detectors.minutes import DAY_MINUTES, HOUR_MINUTES, NEVER
 from detectors.observation import Voice
 
-__all__ = ["COPIES", "FRESH", "NEAR", "NEGATIVE", "VOICES", "FreshCounts", "FreshVoices"]
+__all__ = [
+    "COPIES",
+    "FRESH",
+    "HIDDEN",
+    "HIDDEN_NEGATIVE",
+    "NEGATIVE",
+    "PARTIAL",
+    "VOICES",
+    "FreshCounts",
+    "FreshVoices",
+]
 
 
 class FreshCounts(NamedTuple):
@@ -21,22 +31,26 @@ class FreshCounts(NamedTuple):
         Voices that copy another author's text.
     voices
         All of them, without cross-posts.
-    near
-        Voices whose text is like another author's but not the same, whether they count as copies or not.
+    partial
+        Voices whose text shares words with another author's.
+    hidden, hidden_negatives
+        Fresh ones among them, and negative ones, that do not count as such while they may be copies.
     """
 
     fresh: int
     negatives: int
     copies: int
     voices: int
-    near: int = 0
+    partial: int = 0
+    hidden: int = 0
+    hidden_negatives: int = 0
 
 
 # Fields of `FreshCounts` by their place in a minute's row of counts.
-FRESH, NEGATIVE, COPIES, VOICES, NEAR = range(5)
+FRESH, NEGATIVE, COPIES, VOICES, PARTIAL, HIDDEN, HIDDEN_NEGATIVE = range(7)
 
 # A member of an enumeration is ten times slower to access than a global, and these are for every voice.
-_NEW, _COPY, _SHARE, _CROSS_POST = Text.NEW, Text.COPY, Text.SHARE, Text.CROSS_POST
+_NEW, _COPY, _PARTIAL, _SHARE, _CROSS_POST = Text.NEW, Text.COPY, Text.PARTIAL, Text.SHARE, Text.CROSS_POST
 
 
 VoiceRow = tuple[list[int], list[Sequence[int]], list[SetRow | None]]
@@ -70,9 +84,9 @@ class FreshVoices:
     >>> f = FreshVoices()
     >>> one, two, elsewhere = 1 << NETWORK_BITS, 2 << NETWORK_BITS, (1 << NETWORK_BITS) + 1
     >>> f.count(0, [Voice(author, (50,), 0, True, 0) for author in (one, elsewhere, two)], 1.0)
-    FreshCounts(fresh=1, negatives=1, copies=1, voices=2, near=0)
+    FreshCounts(fresh=1, negatives=1, copies=1, voices=2, partial=0, hidden=0, hidden_negatives=0)
     >>> f.count(5, [Voice(one, (60,), 0, True, 0)], 1.0)
-    FreshCounts(fresh=0, negatives=0, copies=0, voices=1, near=0)
+    FreshCounts(fresh=0, negatives=0, copies=0, voices=1, partial=0, hidden=0, hidden_negatives=0)
     """
 
     __slots__ = ("author_minutes", "authors", "most", "origins", "rows", "stored", "text_minutes", "texts")
@@ -89,18 +103,20 @@ class FreshVoices:
         self.rows: dict[int, VoiceRow] = {}
         self.stored = 0
 
-    def count(self, minute: int, voices: Iterable[Voice], scale: float, *, near: bool = True) -> FreshCounts:
+    def count(
+        self, minute: int, voices: Iterable[Voice], scale: float, *, partial: Verdict = Verdict.UNDECIDED
+    ) -> FreshCounts:
         """Count one minute's voices and remember them beside those counted in it before.
 
         Parameters
         ----------
         minute, voices, scale
             As in an `Observation`; counts are scaled up to all authors where voices are a sample.
-        near
-            Whether near-copies count as copies.
+        partial
+            What partial copies are taken for.
         """
         oldest_text, oldest_author = minute - self.text_minutes, minute - self.author_minutes
-        fresh = negatives = copies = count = nearly = 0
+        fresh = negatives = copies = count = partials = hidden = hidden_negatives = 0
         # Rounded down: what is withdrawn is never more than was counted.
         weight = int(scale)
         row: VoiceRow = ([], [], [])
@@ -112,16 +128,21 @@ class FreshVoices:
             known[author] = minute
             author_ids.append(author)
             if voice.fingerprint:
-                text, copied, like = place(minute, voice, weight * new, oldest=oldest_text, near=near)
+                text, copied = place(minute, voice, weight * new, oldest=oldest_text, partial=partial)
                 texts.append(voice.fingerprint)
                 sets.append(copied)
-                nearly += like
-                if text != _NEW:
-                    if text == _CROSS_POST:
+                if text is _PARTIAL:
+                    partials += 1
+                    if partial is not Verdict.OWN:
+                        hidden += new
+                        hidden_negatives += new and negative
+                        new = False
+                elif text is not _NEW:
+                    if text is _CROSS_POST:
                         continue
-                    new = new and text == _SHARE
+                    new = new and text is _SHARE
                     negative = False
-                    copies += text == _COPY
+                    copies += text is _COPY
             else:
                 texts.append((voice.origin,) if voice.origin else ())
                 sets.append(None)
@@ -134,7 +155,7 @@ class FreshVoices:
                 fresh += 1
                 negatives += negative
         self._store(minute, row)
-        counts = FreshCounts(fresh, negatives, copies, count, nearly)
+        counts = FreshCounts(fresh, negatives, copies, count, partials, hidden, hidden_negatives)
         return FreshCounts(*[round(number * scale) for number in counts]) if scale > 1.0 else counts
 
     def drain_withdrawn(self) -> list[tuple[int, FreshCounts]]:

@@ -3,10 +3,12 @@
 import math
 
 from detectors.anomaly.reading import Reading
+from detectors.copied_texts import Verdict
 from detectors.coverage import Coverage
 from detectors.criteria.criterion import Holding
+from detectors.criteria.partial_copies import WINDOW_MINUTES, PartialCopies
 from detectors.criteria.readings import Signal
-from detectors.fresh_voices import COPIES, VOICES, FreshCounts
+from detectors.fresh_voices import COPIES, PARTIAL, VOICES, FreshCounts
 from detectors.minutes import HOUR_MINUTES, NEVER
 from detectors.observation import Observation
 from detectors.severity import COORDINATED, Severity
@@ -14,11 +16,8 @@ from detectors.statistics.counts import RecentCounts, tail_surprisal
 
 __all__ = ["Coordination"]
 
-WINDOW_MINUTES = 6 * HOUR_MINUTES
 # Dispersion of copies about the brand's own share of them.
 _DISPERSION = 0.3
-# A brand with a greater share of near-copies has them every day: of an app, a form, a greeting.
-_USUAL_NEAR = 0.1
 
 
 class Coordination:
@@ -43,9 +42,9 @@ class Coordination:
 
     Examples
     --------
-    >>> recent = RecentCounts(fields=5, horizon=1500)
+    >>> recent = RecentCounts(fields=7, horizon=1500)
     >>> coordination = Coordination(recent)
-    >>> recent.add(100, (10, 10, 30, 40, 0))
+    >>> recent.add(100, (10, 10, 30, 40, 0, 0, 0))
     >>> holding = coordination.holds(101)
     >>> holding.severity, holding.reading.observed
     (<Severity.WATCH: 1>, 30)
@@ -75,7 +74,7 @@ class Coordination:
         self.copies = 0.0
         self.fresh = 0.0
         self.voices = 0.0
-        self.near = 0.0
+        self.partial = PartialCopies(recent)
         self.hour = NEVER
         self.until = NEVER
 
@@ -107,17 +106,22 @@ class Coordination:
         self.copies = self.copies * fade + counts.copies
         self.fresh = self.fresh * fade + counts.fresh
         self.voices = self.voices * fade + counts.voices
-        self.near = self.near * fade + counts.near
+        self.partial.learn_hour(counts, fade)
 
-    @property
-    def near_copies_prove(self) -> bool:
-        """Whether near-copies prove a flood: they are rare for this brand, whose people find words of their own."""
-        return self.near <= _USUAL_NEAR * (self.PRIOR_VOICES + self.voices)
+    def verdict(self, end: int) -> Verdict:
+        """Return what partial copies are taken for before a minute."""
+        return self.partial.verdict(end, self.usual)
+
+    def copies_between(self, start: int, end: int) -> int:
+        """Return the copies of the minutes from `start` to before `end`, partial ones where they are copies too."""
+        copies = self.recent.total(COPIES, start, end)
+        partial = self.recent.total(PARTIAL, start, end)
+        return copies + partial if partial and self.verdict(end) is Verdict.COPIES else copies
 
     def holds(self, end: int) -> Holding | None:
         """Return what a flood asks for: watch."""
         start = end - WINDOW_MINUTES
-        copies = self.recent.total(COPIES, start, end)
+        copies = self.copies_between(start, end)
         if copies < self.least:
             return None
         reading = self.flooded(copies, self.recent.total(VOICES, start, end))
@@ -136,7 +140,8 @@ class Coordination:
 
     def crowded(self, counts: FreshCounts, share: float) -> bool:
         """Return whether a window's own voices are a crowd: as fresh as `share` times this brand's usually are."""
-        return counts.fresh >= share * self.usual_fresh * (counts.voices - counts.copies)
+        own = counts.voices - counts.copies - counts.hidden
+        return counts.fresh >= share * self.usual_fresh * own
 
     def elevated(self, end: int) -> bool:
         """Return whether it holds."""
@@ -148,9 +153,10 @@ class Coordination:
 
     def state(self) -> list[float]:
         """Return what was learned as plain numbers."""
-        return [self.copies, self.fresh, self.voices, self.near, self.hour, self.until]
+        return [self.copies, self.fresh, self.voices, *self.partial.state(), self.hour, self.until]
 
     def restore(self, state: list[float]) -> None:
         """Restore what `state` returned."""
-        self.copies, self.fresh, self.voices, self.near = state[:4]
-        self.hour, self.until = map(int, state[4:])
+        self.copies, self.fresh, self.voices = state[:3]
+        self.partial.restore(state[3:5])
+        self.hour, self.until = map(int, state[5:])

@@ -7,6 +7,7 @@ from detectors.anomaly.negative_growth import NegativeGrowth
 from detectors.anomaly.reading import Reading
 from detectors.anomaly.surge import Surge
 from detectors.change import Reached
+from detectors.copied_texts import Verdict
 from detectors.criteria.aftermath import Aftermath
 from detectors.criteria.coordination import Coordination
 from detectors.criteria.criterion import Criterion, Holding
@@ -14,7 +15,7 @@ from detectors.criteria.negative_growth import NegativeGrowthCriterion
 from detectors.criteria.reach import FOLLOWED_MINUTES, Reach
 from detectors.criteria.readings import Readings
 from detectors.criteria.surge import SurgeCriterion
-from detectors.fresh_voices import COPIES, FRESH, NEGATIVE, FreshCounts
+from detectors.fresh_voices import FRESH, HIDDEN, NEGATIVE, FreshCounts
 from detectors.incident import IncidentState
 from detectors.minutes import DAY_MINUTES, HOUR_MINUTES
 from detectors.observation import Observation
@@ -133,13 +134,25 @@ class Criteria:
         self._reach.learn(observation._replace(minute=came), calm=True)
         self.recent.insert(observation.minute, counts)
 
-    @property
-    def near_copies_prove(self) -> bool:
-        """Whether near-copies count as copies: see `Coordination`."""
-        return self._coordination.near_copies_prove
+    def verdict(self, end: int) -> Verdict:
+        """Return what partial copies are taken for before a minute."""
+        return self._coordination.verdict(end)
 
-    def withdraw(self, minute: int, counts: FreshCounts) -> None:
-        """Correct the counts of a minute whose voices turned out to be the first of copied texts."""
+    def hidden(self, end: int) -> list[tuple[int, FreshCounts]]:
+        """Return what changes in the counts of the last hours' minutes once partial copies are a crowd's own words."""
+        recent, start = self.recent, end - CRITICAL_MINUTES
+        if not recent.total(HIDDEN, start, end):
+            return []
+        minutes = [minute for minute in recent.minutes if start <= minute < end]
+        hidden = [(minute, self.counts(minute, minute + 1)) for minute in minutes]
+        return [
+            (minute, FreshCounts(c.hidden, c.hidden_negatives, 0, 0, 0, -c.hidden, -c.hidden_negatives))
+            for minute, c in hidden
+            if c.hidden
+        ]
+
+    def correct(self, minute: int, counts: FreshCounts) -> None:
+        """Correct the counts of a minute whose voices turned out to be copies, or to be none."""
         self.recent.insert(minute, counts)
 
     def cover(self, hour: int) -> None:
@@ -199,7 +212,8 @@ class Criteria:
         start = end - CRITICAL_MINUTES
         counts = self.counts(start, end)
         # Some of a flood's copies stay unrecognised: one in ten is taken for one, and at most as many as are needed.
-        needed = s.critical_authors + min(counts.copies // 10, s.critical_authors)
+        copies = self._coordination.copies_between(start, end)
+        needed = s.critical_authors + min(copies // 10, s.critical_authors)
         # A few loud authors are no crowd.
         if counts.negatives < needed or not self._coordination.crowded(counts, s.crowd_share):
             return False
@@ -230,9 +244,13 @@ class Criteria:
             signals[NEGATIVE_GROWTH],
             authors=recent.total(FRESH, start, end),
             negative_authors=recent.total(NEGATIVE, start, end),
-            copies=recent.total(COPIES, end - HOUR_MINUTES, end),
+            copies=self._coordination.copies_between(end - HOUR_MINUTES, end),
             criteria=tuple(name for name, signal in signals.items() if signal.reached),
         )
+
+    def copies(self, start: int, end: int) -> int:
+        """Return the copies between two minutes."""
+        return self._coordination.copies_between(start, end)
 
     def expected(self, start: int, end: int) -> float:
         """Return how many fresh voices are usual between two minutes."""

@@ -113,14 +113,14 @@ def fingerprints(texts: Sequence[str]) -> tuple[list[Fingerprint], list[bool]]:
         shared += passed_on
         if any(passed_on):
             part = [_own_words(text) if other else text for text, other in zip(part, passed_on, strict=True)]
-        marks += _fingerprints(read_words(part))
+        marks += _fingerprints(read_words(part), np.fromiter(map(len, part), np.int64, len(part)))
     return marks, shared
 
 
-def _fingerprints(words: Words) -> list[Fingerprint]:
+def _fingerprints(words: Words, sizes: NDArray[np.int64]) -> list[Fingerprint]:
     numbers = _sums(words.plain, words.bounds)
     wholes = _sums(words.hashes, words.bounds) & 0xFFFFFFFF
-    compared = (numbers >= MIN_WORDS) & (words.lengths <= MAX_LENGTH)
+    compared = (numbers >= MIN_WORDS) & (sizes <= MAX_LENGTH)
     samples = iter(_samples(words, numbers, compared))
     return [
         () if length < MIN_LENGTH else (whole, *next(samples)) if several else (whole,)

@@ -13,7 +13,7 @@ COUNTS = st.tuples(st.integers(0, 40), st.integers(0, 40))
 
 
 def coordination(recent: RecentCounts | None = None) -> Coordination:
-    return Coordination(RecentCounts(fields=5, horizon=HORIZON) if recent is None else recent)
+    return Coordination(RecentCounts(fields=7, horizon=HORIZON) if recent is None else recent)
 
 
 def test_a_brand_that_is_always_copied_needs_more_copies_to_be_a_flood() -> None:
@@ -37,7 +37,7 @@ def test_people_beside_a_flood_are_a_crowd_however_many_copies_there_are() -> No
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 200), COUNTS, st.booleans()), max_size=40), st.integers(0, 40))
 def test_a_restored_one_continues_to_the_last_digit(minutes: list[tuple[int, tuple[int, int], bool]], cut: int) -> None:
-    recent = RecentCounts(fields=5, horizon=HORIZON)
+    recent = RecentCounts(fields=7, horizon=HORIZON)
     one, now = coordination(recent), 0
     other = coordination(recent)
     for n, (step, (copies, others), calm) in enumerate(minutes):
@@ -47,7 +47,7 @@ def test_a_restored_one_continues_to_the_last_digit(minutes: list[tuple[int, tup
         one.learn(said(now, voice(1)), calm=calm)
         if n >= cut:
             other.learn(said(now, voice(1)), calm=calm)
-        recent.add(now, (others, 0, copies, copies + others, copies))
+        recent.add(now, (others, 0, copies, copies + others, copies, 0, 0))
         held = one.holds(now + 1)
         if n >= cut:
             assert other.holds(now + 1) == held
