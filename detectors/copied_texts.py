@@ -14,17 +14,16 @@ __all__ = ["CopiedTexts", "SetRow", "Text", "Verdict", "Withdrawn"]
 WITHDRAWN_AT = 2
 """Copies of a text from which its first voice is withdrawn: two people may find the same words, three paste them."""
 
-NEARLY = 3
-"""Samples of one text, of the four, that make a near-copy."""
-
 _NETWORK = (1 << NETWORK_BITS) - 1
+# The first hashes of a fingerprint stand for the text: the whole one, and the key of its words.
+_KEYS = 2
 
 
 class Text(IntEnum):
     """What a text is by those seen before.
 
-    A `COPY` is another author's text, or a near-copy with most of the samples of one; a `PARTIAL` copy has fewer. A
-    `CROSS_POST` is on its network for the first time and was on another one before: its author says it there too. A
+    A `COPY` is another author's text, or a near-copy with the same key of words; a `PARTIAL` copy shares runs of words.
+    A `CROSS_POST` is on its network for the first time and was on another one before: its author says it there too. A
     `SHARE` is the copy of a text that passes on a link or another's post.
     """
 
@@ -173,25 +172,21 @@ class CopiedTexts:
         return text, row
 
     def _find(self, whole: int, places: Sequence[int], author: int, oldest: int) -> tuple[Text, list[_Seen]]:
-        """Return what a text is, and what was seen of it on its network, the largest set first."""
+        """Return what a text is, and what was seen of it on its network."""
         known = self._seen
         elsewhere = self._minutes.get(whole, NEVER) >= oldest
         # Most texts are new.
         if not elsewhere and known.keys().isdisjoint(places):
             return _NEW, []
-        found = [seen for place in places if (seen := known.get(place)) is not None and seen.minute >= oldest]
+        found = [known.get(place) for place in places]
+        recent = [None if seen is None or seen.minute < oldest else seen for seen in found]
+        for same in recent[:_KEYS]:
+            if same is not None:
+                return (_OWN if same.author == author else _COPY), [same]
         if elsewhere:
-            same = known.get(places[0])
-            if same is None or same.minute < oldest:
-                return _CROSS_POST, []
-            return (_OWN if same.author == author else _COPY), [same]
-        others = [seen for seen in found if seen.author != author]
-        if not others:
-            return (_OWN if found else _NEW), found
-        nearest = max(others, key=others.count)
-        if others.count(nearest) >= NEARLY:
-            return _COPY, [nearest]
-        return _PARTIAL, others
+            return _CROSS_POST, []
+        others = [seen for seen in recent if seen is not None and seen.author != author]
+        return (_PARTIAL, others) if others else (_NEW, [])
 
     def _withdraw(self, found: Sequence[_Seen]) -> None:
         """Withdraw the first voices of the sets that a copy joins."""

@@ -20,8 +20,8 @@ class Voice(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
         64-bit hash of the author; of the mention itself where the source names no author. The lowest `NETWORK_BITS` of
         it are those of the network.
     fingerprint
-        32-bit hashes of the text. A text with the same first one is a copy, one with another in common a near-copy.
-        Empty for a repost and for a short text, which prove no copy.
+        32-bit hashes of the text. A text with the same first or second one is a copy, one with another in common a
+        partial copy. Empty for a repost and for a short text, which prove no copy.
     origin
         64-bit hash of the post that is reposted, or 0.
     negative

@@ -68,7 +68,7 @@ class PartialCopies:
             return Verdict.OWN
         start = end - WINDOW_MINUTES
         partial = self.recent.total(PARTIAL, start, end)
-        if not partial:
+        if not partial and not self.recent.total(COPIES, start, end):
             return Verdict.UNDECIDED
         usual = usual_copies * self.recent.total(VOICES, start, end)
         whole = max(0.0, self.recent.total(COPIES, start, end) - usual)

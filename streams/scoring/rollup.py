@@ -175,9 +175,8 @@ def merge_voices(*parts: Iterable[Voice]) -> tuple[Voice, ...]:
 
 def one_voice(a: Voice, b: Voice) -> Voice:
     """Combine two rows of one author: the lesser text and origin, negative if either is, the most followers."""
-    first = min(a, b)
-    negative, followers = a.negative or b.negative, max(a.followers, b.followers)
-    return Voice(a.author, first.fingerprint, first.origin, negative, followers, first.shared)
+    fingerprint, origin, shared = min((voice.fingerprint, voice.origin, voice.shared) for voice in (a, b))
+    return Voice(a.author, fingerprint, origin, a.negative or b.negative, max(a.followers, b.followers), shared)
 
 
 def best_posts(posts: Sequence[PostRow]) -> tuple[PostRow, ...]:

@@ -15,10 +15,19 @@ def said(minute: int, *voices: Voice, mentions: int = 0, posts: tuple[Post, ...]
 
 
 def voice(
-    author: int, *, text: int = 0, negative: bool = False, followers: int = 0, origin: int = 0, network: int = 0
+    author: int,
+    *,
+    text: int = 0,
+    samples: tuple[int, ...] = (),
+    negative: bool = False,
+    followers: int = 0,
+    origin: int = 0,
+    network: int = 0,
+    shared: bool = False,
 ) -> Voice:
-    """A voice of an author on a network; equal texts are copies."""
-    return Voice(author << NETWORK_BITS | network, (text,) if text else (), origin, negative, followers)
+    """A voice of an author on a network; equal texts are copies, those with equal samples near-copies."""
+    fingerprint = (text, *samples) if text else ()
+    return Voice(author << NETWORK_BITS | network, fingerprint, origin, negative, followers, shared)
 
 
 def quiet(days: int, every: int = 60, share: float = 0.1, seed: int = 1, start: int = 0) -> list[Observation]:
