@@ -45,8 +45,8 @@ class BrandDetector:
     >>> from detectors.observation import Observation, Voice
     >>> d = BrandDetector()
     >>> for minute in range(0, 7 * 1440, 60):
-    ...     assert d.observe(Observation(minute, 1, 0, [Voice(minute + 1, (), 0, False, 0)])) == []
-    >>> crowd = [Voice(10**6 + i, (), 0, True, 0) for i in range(25)]
+    ...     assert d.observe(Observation(minute, 1, 0, [Voice(minute + 1, b"", 0, False, 0)])) == []
+    >>> crowd = [Voice(10**6 + i, b"", 0, True, 0) for i in range(25)]
     >>> [change.severity for change in d.observe(Observation(7 * 1440, 25, 25, crowd))]
     ['warning']
     >>> [change.severity for change in d.advance(9 * 1440)]
@@ -135,8 +135,10 @@ class BrandDetector:
         if incident.open or judgement.severity:
             active = incident.open and criteria.elevated(end)
             changed = incident.update(end, judgement.severity, active=active)
-            if not changed and incident.doubtful and COORDINATED in judgement.criteria:
-                changed = incident.settle(judgement.severity)
+            if incident.open and COORDINATED in judgement.criteria:
+                # A flood that begins in an open incident is reported though the severity is as it was.
+                begins = incident.flood(end)
+                changed = changed or incident.settle(judgement.severity) or begins
             if changed:
                 if not incident.open:
                     incident.warned_since = -1

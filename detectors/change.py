@@ -24,14 +24,14 @@ class Reached(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change of a brand's severity, with the figures that are reported with it.
+    """A change of a brand's severity, or a flood that begins in its open incident, with the figures reported with it.
 
     Parameters
     ----------
     minute
         End of the bucket at which it took effect, minutes since the epoch.
     severity, previous
-        `calm`, `watch`, `warning` or `critical`, now and before.
+        `calm`, `watch`, `warning` or `critical`, now and before; the same where a flood begins.
     criteria
         Names of the criteria that hold, as in `detectors.severity.CRITERIA`.
     since

@@ -1,5 +1,6 @@
 """Copied texts: which voice copies another author's text, and which voices were the first of a copied one."""
 
+import struct
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple, Self
@@ -9,7 +10,7 @@ import msgspec
 from detectors.minutes import NEVER
 from detectors.observation import NETWORK_BITS, Voice
 
-__all__ = ["CopiedTexts", "SetRow", "Text", "Verdict", "Withdrawn"]
+__all__ = ["CopiedTexts", "SetRow", "Text", "Verdict", "Withdrawn", "unpack"]
 
 WITHDRAWN_AT = 2
 """Copies of a text from which its first voice is withdrawn: two people may find the same words, three paste them."""
@@ -17,6 +18,20 @@ WITHDRAWN_AT = 2
 _NETWORK = (1 << NETWORK_BITS) - 1
 # The first hashes of a fingerprint stand for the text: the whole one, and the key of its words.
 _KEYS = 2
+_WHOLE = struct.Struct(">I")
+
+
+def unpack(fingerprint: bytes) -> tuple[int, ...]:
+    """Return the hashes of a fingerprint.
+
+    Examples
+    --------
+    >>> unpack(b"text"), unpack(b"")
+    ((1952807028,), ())
+    """
+    if len(fingerprint) == _WHOLE.size:
+        return _WHOLE.unpack(fingerprint)
+    return struct.unpack(f">{len(fingerprint) // 4}I", fingerprint)
 
 
 class Text(IntEnum):
@@ -105,7 +120,7 @@ class CopiedTexts:
     >>> texts = CopiedTexts()
     >>> anna, bert, cleo = (number << NETWORK_BITS for number in range(3))
     >>> for author in (anna, anna + 1, bert, cleo):
-    ...     print(texts.place(0, Voice(author, (7, 8), 0, True, 0), 1, oldest=0)[0].name)
+    ...     print(texts.place(0, Voice(author, b"text", 0, True, 0), unpack(b"text"), 1, oldest=0)[0].name)
     NEW
     CROSS_POST
     COPY
@@ -123,14 +138,23 @@ class CopiedTexts:
         self.withdrawn: list[Withdrawn] = []
 
     def place(
-        self, minute: int, voice: Voice, fresh: int, *, oldest: int, partial: Verdict = Verdict.UNDECIDED
+        self,
+        minute: int,
+        voice: Voice,
+        hashes: Sequence[int],
+        fresh: int,
+        *,
+        oldest: int,
+        partial: Verdict = Verdict.UNDECIDED,
     ) -> tuple[Text, SetRow]:
         """Find out what a voice's text is, and remember it.
 
         Parameters
         ----------
         minute, voice
-            The voice, with a fingerprint, and when it spoke.
+            The voice, and when it spoke.
+        hashes
+            Those of its fingerprint.
         fresh
             Fresh voices that it counts as if its text is new: 0 where its author is not fresh.
         oldest
@@ -143,9 +167,9 @@ class CopiedTexts:
         text, row
             What the text is, and the set of copies that it joined, for `restore`.
         """
-        author, fingerprint = voice.author, voice.fingerprint
-        places = _places(fingerprint, author)
-        text, found = self._find(fingerprint[0], places, author, oldest)
+        author = voice.author
+        places = _places(hashes, author)
+        text, found = self._find(hashes[0], places, author, oldest)
         if voice.shared and text is _COPY:
             text = _SHARE
         elif voice.shared and text is _PARTIAL:
@@ -167,7 +191,7 @@ class CopiedTexts:
             if withdraws:
                 self._withdraw(found)
             row = minute, 0, 0, 0, _ALONE, withdraws
-        self._minutes[fingerprint[0]] = minute
+        self._minutes[hashes[0]] = minute
         self._seen.update(dict.fromkeys(places, seen))
         return text, row
 
@@ -196,19 +220,19 @@ class CopiedTexts:
                 self.withdrawn.append(Withdrawn(first.minute, first.fresh, first.negatives))
                 first.fresh = first.negatives = 0
 
-    def restore(self, minute: int, author: int, fingerprint: Sequence[int], row: SetRow, *, oldest: int) -> None:
+    def restore(self, minute: int, author: int, hashes: Sequence[int], row: SetRow, *, oldest: int) -> None:
         """Remember a text again, as `place` did.
 
         Parameters
         ----------
-        minute, author, fingerprint, oldest
+        minute, author, hashes, oldest
             As they were given to `place`.
         row
             As it returned.
         """
         began, fresh, negatives, copies, standing, withdraws = row
-        places = _places(fingerprint, author)
-        found = [] if standing == _FIRST else self._find(fingerprint[0], places, author, oldest)[1]
+        places = _places(hashes, author)
+        found = [] if standing == _FIRST else self._find(hashes[0], places, author, oldest)[1]
         if withdraws:
             self._withdraw(found)
             self.withdrawn.clear()
@@ -217,20 +241,20 @@ class CopiedTexts:
             seen = _Seen(minute, author, copies=copies, original=first)
         else:
             seen = _Seen(minute, author, fresh, negatives)
-        self._minutes[fingerprint[0]] = minute
+        self._minutes[hashes[0]] = minute
         self._seen.update(dict.fromkeys(places, seen))
 
-    def forget(self, minute: int, author: int, fingerprint: Sequence[int]) -> None:
+    def forget(self, minute: int, author: int, hashes: Sequence[int]) -> None:
         """Forget a text, unless it was seen again after its minute."""
         known = self._seen
-        if self._minutes.get(fingerprint[0]) == minute:
-            del self._minutes[fingerprint[0]]
-        for place in _places(fingerprint, author):
+        if self._minutes.get(hashes[0]) == minute:
+            del self._minutes[hashes[0]]
+        for place in _places(hashes, author):
             if (seen := known.get(place)) is not None and seen.minute == minute:
                 del known[place]
 
 
-def _places(fingerprint: Sequence[int], author: int) -> list[int]:
+def _places(hashes: Sequence[int], author: int) -> list[int]:
     """Return the keys under which a text is remembered: each hash with the network."""
     network = author & _NETWORK
-    return [key << NETWORK_BITS | network for key in fingerprint]
+    return [key << NETWORK_BITS | network for key in hashes]

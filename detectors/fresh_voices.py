@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from detectors.copied_texts import CopiedTexts, SetRow, Text, Verdict
+from detectors.copied_texts import CopiedTexts, SetRow, Text, Verdict, unpack
 from detectors.minutes import DAY_MINUTES, HOUR_MINUTES, NEVER
 from detectors.observation import Voice
 
@@ -83,9 +83,9 @@ class FreshVoices:
     >>> from detectors.observation import NETWORK_BITS, Voice
     >>> f = FreshVoices()
     >>> one, two, elsewhere = 1 << NETWORK_BITS, 2 << NETWORK_BITS, (1 << NETWORK_BITS) + 1
-    >>> f.count(0, [Voice(author, (50,), 0, True, 0) for author in (one, elsewhere, two)], 1.0)
+    >>> f.count(0, [Voice(author, b"text", 0, True, 0) for author in (one, elsewhere, two)], 1.0)
     FreshCounts(fresh=1, negatives=1, copies=1, voices=2, partial=0, hidden=0, hidden_negatives=0)
-    >>> f.count(5, [Voice(one, (60,), 0, True, 0)], 1.0)
+    >>> f.count(5, [Voice(one, b"more", 0, True, 0)], 1.0)
     FreshCounts(fresh=0, negatives=0, copies=0, voices=1, partial=0, hidden=0, hidden_negatives=0)
     """
 
@@ -128,8 +128,9 @@ class FreshVoices:
             known[author] = minute
             author_ids.append(author)
             if voice.fingerprint:
-                text, copied = place(minute, voice, weight * new, oldest=oldest_text, partial=partial)
-                texts.append(voice.fingerprint)
+                hashes = unpack(voice.fingerprint)
+                text, copied = place(minute, voice, hashes, weight * new, oldest=oldest_text, partial=partial)
+                texts.append(hashes)
                 sets.append(copied)
                 if text is _PARTIAL:
                     partials += 1

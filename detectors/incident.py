@@ -35,6 +35,7 @@ class IncidentState:
         "active_at",
         "closed_at",
         "doubtful",
+        "flooded",
         "previous",
         "quiet_hold",
         "raised_at",
@@ -52,6 +53,7 @@ class IncidentState:
         self.raised_at = 0
         self.doubtful = False
         self.settled = False
+        self.flooded = False
         self.active_at = 0
         self.closed_at = 0
         self.warned_since = -1
@@ -83,7 +85,7 @@ class IncidentState:
         if severity > self.severity:
             if self.severity == _CALM:
                 self.since = minute
-                self.settled = False
+                self.settled = self.flooded = False
             self.previous, self.severity = self.severity, severity
             self.raised_at, self.doubtful = minute, False
             return True
@@ -97,6 +99,14 @@ class IncidentState:
         """Register that a voice of a minute turned out to be a copy: it may have raised the severity."""
         if self.open and minute < self.raised_at and not self.settled:
             self.doubtful = True
+
+    def flood(self, minute: int) -> bool:
+        """Register that a flood holds; return whether it is the first time, in an incident open before this minute."""
+        begins = not self.flooded and self.raised_at < minute
+        self.flooded = True
+        if begins:
+            self.previous = self.severity
+        return begins
 
     def settle(self, severity: Severity) -> bool:
         """Lower a doubtful severity to the one that is still asked for; return whether it changed."""
@@ -118,11 +128,11 @@ class IncidentState:
     def state(self) -> list[Any]:
         """Return the incident as plain numbers."""
         times = [self.since, self.active_at, self.closed_at, self.warned_since, self.raised_at]
-        return [self.severity, self.previous, *times, int(self.doubtful), int(self.settled)]
+        return [self.severity, self.previous, *times, int(self.doubtful), int(self.settled), int(self.flooded)]
 
     def restore(self, state: list[Any]) -> None:
         """Restore what `state` returned."""
-        severity, previous, *times, doubtful, settled = state
+        severity, previous, *times, doubtful, settled, flooded = state
         self.severity, self.previous = Severity(severity), Severity(previous)
-        self.doubtful, self.settled = bool(doubtful), bool(settled)
+        self.doubtful, self.settled, self.flooded = bool(doubtful), bool(settled), bool(flooded)
         self.since, self.active_at, self.closed_at, self.warned_since, self.raised_at = times

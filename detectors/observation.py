@@ -20,8 +20,8 @@ class Voice(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
         64-bit hash of the author; of the mention itself where the source names no author. The lowest `NETWORK_BITS` of
         it are those of the network.
     fingerprint
-        32-bit hashes of the text. A text with the same first or second one is a copy, one with another in common a
-        partial copy. Empty for a repost and for a short text, which prove no copy.
+        Hashes of the text, four bytes each, big-endian. A text with the same first or second one is a copy, one with
+        another in common a partial copy. Empty for a repost and for a short text, which prove no copy.
     origin
         64-bit hash of the post that is reposted, or 0.
     negative
@@ -33,7 +33,7 @@ class Voice(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
     """
 
     author: int
-    fingerprint: tuple[int, ...]
+    fingerprint: bytes
     origin: int
     negative: bool
     followers: int
@@ -84,7 +84,7 @@ class Observation(NamedTuple):
 
     Examples
     --------
-    >>> Observation(minute=28_000_000, mentions=1, negatives=1, voices=[Voice(7, (), 0, True, 120)]).scale
+    >>> Observation(minute=28_000_000, mentions=1, negatives=1, voices=[Voice(7, b"", 0, True, 120)]).scale
     1.0
     """
 

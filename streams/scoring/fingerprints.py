@@ -44,23 +44,19 @@ _PART = 1024
 _END = "\0"
 _LINK = re.compile(r"\S*://\S+")
 _REPOST = re.compile(r"RT @\w+:?\s*")
-_LETTER, _DIGIT = 1, 2
 # Characters beyond ASCII that are no letters: lead byte, highest second byte, bytes. Punctuation of Latin-1,
 # general punctuation and symbols (to U+2BFF), CJK punctuation, variation selectors, and emoji.
 _FOREIGN_SEPARATORS = ((0xC2, 0xBF, 2), (0xE2, 0xAF, 3), (0xE3, 0x80, 3), (0xEF, 0xB8, 3), (0xF0, 0xBF, 4))
-# What each byte of UTF-8 is, 0 a separator: those beyond ASCII are of letters.
-_KINDS = bytes(
-    _DIGIT if 48 <= byte < 58 else _LETTER if byte >= 128 or chr(byte).isalpha() else 0 for byte in range(256)
+# Each byte of UTF-8 in small letters, 0 for a separator; those beyond ASCII are of letters.
+_CODES = bytes(
+    byte | 32 if 65 <= byte < 91 else byte if byte >= 128 or chr(byte).isalnum() else 0 for byte in range(256)
 )
-_CHARACTERS = bytes(kind > 0 and not 0x80 <= byte < 0xC0 for byte, kind in enumerate(_KINDS))
-_CODES = bytes((byte | 32 if 65 <= byte < 91 else byte) if kind else 0 for byte, kind in enumerate(_KINDS))
 # Odd multipliers, the first bits of pi's fraction.
 _LEFT, _RIGHT, _PAIR, _WORD = map(np.uint32, (0x243F6A89, 0x85A308D3, 0x13198A2F, 0x03707345))
 # Of the second to the last word of a run, and of each hash function.
 _PLACES = [np.uint64(odd) for odd in (0x082EFA98EC4E6C89, 0x452821E638D01377, 0xBE5466CF34E90C6D, 0xC0AC29B7C97C50DD)]
-_SAMPLERS = [
-    np.uint64(odd)
-    for odd in (
+_ORDERS = np.array(
+    [
         0x3F84D5B5B5470917,
         0x9216D5D98979FB1B,
         0xD1310BA698DFB5AD,
@@ -69,16 +65,12 @@ _SAMPLERS = [
         0xBA7C9045F12C7F99,
         0x24A19947B3916CF7,
         0x0801F2E2858EFC17,
-    )
-]
+    ],
+    dtype=np.uint64,
+)
 _HALF = np.uint64(32)
-
-Hashes = NDArray[np.uint64]
-
-Fingerprint = tuple[int, ...]
-"""Hashes of 32 bits: of the whole text; of a longer one also the key of its words and the samples of its runs.
-
-None of a text too short to be a copy."""
+# Bytes of a longer text's fingerprint.
+_LONG = 4 * (2 + SAMPLES)
 
 
 class Words(NamedTuple):
@@ -102,8 +94,11 @@ class Words(NamedTuple):
     lengths: NDArray[np.int64]
 
 
-def fingerprints(texts: Sequence[str]) -> tuple[list[Fingerprint], list[bool]]:
+def fingerprints(texts: Sequence[str]) -> tuple[list[bytes], list[bool]]:
     """Return the fingerprint of each text, and whether it passes on a link or another's post.
+
+    A fingerprint is hashes of four bytes each: of the whole text; of a longer one also the key of its words and the
+    samples of its runs. It is empty for a text too short to be a copy.
 
     Parameters
     ----------
@@ -114,43 +109,52 @@ def fingerprints(texts: Sequence[str]) -> tuple[list[Fingerprint], list[bool]]:
     --------
     >>> (a, b, short), shared = fingerprints(
     ...     [
-    ...         "They took $300 from my account last night and nobody there answers the phone",
-    ...         "nobody there answers the phone. They took 45 EUR from my account last night! https://t.co/x",
+    ...         "They took 300 euros from my account last night and nobody there answers the phone",
+    ...         "Nobody there answers the phone, and they took 45 euros from my account last night! https://t.co/x",
     ...         "so bad",
     ...     ]
     ... )
-    >>> bool(set(a[2:]) & set(b[2:])), short, shared
-    (True, (), [False, True, False])
+    >>> len(a), a[4:8] == b[4:8], short, shared
+    (24, True, b'', [False, True, False])
     """
-    marks: list[Fingerprint] = []
-    shared: list[bool] = []
-    for start in range(0, len(texts), _PART):
-        part = texts[start : start + _PART]
-        passed_on = _passed_on(part)
-        shared += passed_on
-        if any(passed_on):
-            part = [_own_words(text) if other else text for text, other in zip(part, passed_on, strict=True)]
-        marks += _fingerprints(read_words(part), np.fromiter(map(len, part), np.int64, len(part)))
+    marks = [b""] * len(texts)
+    shared = [False] * len(texts)
+    # The shortest prove no copy, and many are as short.
+    chosen = [number for number, text in enumerate(texts) if len(text) >= MIN_LENGTH]
+    for start in range(0, len(chosen), _PART):
+        places = chosen[start : start + _PART]
+        part = [texts[place] for place in places]
+        joined = _END.join(part)
+        if "://" in joined or "RT @" in joined:
+            passed_on = [number for number, text in enumerate(part) if "://" in text or text[:4] == "RT @"]
+            for number in passed_on:
+                shared[places[number]] = True
+                part[number] = _own_words(part[number])
+            joined = _END.join(part)
+        sizes = list(map(len, part))
+        if max(sizes) > MAX_LENGTH:
+            joined = _END.join([text[: MAX_LENGTH + 1] for text in part])
+        if joined.count(_END) >= len(part):
+            joined = _END.join([text[: MAX_LENGTH + 1].replace(_END, " ") for text in part])
+        for place, mark in zip(places, _fingerprints(read_words(joined), np.array(sizes)), strict=True):
+            marks[place] = mark
     return marks, shared
 
 
-def _fingerprints(words: Words, sizes: NDArray[np.int64]) -> list[Fingerprint]:
+def _fingerprints(words: Words, sizes: NDArray[np.int64]) -> list[bytes]:
     numbers = _sums(words.plain, words.bounds)
-    wholes = _sums(words.hashes, words.bounds) & 0xFFFFFFFF
-    compared = (numbers >= MIN_WORDS) & (sizes <= MAX_LENGTH)
-    samples = iter(_samples(words, numbers, compared))
-    return [
-        () if length < MIN_LENGTH else (whole, *next(samples)) if several else (whole,)
-        for length, several, whole in zip(words.lengths.tolist(), compared.tolist(), wholes.tolist(), strict=True)
-    ]
-
-
-def _passed_on(texts: Sequence[str]) -> list[bool]:
-    """Return of each text whether it holds a link or is an old-style repost; most parts of a stream have none."""
-    joined = _END.join(texts)
-    if "://" in joined or "RT @" in joined:
-        return ["://" in text or text[:4] == "RT @" for text in texts]
-    return [False] * len(texts)
+    proves = words.lengths >= MIN_LENGTH
+    compared = (numbers >= MIN_WORDS) & (sizes <= MAX_LENGTH) & proves
+    wholes = _sums(words.hashes, words.bounds).astype(">u4")
+    longer = np.empty((int(compared.sum()), _LONG // 4), dtype=">u4")
+    longer[:, 0] = wholes[compared]
+    _compare(words, numbers, compared, longer)
+    raw = wholes.tobytes() + longer.tobytes()
+    ends = 4 * np.arange(1, len(wholes) + 1)
+    starts = ends - 4 * proves
+    ends[compared] = len(wholes) * 4 + _LONG * np.arange(1, len(longer) + 1)
+    starts[compared] = ends[compared] - _LONG
+    return [raw[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
 def _own_words(text: str) -> str:
@@ -158,40 +162,42 @@ def _own_words(text: str) -> str:
     return _LINK.sub(" ", _REPOST.sub("", text, count=1) if text[:4] == "RT @" else text)
 
 
-def read_words(texts: Sequence[str]) -> Words:
-    """Read the words of texts: runs of letters and digits, in small letters.
+def read_words(joined: str) -> Words:
+    r"""Read the words of texts: runs of letters and digits, in small letters.
 
     A word's hash sums the mixed pairs of its neighbouring characters.
 
     Parameters
     ----------
-    texts
-        Any strings, at least one; the first `MAX_LENGTH` characters of each count, and a few more.
+    joined
+        The texts, with a null character between each two.
 
     Examples
     --------
-    >>> words = read_words(["Never AGAIN, @acme!", "never 4 ever"])
+    >>> words = read_words("Never AGAIN, @acme!\0never 4 ever")
     >>> bool(words.hashes[0] == words.hashes[3]), words.plain.tolist(), words.bounds.tolist()
     (True, [True, True, False, True, False, True], [0, 3, 6])
     """
-    joined = _join(texts)
-    if joined.count(_END) != len(texts):
-        joined = _join([text.replace(_END, " ") for text in texts])
+    if not joined.isascii():
+        known = [text if text.isascii() else normalize(text).lower() for text in joined.split(_END)]
+        joined = _END.join(known)
+    # The first character is a separator, so that every word has one before it.
+    joined = f" {joined}{_END}"
     raw = joined.encode("utf-8", "surrogatepass")
-    kinds = np.frombuffer(raw.translate(_KINDS), dtype=np.uint8)
-    inside = kinds != 0
+    letters = np.frombuffer(raw.translate(_CODES), dtype=np.uint8)
+    inside = letters != 0
     if len(raw) != len(joined):
         _separate(np.frombuffer(raw, dtype=np.uint8), inside)
     first = inside.copy()
     first[1:] &= ~inside[:-1]
     starts = np.flatnonzero(first)
     ends = np.flatnonzero(np.frombuffer(raw, dtype=np.uint8) == 0)
-    bounds = np.zeros(len(texts) + 1, dtype=np.int64)
+    bounds = np.zeros(len(ends) + 1, dtype=np.int64)
     bounds[1:] = np.searchsorted(starts, ends)
-    counted = np.frombuffer(raw.translate(_CHARACTERS), dtype=np.bool_) & inside
-    characters = np.cumsum(counted, dtype=np.int32)
+    # A character's first byte is no continuation byte.
+    characters = np.cumsum(inside & ((letters & 0xC0) != 0x80), dtype=np.int32)
     lengths = np.diff(characters[ends], prepend=0) + np.diff(bounds) - 1
-    codes = (np.frombuffer(raw.translate(_CODES), dtype=np.uint8) * inside).astype(np.uint32)
+    codes = (letters * inside).astype(np.uint32)
     pairs = codes * _RIGHT
     codes *= _LEFT
     pairs[1:] += codes[:-1]
@@ -204,24 +210,13 @@ def read_words(texts: Sequence[str]) -> Words:
     hashes ^= hashes >> 15
     hashes *= _WORD
     plain = np.ones(len(starts), dtype=np.bool_)
-    plain[np.searchsorted(starts, np.flatnonzero(kinds == _DIGIT), side="right") - 1] = False
+    plain[np.searchsorted(starts, np.flatnonzero(letters - np.uint8(ord("0")) < 10), side="right") - 1] = False
     if "@" in joined:
         handles = np.frombuffer(raw, dtype=np.uint8)[before[:-1]] == ord("@")
         plain &= ~handles
         hashes[handles] = 0
         lengths -= _sums((np.diff(characters[before]) + 1) * handles, bounds)
     return Words(hashes, plain, bounds, lengths)
-
-
-def _join(texts: Sequence[str]) -> str:
-    # The first character is a separator, so that every word has one before it.
-    joined = f" {_END.join(texts)}{_END}"
-    if max(map(len, texts)) > MAX_LENGTH:
-        joined = f" {_END.join([text[: MAX_LENGTH + 1] for text in texts])}{_END}"
-    if joined.isascii():
-        return joined
-    known = [text if text.isascii() else normalize(text).lower() for text in joined[1:].split(_END)]
-    return " " + _END.join(known)
 
 
 def _separate(raw: NDArray[np.uint8], inside: NDArray[np.bool_]) -> None:
@@ -240,28 +235,36 @@ def _sums(values: NDArray[np.generic], bounds: NDArray[np.int64]) -> NDArray[np.
     return np.diff(running[bounds])
 
 
-def _samples(words: Words, numbers: NDArray[np.int64], compared: NDArray[np.bool_]) -> list[Fingerprint]:
-    """Return of each text that is compared by its words their key, and the samples of its runs."""
-    if not compared.any():
-        return []
+def _compare(words: Words, numbers: NDArray[np.int64], compared: NDArray[np.bool_], hashes: NDArray[np.uint32]) -> None:
+    """Set the key of the words of each text that is compared by them, and the samples of its runs."""
+    if not len(hashes):
+        return
     plain = words.hashes[words.plain].astype(np.uint64)
+    ends = np.cumsum(numbers)[compared]
+    starts = ends - numbers[compared]
+    key = np.zeros(len(starts), dtype=np.uint64)
+    for least in _least(plain, _ORDERS, starts, ends):
+        key *= _PLACES[0]
+        key += least
+    hashes[:, 1] = key >> _HALF
     size = len(plain) - RUN + 1
     runs = plain[:size].copy()
     for place, multiplier in enumerate(_PLACES, 1):
         runs += plain[place : size + place] * multiplier
-    ends = np.cumsum(numbers)[compared]
-    starts = ends - numbers[compared]
-    key = np.zeros(len(starts), dtype=np.uint64)
-    for sampler in _SAMPLERS:
-        key = key * _PLACES[0] + _least(plain, sampler, starts, ends)
     # The last run of a text does not reach into the next one.
-    samples = [_least(runs, sampler, starts, ends - RUN + 1).tolist() for sampler in _SAMPLERS[:SAMPLES]]
-    return list(zip((key >> _HALF).tolist(), *samples, strict=True))
+    hashes[:, 2:] = _least(runs, _ORDERS[:SAMPLES], starts, ends - RUN + 1).T
 
 
-def _least(hashes: Hashes, sampler: np.uint64, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Hashes:
-    """Return the least of each span of hashes under a hash function."""
+def _least(
+    hashes: NDArray[np.uint64], orders: NDArray[np.uint64], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """Return the least of each span of hashes under each hash function: a row a function."""
+    spans = np.empty(2 * len(starts), dtype=np.int64)
+    spans[::2], spans[1::2] = starts, ends
     mixed = np.zeros(len(hashes) + 1, dtype=np.uint64)
-    np.multiply(hashes, sampler, out=mixed[:-1])
-    mixed >>= _HALF
-    return np.minimum.reduceat(mixed, np.column_stack((starts, ends)).ravel())[::2]
+    least = np.empty((len(orders), len(starts)), dtype=np.uint64)
+    for row, order in zip(least, orders, strict=True):
+        np.multiply(hashes, order, out=mixed[:-1])
+        row[:] = np.minimum.reduceat(mixed, spans)[::2]
+    least >>= _HALF
+    return least

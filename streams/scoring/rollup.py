@@ -162,9 +162,9 @@ def merge_voices(*parts: Iterable[Voice]) -> tuple[Voice, ...]:
 
     Examples
     --------
-    >>> [voice] = merge_voices([Voice(1, (9,), 0, False, 10)], [Voice(1, (8,), 0, True, 5)])
+    >>> [voice] = merge_voices([Voice(1, b"text", 0, False, 10)], [Voice(1, b"more", 0, True, 5)])
     >>> voice.fingerprint, voice.negative, voice.followers
-    ((8,), True, 10)
+    (b'more', True, 10)
     """
     merged: dict[int, Voice] = {}
     for voice in chain.from_iterable(parts):

@@ -5,7 +5,6 @@ import msgspec
 from detectors.observation import NETWORK_BITS, Voice
 from streams.mentions.mention import Mention
 from streams.mentions.text import hash64, normalize, post_key
-from streams.scoring.fingerprints import Fingerprint
 from streams.scoring.rollup import MAX_SNIPPET, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
 from streams.settings.config import BrandConfig
 
@@ -57,7 +56,7 @@ class RollupBuilder:
         self.lag = lag
         self.newest = 0
         self.covered = False
-        self._scored: list[tuple[Mention, int, int, bool, Fingerprint, bool]] = []
+        self._scored: list[tuple[Mention, int, int, bool, bytes, bool]] = []
         self._updates: list[PostRow] = []
         self._counts: dict[str, int] = {}
 
@@ -71,7 +70,7 @@ class RollupBuilder:
         identity: int,
         negativity: float,
         negative: bool,
-        fingerprint: Fingerprint = (),
+        fingerprint: bytes = b"",
         shared: bool = False,
     ) -> None:
         """Add a scored mention.
@@ -131,7 +130,7 @@ class RollupBuilder:
             key = hash64(f"{self.network}\0{author}") if author is not None else identity
             key = key & ~_NETWORK | network
             followers = mention.followers or 0
-            voice = Voice(key, () if repost else fingerprint, row.origin, negative, followers, shared)
+            voice = Voice(key, b"" if repost else fingerprint, row.origin, negative, followers, shared)
             known = voices.get(key)
             voices[key] = voice if known is None else one_voice(known, voice)
             posts.append(row)

@@ -74,7 +74,7 @@ class ShownReach(msgspec.Struct, frozen=True):
 
 
 class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One change of a brand's incident.
+    """One change of a brand's incident: of its severity, or a flood that begins in it.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.copied_texts import CopiedTexts, Text, Verdict
+from detectors.copied_texts import CopiedTexts, Text, Verdict, unpack
 from detectors.fresh_voices import FreshCounts, FreshVoices
 from detectors.observation import Voice
 from tests.helpers.crowds import voice
@@ -16,7 +16,7 @@ SAMPLES = (10, 11, 12, 13, 14)
 
 def texts_of(*voices: Voice, partial: Verdict = Verdict.UNDECIDED) -> list[Text]:
     texts = CopiedTexts()
-    return [texts.place(0, one, 1, oldest=0, partial=partial)[0] for one in voices]
+    return [texts.place(0, one, unpack(one.fingerprint), 1, oldest=0, partial=partial)[0] for one in voices]
 
 
 def test_the_same_text_on_another_network_is_a_cross_post_and_on_the_same_one_a_copy() -> None:

@@ -1,6 +1,7 @@
 """Synthetic observations for the detectors' tests: quiet brands, crowds, single voices."""
 
 import random
+import struct
 
 from detectors.brand import BrandDetector
 from detectors.change import Change
@@ -26,7 +27,7 @@ def voice(
     shared: bool = False,
 ) -> Voice:
     """A voice of an author on a network; equal texts are copies, those with equal samples near-copies."""
-    fingerprint = (text, *samples) if text else ()
+    fingerprint = struct.pack(f">{1 + len(samples)}I", text, *samples) if text else b""
     return Voice(author << NETWORK_BITS | network, fingerprint, origin, negative, followers, shared)
 
 

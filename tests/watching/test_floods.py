@@ -64,7 +64,9 @@ def crowd() -> list[Row]:
 
 
 def severities(*parts: list[Row]) -> list[str]:
-    return [severity for severity, _ in outcome(*parts) if severity != "watch"]
+    """Warnings and criticals in their order; a flood that begins reports the severity that there is."""
+    told = [severity for severity, _ in outcome(*parts) if severity != "watch"]
+    return [severity for severity, before in zip(told, [None, *told], strict=False) if severity != before]
 
 
 @pytest.mark.parametrize("people", [80, 2_000])
@@ -228,6 +230,15 @@ def test_a_flood_that_follows_a_crisis_leaves_it_as_it_is() -> None:
         extra = {key: record[key] for key in ("rating", "text", "author", "network")}
         moved.append((at, line(int(record["id"].removeprefix("Acme-")), at, **extra)))
     assert severities(crowd(), moved) == ["warning", "critical"]
+
+
+def test_a_flood_that_begins_in_an_open_incident_is_named_in_an_event() -> None:
+    got = outcome(crowd(), flood(30, lambda n: CALLS[n % 2], minutes=100))
+    [(first, first_criteria), (second, second_criteria), *_] = got
+    assert (first, second) == ("warning", "warning")
+    assert "coordinated" not in first_criteria
+    assert "coordinated" in second_criteria
+    assert got[-1][0] == "critical"
 
 
 def test_own_words_of_many_people_are_no_copies() -> None:

@@ -66,7 +66,7 @@ def close(minute: int, items: Iterable[Sequence[Any]]) -> tuple[Networks, Observ
         row[0] += 1
         row[1] += negative
         authors[network].add(author)
-        voices.append(Voice(author, (text,) if text else (), origin, negative, followers))
+        voices.append(Voice(author, text.to_bytes(4) if text else b"", origin, negative, followers))
     mentions, negatives = map(sum, zip(*counts.values(), strict=True))
     networks = {network: (*counts[network], len(authors[network])) for network in counts}
     return networks, Observation(minute, mentions, negatives, merge_voices(voices, ()))  # type: ignore[return-value]
