@@ -2,13 +2,14 @@
 
 import msgspec
 
-from detectors.observation import Voice
+from detectors.observation import NETWORK_BITS, Voice
 from streams.mentions.mention import SPOKEN, Mention
-from streams.mentions.text import normalize, post_key, text_hash
+from streams.mentions.text import hash64, normalize, post_key
 from streams.scoring.rollup import MAX_SNIPPET, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
 from streams.scoring.rollup_desk_builder import DeskPartBuilder, author_key
 from streams.settings.brand import BrandConfig
 
+_NETWORK = (1 << NETWORK_BITS) - 1
 _ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
 
 
@@ -57,7 +58,7 @@ class RollupBuilder:
         self.lag = lag
         self.newest = 0
         self.covered = False
-        self._scored: list[tuple[Mention, int, int, bool]] = []
+        self._scored: list[tuple[Mention, int, int, bool, bytes, bool]] = []
         self._updates: list[PostRow] = []
         self._counts: dict[str, int] = {}
         self._desk = DeskPartBuilder(network, known)
@@ -66,7 +67,15 @@ class RollupBuilder:
         """Increment one of the `Counts`."""
         self._counts[name] = self._counts.get(name, 0) + 1
 
-    def add(self, mention: Mention, identity: int, negativity: float, negative: bool) -> None:
+    def add(
+        self,
+        mention: Mention,
+        identity: int,
+        negativity: float,
+        negative: bool,
+        fingerprint: bytes = b"",
+        shared: bool = False,
+    ) -> None:
         """Add a scored mention.
 
         Parameters
@@ -79,8 +88,10 @@ class RollupBuilder:
             0 to 1.
         negative
             Whether that counts as negative.
+        fingerprint, shared
+            Of its text, as `fingerprints` returns them.
         """
-        self._scored.append((mention, identity, round(1000 * negativity), negative))
+        self._scored.append((mention, identity, round(1000 * negativity), negative, fingerprint, shared))
 
     def add_update(self, mention: Mention, identity: int, negativity: float | None) -> None:
         """Add a publication seen again with other counts: a row of the posts, and no mention.
@@ -111,8 +122,8 @@ class RollupBuilder:
         voices: dict[int, Voice] = {}
         posts: list[PostRow] = []
         negatives = complaints = 0
-        for mention, identity, thousandths, negative in self._scored:
-            text = mention.text or ""
+        network = hash64(self.network) & _NETWORK
+        for mention, identity, thousandths, negative, fingerprint, shared in self._scored:
             author = mention.author
             repost = mention.repost_of is not None or mention.kind == "repost"
             negatives += negative
@@ -121,7 +132,9 @@ class RollupBuilder:
             key = author_key(self.network, author) if author is not None else identity
             if not repost:
                 self._desk.add_customer(mention, key, negative)
-            voice = Voice(key, 0 if repost else text_hash(text), row.origin, negative, mention.followers or 0)
+            key = key & ~_NETWORK | network
+            followers = mention.followers or 0
+            voice = Voice(key, b"" if repost else fingerprint, row.origin, negative, followers, shared)
             known = voices.get(key)
             voices[key] = voice if known is None else one_voice(known, voice)
             posts.append(row)

@@ -56,10 +56,12 @@ class IncidentBehaviour:
         posts = wave(200, 120, rating=-1, author="angry one")
         assert set(severities(incidents_of(in_order(quiet(days=QUIET_DAYS + 2), posts)))) <= {"watch", "calm"}
 
-    def test_a_flood_of_copies_is_named_and_never_critical(self, incidents_of: Engine) -> None:
+    def test_a_flood_of_copies_is_a_watch_by_itself_and_is_named(self, incidents_of: Engine) -> None:
         flood = wave(300, 180, rating=-1, text="boycott this brand today, share this message with everyone you know")
-        events = incidents_of(in_order(quiet(days=QUIET_DAYS + 2), flood))
-        assert "critical" not in severities(events)
+        opened, closed = decoded(incidents_of(in_order(quiet(days=QUIET_DAYS + 2), flood)))
+        assert (opened["severity"], opened["criteria"]) == ("watch", ["coordinated"])
+        assert opened["observed"] == opened["copies"] >= 8
+        assert closed["severity"] == "calm"
 
     def test_one_negative_post_of_wide_reach_is_a_warning_by_itself(self, incidents_of: Engine) -> None:
         before = quiet(days=QUIET_DAYS + 2)
