@@ -19,9 +19,9 @@ def test_the_demo_shows_each_severity_its_lead_and_draws_a_picture(tmp_path: Pat
     shown = done.stdout.decode()
     assert "first watch: Mon 2012-06-11" in shown
     assert "UTC" not in shown
-    assert "21 h 28 min before the company's public answer" in shown
+    assert "21 h 29 min before the company's public answer" in shown
     assert "the company's public answer: about Tue 2012-06-12 15:00 CEST" in shown
-    assert "first alert 21 h 28 min before the public answer" in picture.read_text(encoding="utf-8")
+    assert "first alert 21 h 29 min before the public answer" in picture.read_text(encoding="utf-8")
 
 
 def test_the_demo_lists_every_scenario_that_ships_with_its_title() -> None:

@@ -144,6 +144,20 @@ def test_partial_copies_are_copies_where_some_are_repeated_whole() -> None:
     assert "coordinated" in detector.readings(detector.now).criteria
 
 
+def test_what_is_usual_is_learned_from_every_voice_of_a_feeds_first_day_in_whatever_words() -> None:
+    alike, plain = BrandDetector(), BrandDetector()
+    for m in range(0, DAY_MINUTES, 15):
+        # One in eight shares words with others: too few to be judged before the day is over.
+        shares = m % 120 == 0
+        watch(alike, [said(m, voice(m + 1, text=m + 1, samples=(m + 500, 1, m + 1000) if shares else ()))])
+        watch(plain, [said(m, voice(m + 1))])
+    end = 2 * DAY_MINUTES
+    assert alike.advance(end) == plain.advance(end) == []
+    watch(alike, [said(end, voice(1))])
+    watch(plain, [said(end, voice(1))])
+    assert alike.expected(end, end + 60) == plain.expected(end, end + 60)
+
+
 def test_a_negative_post_that_reaches_very_many_is_a_warning_that_names_it() -> None:
     detector = trained()
     watch(detector, [said(8 * DAY_MINUTES, voice(1, negative=True), posts=(Post("p", 7, 20_000, 0, True),))])
