@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from detectors.change import Change
-from detectors.copied_texts import Verdict
 from detectors.criteria.judgement import CRITICAL_MINUTES, RECENT_MINUTES, Criteria, Judgement
 from detectors.criteria.readings import Readings
 from detectors.errors import StateError
@@ -105,10 +104,9 @@ class BrandDetector:
             self._late.add(minute, first, withdrawn)
             self._criteria.correct(first, withdrawn)
             self.incident.doubt(first)
-        if self._criteria.verdict(minute + 1) is Verdict.OWN:
-            for hidden, counts in self._criteria.hidden(minute + 1):
-                self._late.add(minute, hidden, counts)
-                self._criteria.correct(hidden, counts)
+        for hidden, counts in self._criteria.shown(minute + 1):
+            self._late.add(minute, hidden, counts)
+            self._criteria.correct(hidden, counts)
 
     def cover(self, hour: int) -> None:
         """Register that a source looked in an hour (since the epoch): silence in it is quiet, not a gap in the feed."""

@@ -61,14 +61,12 @@ class Verdict(IntEnum):
 # A member of an enumeration is ten times slower to access than a global, and these are for every voice.
 _NEW, _OWN, _COPY, _PARTIAL, _SHARE, _CROSS_POST = Text
 
-# How a voice stands to the set of copies in its row: its first, one of it, none; and whether it withdrew first voices.
-_FIRST, _MEMBER, _ALONE = range(3)
-
-SetRow = tuple[int, int, int, int, int, bool]
+SetRow = int | tuple[int, int, int, int, bool, bool]
 """A voice and its set of copies, as it was then.
 
-Minute of the first voice, fresh and negative voices that it counts as, copies so far; how the voice stands to the set;
-whether it withdrew first voices."""
+Most voices are the first of a set, or of none: twice the fresh voices that it counts as, and 1 if it is negative. Of
+the others: minute of the first voice, fresh and negative voices that it counts as, copies so far; whether the voice is
+of the set; whether it withdrew first voices."""
 
 
 class Withdrawn(NamedTuple):
@@ -120,7 +118,7 @@ class CopiedTexts:
     >>> texts = CopiedTexts()
     >>> anna, bert, cleo = (number << NETWORK_BITS for number in range(3))
     >>> for author in (anna, anna + 1, bert, cleo):
-    ...     print(texts.place(0, Voice(author, b"text", 0, True, 0), unpack(b"text"), 1, oldest=0)[0].name)
+    ...     print(texts.place(0, Voice(author, b"text", 0, True, 0), 1, oldest=0)[0].name)
     NEW
     CROSS_POST
     COPY
@@ -132,16 +130,15 @@ class CopiedTexts:
     __slots__ = ("_minutes", "_seen", "withdrawn")
 
     def __init__(self) -> None:
-        # Whole texts on any network; and by hash and network what was seen. All must follow from the remembered span.
+        # Whole texts on any network; and by network and hash what was seen. All must follow from the remembered span.
         self._minutes: dict[int, int] = {}
-        self._seen: dict[int, _Seen] = {}
+        self._seen: dict[int, dict[int, _Seen]] = {}
         self.withdrawn: list[Withdrawn] = []
 
     def place(
         self,
         minute: int,
         voice: Voice,
-        hashes: Sequence[int],
         fresh: int,
         *,
         oldest: int,
@@ -153,8 +150,6 @@ class CopiedTexts:
         ----------
         minute, voice
             The voice, and when it spoke.
-        hashes
-            Those of its fingerprint.
         fresh
             Fresh voices that it counts as if its text is new: 0 where its author is not fresh.
         oldest
@@ -167,16 +162,17 @@ class CopiedTexts:
         text, row
             What the text is, and the set of copies that it joined, for `restore`.
         """
-        author = voice.author
-        places = _places(hashes, author)
-        text, found = self._find(hashes[0], places, author, oldest)
+        author, hashes = voice.author, unpack(voice.fingerprint)
+        known = self._on_network(author)
+        text, found = self._find(known, hashes, author, oldest)
         if voice.shared and text is _COPY:
             text = _SHARE
         elif voice.shared and text is _PARTIAL:
             text = _NEW
+        row: SetRow = 0
         if text is _NEW or (text is _PARTIAL and partial is Verdict.OWN):
             seen = _Seen(minute, author, fresh, fresh * voice.negative)
-            row = minute, seen.fresh, seen.negatives, 0, _FIRST, False
+            row = 2 * fresh + voice.negative
         elif text is _COPY or text is _OWN:
             first, copies = found[0].first, found[0].copies + (text is _COPY)
             # Where copies are proven, one is enough.
@@ -184,25 +180,33 @@ class CopiedTexts:
             if withdraws:
                 self._withdraw(found)
             seen = _Seen(minute, author, copies=copies, original=first)
-            row = first.minute, first.fresh, first.negatives, copies, _MEMBER, withdraws
+            row = first.minute, first.fresh, first.negatives, copies, True, withdraws
         else:
             seen = _Seen(minute, author)
-            withdraws = text is _PARTIAL and partial is Verdict.COPIES
-            if withdraws:
+            if text is _PARTIAL and partial is Verdict.COPIES:
                 self._withdraw(found)
-            row = minute, 0, 0, 0, _ALONE, withdraws
+                row = minute, 0, 0, 0, False, True
         self._minutes[hashes[0]] = minute
-        self._seen.update(dict.fromkeys(places, seen))
+        known.update(dict.fromkeys(hashes, seen))
         return text, row
 
-    def _find(self, whole: int, places: Sequence[int], author: int, oldest: int) -> tuple[Text, list[_Seen]]:
+    def _on_network(self, author: int) -> dict[int, _Seen]:
+        """Return what was seen on an author's network, by hash."""
+        network = author & _NETWORK
+        known = self._seen.get(network)
+        if known is None:
+            known = self._seen[network] = {}
+        return known
+
+    def _find(
+        self, known: dict[int, _Seen], hashes: Sequence[int], author: int, oldest: int
+    ) -> tuple[Text, list[_Seen]]:
         """Return what a text is, and what was seen of it on its network."""
-        known = self._seen
-        elsewhere = self._minutes.get(whole, NEVER) >= oldest
+        elsewhere = self._minutes.get(hashes[0], NEVER) >= oldest
         # Most texts are new.
-        if not elsewhere and known.keys().isdisjoint(places):
+        if not elsewhere and known.keys().isdisjoint(hashes):
             return _NEW, []
-        found = [known.get(place) for place in places]
+        found = [known.get(key) for key in hashes]
         recent = [None if seen is None or seen.minute < oldest else seen for seen in found]
         for same in recent[:_KEYS]:
             if same is not None:
@@ -220,41 +224,41 @@ class CopiedTexts:
                 self.withdrawn.append(Withdrawn(first.minute, first.fresh, first.negatives))
                 first.fresh = first.negatives = 0
 
-    def restore(self, minute: int, author: int, hashes: Sequence[int], row: SetRow, *, oldest: int) -> None:
+    def restore(self, minute: int, author: int, fingerprint: bytes, row: SetRow, *, oldest: int) -> None:
         """Remember a text again, as `place` did.
 
         Parameters
         ----------
-        minute, author, hashes, oldest
+        minute, author, fingerprint, oldest
             As they were given to `place`.
         row
             As it returned.
         """
-        began, fresh, negatives, copies, standing, withdraws = row
-        places = _places(hashes, author)
-        found = [] if standing == _FIRST else self._find(hashes[0], places, author, oldest)[1]
-        if withdraws:
-            self._withdraw(found)
-            self.withdrawn.clear()
-        if standing == _MEMBER:
-            first = found[0].first if found else _Seen(began, 0, fresh, negatives)
-            seen = _Seen(minute, author, copies=copies, original=first)
+        known, hashes = self._on_network(author), unpack(fingerprint)
+        if isinstance(row, int):
+            fresh = row >> 1
+            seen = _Seen(minute, author, fresh, fresh * (row & 1))
         else:
-            seen = _Seen(minute, author, fresh, negatives)
+            began, fresh, negatives, copies, member, withdraws = row
+            found = self._find(known, hashes, author, oldest)[1]
+            if withdraws:
+                self._withdraw(found)
+                self.withdrawn.clear()
+            seen = _Seen(minute, author)
+            if member:
+                first = found[0].first if found else _Seen(began, 0, fresh, negatives)
+                seen = _Seen(minute, author, copies=copies, original=first)
         self._minutes[hashes[0]] = minute
-        self._seen.update(dict.fromkeys(places, seen))
+        known.update(dict.fromkeys(hashes, seen))
 
-    def forget(self, minute: int, author: int, hashes: Sequence[int]) -> None:
+    def forget(self, minute: int, author: int, fingerprint: bytes) -> None:
         """Forget a text, unless it was seen again after its minute."""
-        known = self._seen
+        hashes = unpack(fingerprint)
         if self._minutes.get(hashes[0]) == minute:
             del self._minutes[hashes[0]]
-        for place in _places(hashes, author):
-            if (seen := known.get(place)) is not None and seen.minute == minute:
-                del known[place]
-
-
-def _places(hashes: Sequence[int], author: int) -> list[int]:
-    """Return the keys under which a text is remembered: each hash with the network."""
-    network = author & _NETWORK
-    return [key << NETWORK_BITS | network for key in hashes]
+        known = self._on_network(author)
+        for key in hashes:
+            if (seen := known.get(key)) is not None and seen.minute == minute:
+                del known[key]
+        if not known:
+            del self._seen[author & _NETWORK]

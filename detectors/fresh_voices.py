@@ -1,9 +1,9 @@
 """Fresh voices: authors who have not spoken for hours, with a text not seen for a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from detectors.copied_texts import CopiedTexts, SetRow, Text, Verdict, unpack
+from detectors.copied_texts import CopiedTexts, SetRow, Text, Verdict
 from detectors.minutes import DAY_MINUTES, HOUR_MINUTES, NEVER
 from detectors.observation import Voice
 
@@ -53,8 +53,10 @@ FRESH, NEGATIVE, COPIES, VOICES, PARTIAL, HIDDEN, HIDDEN_NEGATIVE = range(7)
 _NEW, _COPY, _PARTIAL, _SHARE, _CROSS_POST = Text.NEW, Text.COPY, Text.PARTIAL, Text.SHARE, Text.CROSS_POST
 
 
-VoiceRow = tuple[list[int], list[Sequence[int]], list[SetRow | None]]
-"""The voices of a minute: author ids, beside them the hashes of their texts or of what they repost, and their sets."""
+VoiceRow = tuple[list[int], list[bytes], list[SetRow | None]]
+"""The voices of a minute: author ids, beside them the fingerprints of their texts or what they repost, and their sets.
+
+Bytes, and whole numbers where there can be: nothing that the garbage collector walks through for a day."""
 
 
 class FreshVoices:
@@ -128,9 +130,8 @@ class FreshVoices:
             known[author] = minute
             author_ids.append(author)
             if voice.fingerprint:
-                hashes = unpack(voice.fingerprint)
-                text, copied = place(minute, voice, hashes, weight * new, oldest=oldest_text, partial=partial)
-                texts.append(hashes)
+                text, copied = place(minute, voice, weight * new, oldest=oldest_text, partial=partial)
+                texts.append(voice.fingerprint)
                 sets.append(copied)
                 if text is _PARTIAL:
                     partials += 1
@@ -145,7 +146,7 @@ class FreshVoices:
                     negative = False
                     copies += text is _COPY
             else:
-                texts.append((voice.origin,) if voice.origin else ())
+                texts.append(voice.origin.to_bytes(8, "big") if voice.origin else b"")
                 sets.append(None)
                 if voice.origin:
                     # A repost joins in; the negativity of one text, right or mistaken, counts once.
@@ -184,16 +185,14 @@ class FreshVoices:
                 del self.authors[author]
             if copied is not None:
                 self.texts.forget(minute, author, text)
-            elif text and self.origins.get(text[0]) == minute:
-                del self.origins[text[0]]
+            elif text and self.origins.get(origin := int.from_bytes(text, "big")) == minute:
+                del self.origins[origin]
 
     def row(self, minute: int) -> VoiceRow:
         """Return the voices of a minute, for a store and `restore_row`."""
         return self.rows.get(minute, ([], [], []))
 
-    def restore_row(
-        self, minute: int, author_ids: list[int], texts: list[Sequence[int]], sets: list[SetRow | None]
-    ) -> None:
+    def restore_row(self, minute: int, author_ids: list[int], texts: list[bytes], sets: list[SetRow | None]) -> None:
         """Restore what `row` returned, minutes in their order."""
         row = author_ids, texts, sets
         for author, text, copied in zip(*row, strict=True):
@@ -201,5 +200,5 @@ class FreshVoices:
             if copied is not None:
                 self.texts.restore(minute, author, text, copied, oldest=minute - self.text_minutes)
             elif text:
-                self.origins[text[0]] = minute
+                self.origins[int.from_bytes(text, "big")] = minute
         self._store(minute, row)

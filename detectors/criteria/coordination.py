@@ -120,11 +120,13 @@ class Coordination:
 
     def holds(self, end: int) -> Holding | None:
         """Return what a flood asks for: watch."""
-        start = end - WINDOW_MINUTES
-        copies = self.copies_between(start, end)
-        if copies < self.least:
+        copies, partial, voices = self.recent.sum_fields((COPIES, PARTIAL, VOICES), end - WINDOW_MINUTES, end)
+        # Most minutes have few copies of any kind.
+        if copies + partial < self.least:
             return None
-        reading = self.flooded(copies, self.recent.total(VOICES, start, end))
+        if partial and self.verdict(end) is Verdict.COPIES:
+            copies += partial
+        reading = self.flooded(copies, voices)
         if reading is None:
             return None
         self.until = end

@@ -141,10 +141,10 @@ class Criteria:
         # The first hours never alert, and a voice left out of them would be missing in what is usual.
         return Verdict.OWN if self.learning(end) else self._coordination.verdict(end)
 
-    def hidden(self, end: int) -> list[tuple[int, FreshCounts]]:
-        """Return what changes in the counts of the last hours' minutes once partial copies are a crowd's own words."""
+    def shown(self, end: int) -> list[tuple[int, FreshCounts]]:
+        """Return what changes in the counts of the last hours' minutes where partial copies are a crowd's own words."""
         recent, start = self.recent, end - CRITICAL_MINUTES
-        if not recent.total(HIDDEN, start, end):
+        if not recent.total(HIDDEN, start, end) or self.verdict(end) is not Verdict.OWN:
             return []
         minutes = [minute for minute in recent.minutes if start <= minute < end]
         hidden = [(minute, self.counts(minute, minute + 1)) for minute in minutes]

@@ -66,12 +66,10 @@ class PartialCopies:
         """
         if self.partial > _USUAL * (_PRIOR_VOICES + self.voices):
             return Verdict.OWN
-        start = end - WINDOW_MINUTES
-        partial = self.recent.total(PARTIAL, start, end)
-        if not partial and not self.recent.total(COPIES, start, end):
+        copies, partial, voices = self.recent.sum_fields((COPIES, PARTIAL, VOICES), end - WINDOW_MINUTES, end)
+        if not partial and not copies:
             return Verdict.UNDECIDED
-        usual = usual_copies * self.recent.total(VOICES, start, end)
-        whole = max(0.0, self.recent.total(COPIES, start, end) - usual)
+        whole = max(0.0, copies - usual_copies * voices)
         if whole >= _WHOLE * (whole + partial):
             return Verdict.COPIES if whole >= _FEWEST else Verdict.UNDECIDED
         return Verdict.OWN if partial >= _DECIDED else Verdict.UNDECIDED

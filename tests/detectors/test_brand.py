@@ -1,5 +1,6 @@
 import json
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -254,9 +255,9 @@ def test_a_restored_detector_continues_to_the_last_digit(
     observations = observations_of(story)
     watch(one, observations[:at])
     one.advance(min(one.now + silence, observations[at].minute if at < len(observations) else 10**9))
-    stored = json.dumps([one.state(), [[m, row] for m, row in one.recent_rows().items()]])
+    stored = msgspec.msgpack.encode([one.state(), [[m, row] for m, row in one.recent_rows().items()]])
     assert len(json.dumps(one.state())) <= 16_384
-    state, rows = json.loads(stored)
+    state, rows = msgspec.msgpack.decode(stored)
     other = BrandDetector.restore(None, state, dict(rows))
     assert watch(one, observations[at:]) == watch(other, observations[at:])
     assert one.advance(10**8) == other.advance(10**8)

@@ -1,11 +1,10 @@
 """Copies are told from cross-posts and shares, and a stored memory goes on as if nothing had happened."""
 
-import json
-
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.copied_texts import CopiedTexts, Text, Verdict, unpack
+from detectors.copied_texts import CopiedTexts, Text, Verdict
 from detectors.fresh_voices import FreshCounts, FreshVoices
 from detectors.observation import Voice
 from tests.helpers.crowds import voice
@@ -16,7 +15,7 @@ SAMPLES = (10, 11, 12, 13, 14)
 
 def texts_of(*voices: Voice, partial: Verdict = Verdict.UNDECIDED) -> list[Text]:
     texts = CopiedTexts()
-    return [texts.place(0, one, unpack(one.fingerprint), 1, oldest=0, partial=partial)[0] for one in voices]
+    return [texts.place(0, one, 1, oldest=0, partial=partial)[0] for one in voices]
 
 
 def test_the_same_text_on_another_network_is_a_cross_post_and_on_the_same_one_a_copy() -> None:
@@ -100,7 +99,9 @@ def test_a_restored_memory_continues_the_same_wherever_it_is_cut(
     for n, (step, voices, partial) in enumerate(minutes):
         now += step
         if n == cut:
-            for minute, authors, texts, sets in json.loads(json.dumps([[m, *one.row(m)] for m in one.rows])):
+            for minute, authors, texts, sets in msgspec.msgpack.decode(
+                msgspec.msgpack.encode([[m, *one.row(m)] for m in one.rows])
+            ):
                 other.restore_row(minute, authors, texts, sets)
         counts = one.count(now, voices, 1.0, partial=partial)
         withdrawn = one.drain_withdrawn()
