@@ -19,9 +19,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a service, so that `-m "not broker and not prometheus"` runs the rest."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if "shared_broker" in fixtures:
+        on_kafka = not {"shared_broker", "secured_broker"}.isdisjoint(fixtures)
+        if on_kafka:
             item.add_marker(pytest.mark.broker)
-        if _opens_sockets(item.path) or "shared_broker" in fixtures:
+        if _opens_sockets(item.path) or on_kafka:
             item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
         if "tools" in fixtures:
             item.add_marker(pytest.mark.prometheus)
@@ -51,6 +52,13 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def shared_broker() -> Iterator[LocalKafka]:
     broker = LocalKafka()
+    started(broker)
+    yield broker
+    broker.stop()
+
+
+def started(broker: LocalKafka) -> None:
+    """Start a broker, or skip."""
     try:
         broker.start()
     except LocalServerError as reason:
@@ -58,8 +66,6 @@ def shared_broker() -> Iterator[LocalKafka]:
         if os.environ.get("CI") == "true":
             pytest.fail(f"no Kafka to test on: {reason}")
         pytest.skip(f"no Kafka to test on: {reason}")
-    yield broker
-    broker.stop()
 
 
 @pytest.fixture

@@ -37,8 +37,11 @@ def describe_command(config_path: Path | None, as_json: bool) -> None:
 
 
 def _report(reports: list[TopicReport], as_json: bool) -> None:
+    """Print reports; exit with status 1 where a topic is missing."""
     if as_json:
         for report in reports:
             write_line(msgspec.json.encode(report))
     else:
         print_topics(reports)
+    if any(report.topic is None for report in reports):
+        click.get_current_context().exit(1)

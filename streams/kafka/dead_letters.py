@@ -9,6 +9,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from streams.errors import InputError
 from streams.kafka.clients import MAX_REQUEST_BYTES, broker_errors, consumer_options, producer_options
 from streams.kafka.reading import read_to_end
+from streams.kafka.topic_admin import require_topic
 from streams.kafka.topics import DEAD_LETTERS, MENTIONS
 from streams.mentions.dead_letter import DeadLetter
 from streams.settings.kafka import KafkaSettings
@@ -59,6 +60,7 @@ def read_letters(settings: KafkaSettings, first: int = 0) -> Iterator[StoredLett
     BrokerError
         Kafka cannot be reached, or the topic is missing.
     """
+    require_topic(settings, DEAD_LETTERS, "READ")
     partition = TopicPartition(settings.topic(DEAD_LETTERS), 0)
     with (
         broker_errors(settings),
@@ -94,6 +96,7 @@ def send_again(settings: KafkaSettings, letters: list[StoredLetter]) -> int:
     BrokerError
         Kafka cannot be reached, or the topic is missing.
     """
+    require_topic(settings, MENTIONS, "WRITE")
     with broker_errors(settings):
         producer = KafkaProducer(**producer_options(settings), max_request_size=MAX_REQUEST_BYTES)
         try:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import msgspec
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.errors import BrokerError, InputError
+from streams.errors import InputError
 from streams.kafka.clients import broker_errors, consumer_options
 from streams.kafka.reading import read_to_end
+from streams.kafka.topic_admin import require_topic
 from streams.kafka.topics import INCIDENTS
 from streams.settings.kafka import KafkaSettings
 from streams.watching.incident_event import IncidentEvent
@@ -68,14 +69,13 @@ def follow_incidents(settings: KafkaSettings) -> Iterator[PublishedEvent]:
 
 @contextlib.contextmanager
 def _opened(settings: KafkaSettings) -> Iterator[tuple[KafkaConsumer, list[TopicPartition]]]:
+    require_topic(settings, INCIDENTS, "READ")
     topic = settings.topic(INCIDENTS)
     with (
         broker_errors(settings),
         contextlib.closing(KafkaConsumer(**consumer_options(settings, None))) as consumer,
     ):
-        numbers = consumer.partitions_for_topic(topic)
-        if not numbers:
-            raise BrokerError(f"topic {topic} is missing: run 'badbuzz topics create'")
+        numbers = consumer.partitions_for_topic(topic) or ()
         yield consumer, [TopicPartition(topic, number) for number in sorted(numbers)]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from streams.errors import BadBuzzError, WorkerError
+from streams.kafka.access.rights import scorer_rights, watcher_rights
 from streams.kafka.broker_monitor import BrokerMonitor
 from streams.kafka.topic_admin import require
 from streams.kafka.topics import expected_topics
@@ -50,7 +51,8 @@ def run_worker(config: Config, model: TextModel | None, which: tuple[PartName, .
     ConfigError
         The metrics port is in use.
     """
-    require(config.kafka, config.topics)
+    rights = {"scorer": scorer_rights, "watcher": watcher_rights}
+    require(config.kafka, config.topics, [right for part in which for right in rights[part](config.kafka)])
     with claimed_instance(config) as instance, _measured(config) as metrics:
         asyncio.run(_run(config, model, which, instance, metrics))
 
