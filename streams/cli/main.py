@@ -44,7 +44,7 @@ COMMANDS = {
     "replay": LazyCommand("streams.cli.files.replay:replay_command", "Replay mention files, report incidents."),
     "score": LazyCommand("streams.cli.files.score:score_command", "Score the negativity of texts."),
     "source": LazyCommand("streams.cli.source.group:source_group", "Collect mentions from networks."),
-    "topics": LazyCommand("streams.cli.topics:topics_group", "Create or describe the Kafka topics."),
+    "topics": LazyCommand("streams.cli.topics:topics_group", "Create, describe or plan the Kafka topics."),
     "worker": LazyCommand("streams.cli.worker:worker_command", "Score mentions and watch brands on Kafka."),
 }
 

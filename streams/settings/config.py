@@ -148,11 +148,15 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "worker": WorkerSettings,
     "source": CollectorSettings,
 }
-_TABLES = frozenset((*_SECTIONS, "brands", "sources", "never_authors"))  # tables and lists have no variable
+_TABLES = frozenset(
+    (*_SECTIONS, "brands", "sources", "never_authors", "overrides")
+)  # tables and lists have no variable
 OPTIONS = tuple(
     option
     for section, struct in _SECTIONS.items()
-    for option in struct_options(struct, section, leave_out=_TABLES if section in ("", "source") else frozenset())
+    for option in struct_options(
+        struct, section, leave_out=_TABLES if section in ("", "source", "topics") else frozenset()
+    )
 )
 """Every option that is also an environment variable."""
 

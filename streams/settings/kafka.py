@@ -232,6 +232,9 @@ class TopicSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         Retention of incident events: 400 days, so that a year can be compared with the one before.
     dead_letters_retention_hours
         Retention of messages that could not be decoded.
+    overrides
+        Options of single topics, by the topic's name without the prefix: a table `[topics.overrides.watches]` with
+        Kafka's own names, such as `"segment.ms" = "600000"`; an empty text leaves the option to the cluster.
 
     Raises
     ------
@@ -245,9 +248,10 @@ class TopicSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     mentions_retention_hours: int = 168
     incidents_retention_hours: int = 9600
     dead_letters_retention_hours: int = 720
+    overrides: dict[str, dict[str, str | int | float | bool]] = {}
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if value < 1 and not (name == "replication" and value == BROKER_DEFAULT):
+            if name != "overrides" and value < 1 and not (name == "replication" and value == BROKER_DEFAULT):
                 raise setting_error("topics", name, f"expected at least 1, got {value}")
