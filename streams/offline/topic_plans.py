@@ -70,7 +70,7 @@ def script(wanted: Plan) -> str:
     """
     lines = [
         "#!/bin/sh",
-        "# badbuzz's topics and rights. Run: sh plan.sh [--command-config client.properties], as one who may create them.",
+        "# badbuzz's topics and rights, for one who may create them: sh plan.sh [--command-config client.properties]",
         "set -eu",
         f'set -- --bootstrap-server {wanted.servers} "$@"',
     ]
