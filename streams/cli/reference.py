@@ -42,6 +42,15 @@ warning_authors = 10
 ```
 """
 
+_KUBERNETES_RULES = """# Made from deploy/prometheus/badbuzz.rules.yml for the Prometheus operator: make docs
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata:
+  name: badbuzz
+  labels: {release: kube-prometheus-stack}
+spec:
+"""
+
 _LIMITS = LabelLimits()
 _METRICS = f"""# Metrics
 
@@ -119,6 +128,25 @@ def _cell(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def kubernetes_rules(rules: str) -> str:
+    r"""Return the alert rules as a resource of the Prometheus operator.
+
+    Parameters
+    ----------
+    rules
+        Text of deploy/prometheus/badbuzz.rules.yml.
+
+    Examples
+    --------
+    >>> print(kubernetes_rules("# About.\ngroups:\n  - name: a\n").splitlines()[-2:])
+    ['  groups:', '    - name: a']
+    """
+    groups = rules[rules.index("groups:\n") :]
+    return _KUBERNETES_RULES + "".join(f"  {line}\n" if line else "\n" for line in groups.splitlines())
+
+
 if __name__ == "__main__":
     Path("docs/configuration.md").write_text(configuration_page(), encoding="utf-8")
     Path("docs/metrics.md").write_text(metrics_page(), encoding="utf-8")
+    _rules = Path("deploy/prometheus/badbuzz.rules.yml").read_text(encoding="utf-8")
+    Path("deploy/kubernetes/rules.yaml").write_text(kubernetes_rules(_rules), encoding="utf-8")
