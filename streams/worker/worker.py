@@ -8,7 +8,10 @@ import threading
 from collections.abc import Iterator
 from typing import Literal
 
+from kafka.errors import AuthorizationError
+
 from streams.errors import BadBuzzError, WorkerError
+from streams.kafka.access.failures import broker_error
 from streams.kafka.access.rights import scorer_rights, watcher_rights
 from streams.kafka.broker_monitor import BrokerMonitor
 from streams.kafka.topic_admin import require
@@ -121,6 +124,8 @@ def _run_scorer(
 ) -> None:
     try:
         scorer.run(scorer_stopping)
+    except AuthorizationError as error:
+        failures.append(broker_error(scorer.config.kafka, error))
     except Exception as error:  # raised by the main thread
         # An error raised on purpose says all in its own line; any other is a defect and needs its traceback.
         logger.error("the scorer cannot go on: %s", error, exc_info=not isinstance(error, BadBuzzError))

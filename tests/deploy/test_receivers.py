@@ -50,7 +50,8 @@ def test_texts_are_the_shipped_ones_and_no_secret_stands_in_the_file(receiver: d
         texts = " ".join(str(value) for value in options.values())
         assert '{{ template "badbuzz.subject" . }}' in texts
         assert '{{ template "badbuzz.text" . }}' in texts
-    assert not {"api_url", "bot_token", "webhook_url"} & options.keys()
+    assert not {"api_url", "webhook_url"} & options.keys()
+    assert options.get("bot_token", "set-me") == "set-me"
 
 
 def test_a_quoted_post_is_no_markup_on_telegram() -> None:

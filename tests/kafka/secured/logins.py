@@ -38,7 +38,7 @@ def login(broker: LocalSaslKafka, user: str, password: str = "", ca: str = "ca.p
         sasl_username=user,
         sasl_password=password or PASSWORDS[user],
         tls_ca_file=str(broker.keys / ca),
-        connect_timeout_s=1.5,
+        connect_timeout_s=1.0,
         **fields,  # type: ignore[arg-type]
     )
 

@@ -64,10 +64,11 @@ def test_a_worker_that_lacks_one_right_does_not_start_and_names_it(
     eve = login(secured_broker, "eve", topic_prefix=prefix)
     create(msgspec.structs.replace(admin, topic_prefix=prefix), TOPICS)
     needed = scorer_rights(eve)
-    grant(admin, "eve", [right for right in needed if right != lacks])
-    with pytest.raises(BrokerError, match=f"does not allow 'eve': {named.replace('x.', prefix)}: grant these rights"):
+    lacking = [right for right in needed if right[:2] == lacks[:2]]
+    grant(admin, "eve", [right for right in needed if right not in lacking])
+    with pytest.raises(BrokerError, match=f"does not allow 'eve': .*{named.replace('x.', prefix)}"):
         require(eve, TOPICS, needed)
-    grant(admin, "eve", [lacks])
+    grant(admin, "eve", lacking)
     require(eve, TOPICS, needed)
 
 
