@@ -38,6 +38,7 @@ COMMANDS = {
     "dead-letters": LazyCommand("streams.cli.dead_letters:dead_letters_group", "List, show or resend dead letters."),
     "demo": LazyCommand("streams.cli.demo:demo_command", "Watch a reconstructed incident unfold, live."),
     "detect": LazyCommand("streams.cli.files.detect:detect_command", "Score a time series of counts."),
+    "forget": LazyCommand("streams.cli.forget:forget_command", "Erase an author from the published events."),
     "import": LazyCommand("streams.cli.files.import_:import_command", "Turn a listening tool's export into mentions."),
     "incidents": LazyCommand("streams.cli.incidents:incidents_command", "Print the published incident events."),
     "live": LazyCommand("streams.cli.live:live_command", "Collect, watch and report in one process, without Kafka."),

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from streams.cli.main import COMMANDS
+from streams.cli.reference_schemas import FOLDER, pages
 from streams.metrics.families import FAMILIES
 from streams.settings.brand import BrandConfig
 from streams.settings.config import OPTIONS
@@ -148,5 +149,8 @@ def kubernetes_rules(rules: str) -> str:
 if __name__ == "__main__":
     Path("docs/configuration.md").write_text(configuration_page(), encoding="utf-8")
     Path("docs/metrics.md").write_text(metrics_page(), encoding="utf-8")
+    FOLDER.mkdir(exist_ok=True)
+    for _name, _page in pages().items():
+        (FOLDER / _name).write_text(_page, encoding="utf-8")
     _rules = Path("deploy/prometheus/badbuzz.rules.yml").read_text(encoding="utf-8")
     Path("deploy/kubernetes/rules.yaml").write_text(kubernetes_rules(_rules), encoding="utf-8")

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.samples import Sample
 
 from detectors.severity import SEVERITIES
+from streams.mentions.dead_letter import ROLLUP
 from streams.mentions.mention import REASONS
 from streams.metrics import families as m
 from streams.metrics.exposition import OPENMETRICS_TYPE, PLAIN_TYPE, Exposition, wants_openmetrics
@@ -80,7 +81,7 @@ class Metrics:
         self._highest: dict[tuple[Family, tuple[str, ...]], float] = {}
         self.set(m.BUILD, 1, version("badbuzz"), platform.python_version())
         # Initialised to 0: a counter that appears with its first event shows no increase to alert on.
-        for family, values in ((m.DEAD_LETTERS, REASONS), (m.INCIDENT_EVENTS, SEVERITIES)):
+        for family, values in ((m.DEAD_LETTERS, (*REASONS, ROLLUP)), (m.INCIDENT_EVENTS, SEVERITIES)):
             for value in values:
                 self.inc(family, value, by=0)
 

@@ -73,7 +73,7 @@ async def _run(
     scorer = watcher = thread = None
     scorer_stopping = threading.Event()
     if "watcher" in which:
-        watcher = Watcher(config, monitor, metrics.record_applied)
+        watcher = Watcher(config, monitor, metrics.record_applied, metrics.record_letter)
         stages["watcher"] = StageHealth(watcher, monitor)
         metrics.attach(loop, watcher.store.watches)
     if "scorer" in which and model is not None:
