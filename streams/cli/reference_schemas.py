@@ -61,7 +61,7 @@ def asyncapi() -> dict[str, Any]:
             "name": name,
             "summary": meaning,
             "contentType": "application/json",
-            "payload": {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": schema(name)},
+            "payload": {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": _within(name)},
         }
         for name, (_, meaning) in MESSAGES.items()
     }
@@ -95,6 +95,14 @@ def pages() -> dict[str, str]:
     """Return the text of each file of `FOLDER`, by its name."""
     made = {f"{name}.schema.json": schema(name) for name in MESSAGES} | {"asyncapi.json": asyncapi()}
     return {name: json.dumps(content, indent=2, ensure_ascii=False) + "\n" for name, content in made.items()}
+
+
+def _within(name: str) -> dict[str, Any]:
+    """Return a schema whose references are those of the whole document."""
+    place = f"#/components/messages/{name}/payload/schema/$defs/"
+    text = json.dumps(schema(name), ensure_ascii=False).replace('"#/$defs/', f'"{place}')
+    moved: dict[str, Any] = json.loads(text)
+    return moved
 
 
 def _channel(topic: str, messages: list[str], meaning: str) -> dict[str, Any]:
