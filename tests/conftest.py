@@ -12,6 +12,7 @@ from deploy.local.kafka import LocalKafka
 from deploy.local.prometheus import binary
 from deploy.local.server import LocalServerError
 from streams.settings.kafka import KafkaSettings
+from tests.helpers.brokers import started
 from tests.helpers.paths import SHARED
 
 
@@ -57,17 +58,6 @@ def shared_broker() -> Iterator[LocalKafka]:
     started(broker)
     yield broker
     broker.stop()
-
-
-def started(broker: LocalKafka) -> None:
-    """Start a broker, or skip."""
-    try:
-        broker.start()
-    except LocalServerError as reason:
-        # On a developer's machine Java may be missing; where the tests decide, they must have run.
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"no Kafka to test on: {reason}")
-        pytest.skip(f"no Kafka to test on: {reason}")
 
 
 @pytest.fixture

@@ -61,7 +61,9 @@ class TokenFile:
         try:
             text = Path(self._path).read_text(encoding="ascii").strip()
         except OSError as error:
-            raise setting_error("kafka", "oauth_token_file", f"cannot be read: {error.strerror}") from None
+            raise setting_error(
+                "kafka", "oauth_token_file", f"names no file that can be read: {error.strerror}"
+            ) from None
         except UnicodeError:
             text = ""
         if not text:
