@@ -147,8 +147,8 @@ class DeadLetterWriter:
 
 def _distinct(letters: list[StoredLetter]) -> list[StoredLetter]:
     """Leave out what is stored a second time: a watcher that was killed may have stored the same message twice."""
-    first = {(letter.source, letter.offset): letter for letter in reversed(letters)}
-    return [letter for letter in letters if letter.reason != ROLLUP or first[letter.source, letter.offset] is letter]
+    rollups = {(letter.source, letter.offset): letter for letter in letters if letter.reason == ROLLUP}
+    return [letter for letter in letters if letter.reason != ROLLUP] + list(rollups.values())
 
 
 def _destination(settings: KafkaSettings, letter: StoredLetter) -> dict[str, Any]:
