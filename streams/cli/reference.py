@@ -43,11 +43,11 @@ warning_authors = 10
 ```
 """
 
-_KUBERNETES_RULES = """# Made from deploy/prometheus/badbuzz.rules.yml for the Prometheus operator: make docs
+_KUBERNETES_RULES = """# Made from deploy/prometheus/NAME.rules.yml for the Prometheus operator: make docs
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 metadata:
-  name: badbuzz
+  name: NAME
   labels: {release: kube-prometheus-stack}
 spec:
 """
@@ -56,8 +56,8 @@ _LIMITS = LabelLimits()
 _METRICS = f"""# Metrics
 
 Each worker serves these on `/metrics`; each collector (`badbuzz source run`) those of its sources, `badbuzz_source_*`;
-`badbuzz live` both. They are in the text format or, where the scraper asks for it, OpenMetrics: counters and the
-histogram then carry exemplars, the `mention_id` of one mention they counted.
+`badbuzz live` both. They are in the text format or, where the scraper asks for it, OpenMetrics: counters of
+mentions and the histogram of the latency then carry exemplars, the `mention_id` of one mention they counted.
 
 Every series also has the label `installation`, the name that the option `installation` gives: two installations in one
 Prometheus, such as production and staging, are never added up. Aggregate with `by (installation, ...)`.
@@ -68,6 +68,10 @@ often. A brand with an open incident has its own series even then: {_LIMITS.alar
 and beyond these `badbuzz_incident_severity{{brand="other"}}` holds the worst severity, so that no crisis is lost. The
 series of a brand or network without mentions for {_LIMITS.forget_days:g} days are removed. Only `badbuzz_incident_info`
 carries words: one series a brand with an open incident, its texts cut and cleaned, replaced when they change.
+
+How a brand answers, from `badbuzz_desk_signal` to `badbuzz_third_replies_total`, is exported for brands that were seen
+to speak or have `official_accounts`: for others there is no figure rather than a good one. Its counters and the first
+response times are totals of stored state, which a restart does not set back; that histogram has no sum.
 
 Times are event times, in seconds since the epoch, unless it says wall clock. Where a brand moved from one worker to
 another, both may export it for a moment: aggregate with `max by (installation, brand)`.
@@ -129,21 +133,25 @@ def _cell(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def kubernetes_rules(rules: str) -> str:
+def kubernetes_rules(name: str, rules: str) -> str:
     r"""Return the alert rules as a resource of the Prometheus operator.
 
     Parameters
     ----------
+    name
+        Of the resource.
     rules
-        Text of deploy/prometheus/badbuzz.rules.yml.
+        Text of deploy/prometheus/NAME.rules.yml.
 
     Examples
     --------
-    >>> print(kubernetes_rules("# About.\ngroups:\n  - name: a\n").splitlines()[-2:])
+    >>> print(kubernetes_rules("badbuzz", "# About.\ngroups:\n  - name: a\n").splitlines()[-2:])
     ['  groups:', '    - name: a']
     """
     groups = rules[rules.index("groups:\n") :]
-    return _KUBERNETES_RULES + "".join(f"  {line}\n" if line else "\n" for line in groups.splitlines())
+    return _KUBERNETES_RULES.replace("NAME", name) + "".join(
+        f"  {line}\n" if line else "\n" for line in groups.splitlines()
+    )
 
 
 if __name__ == "__main__":
@@ -152,5 +160,7 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for _name, _page in pages().items():
         (FOLDER / _name).write_text(_page, encoding="utf-8")
-    _rules = Path("deploy/prometheus/badbuzz.rules.yml").read_text(encoding="utf-8")
-    Path("deploy/kubernetes/rules.yaml").write_text(kubernetes_rules(_rules), encoding="utf-8")
+    for _rules in Path("deploy/prometheus").glob("*.rules.yml"):
+        _name = _rules.name.removesuffix(".rules.yml")
+        _resource = kubernetes_rules(_name, _rules.read_text(encoding="utf-8"))
+        Path(f"deploy/kubernetes/{_name}.rules.yaml").write_text(_resource, encoding="utf-8")

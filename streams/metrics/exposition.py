@@ -13,6 +13,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.samples import Exemplar, Sample
 from prometheus_client.utils import floatToGoString
 
+from streams.metrics.bucket_totals import BucketTotals
 from streams.metrics.family import Family
 
 OPENMETRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -22,7 +23,7 @@ MAX_EXEMPLARS = 100
 # Below this a float is written as Python writes it.
 _PLAIN_BELOW = 1e6
 
-AnyMetric = Counter | Gauge | Histogram
+AnyMetric = Counter | Gauge | Histogram | BucketTotals
 _go_float: Callable[[float], str] = floatToGoString
 
 
@@ -67,7 +68,7 @@ class Exposition:
         oldest = self._oldest_exemplar() if openmetrics else None
         for family, metric in self._families:
             lines += self._head(family, openmetrics)
-            if isinstance(metric, Histogram):
+            if isinstance(metric, (Histogram, BucketTotals)):
                 lines += (self._sample(sample, openmetrics) for each in metric.collect() for sample in each.samples)
                 continue
             for text, value in self._known(family, metric):

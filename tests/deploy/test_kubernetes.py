@@ -96,12 +96,15 @@ def test_every_dashboard_is_a_config_map_that_grafana_finds(objects: list[dict[s
 
 
 def test_the_operators_rules_are_those_of_prometheus(objects: list[dict[str, Any]]) -> None:
-    source = (DEPLOY / "prometheus" / "badbuzz.rules.yml").read_text(encoding="utf-8")
-    made = (DEPLOY / "kubernetes" / "rules.yaml").read_text(encoding="utf-8")
-    assert made == kubernetes_rules(source), "run: make docs"
-    [rules] = of_kind(objects, "PrometheusRule")
-    # Kustomize breaks long expressions otherwise; blanks mean nothing in them.
-    assert squeezed(rules["spec"]) == squeezed(yaml.safe_load(source))
+    resources = {rules["metadata"]["name"]: rules["spec"] for rules in of_kind(objects, "PrometheusRule")}
+    sources = {path.name.removesuffix(".rules.yml"): path for path in (DEPLOY / "prometheus").glob("*.rules.yml")}
+    assert resources.keys() == sources.keys()
+    for name, path in sources.items():
+        source = path.read_text(encoding="utf-8")
+        made = (DEPLOY / "kubernetes" / f"{name}.rules.yaml").read_text(encoding="utf-8")
+        assert made == kubernetes_rules(name, source), "run: make docs"
+        # Kustomize breaks long expressions otherwise; blanks mean nothing in them.
+        assert squeezed(resources[name]) == squeezed(yaml.safe_load(source))
 
 
 def test_selectors_find_the_pods(objects: list[dict[str, Any]]) -> None:

@@ -90,7 +90,7 @@ def test_a_page_of_five_hundred_brands_is_small_on_the_wire() -> None:
             always = family in {m.SEVERITY, m.WATERMARK}  # the others are those of an open incident
             if family.type == "gauge" and family.labels == ("brand",) and (always or number < 50):
                 metrics.set(family, number % 7, brand)
-            if family.labels in {("brand", "signal"), ("brand", "tone")}:
+            if family.type == "gauge" and family.labels in {("brand", "signal"), ("brand", "tone")}:
                 for value in ("mentions", "negatives"):
                     metrics.set(family, round(number % 23 / 7, 2), brand, value)
     page, _ = metrics.render("application/openmetrics-text")
