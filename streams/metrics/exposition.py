@@ -18,7 +18,7 @@ from streams.metrics.family import Family
 
 OPENMETRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 PLAIN_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-MAX_EXEMPLARS = 100
+MAX_EXEMPLARS = 50
 """Exemplars of counters in one scrape, the newest: each takes as many bytes as five samples."""
 # Below this a float is written as Python writes it.
 _PLAIN_BELOW = 1e6
