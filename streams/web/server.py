@@ -21,6 +21,8 @@ IDLE_S = 15.0
 PAGE_THREADS = 4
 COMPRESSED_FROM = 1024
 """Bytes from which a body is compressed, where the client accepts that."""
+COMPRESSION = 8
+"""Level of gzip: a page of 13,000 series takes 30 ms, outside the interpreter's lock, and is a sixth smaller than at 6."""
 CLOSE_TIMEOUT_S = 5.0
 BACKLOG = 1024
 
@@ -142,7 +144,7 @@ class Server:
 def _page(route: Callable[[str], Response], accept: str, compress: bool) -> tuple[Response, bytes]:
     response = route(accept)
     if compress and len(response.body) >= COMPRESSED_FROM:
-        return response, gzip.compress(response.body, compresslevel=6, mtime=0)
+        return response, gzip.compress(response.body, compresslevel=COMPRESSION, mtime=0)
     return response, response.body
 
 
