@@ -12,6 +12,7 @@ from deploy.local.kafka import LocalKafka
 from deploy.local.prometheus import binary
 from deploy.local.server import LocalServerError
 from streams.settings.kafka import KafkaSettings
+from tests.helpers.brokers import started
 from tests.helpers.paths import SHARED
 
 
@@ -19,9 +20,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a service, so that `-m "not broker and not prometheus"` runs the rest; begin with the slowest."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if "shared_broker" in fixtures:
+        on_kafka = not {"shared_broker", "secured_broker"}.isdisjoint(fixtures)
+        if on_kafka:
             item.add_marker(pytest.mark.broker)
-        if _opens_sockets(item.path) or "shared_broker" in fixtures:
+        if _opens_sockets(item.path) or on_kafka:
             item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
         if "tools" in fixtures:
             item.add_marker(pytest.mark.prometheus)
@@ -53,13 +55,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def shared_broker() -> Iterator[LocalKafka]:
     broker = LocalKafka()
-    try:
-        broker.start()
-    except LocalServerError as reason:
-        # On a developer's machine Java may be missing; where the tests decide, they must have run.
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"no Kafka to test on: {reason}")
-        pytest.skip(f"no Kafka to test on: {reason}")
+    started(broker)
     yield broker
     broker.stop()
 

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
@@ -55,6 +55,7 @@ class LocalKafka(LocalServer):
     """
 
     name = "broker"
+    templates: Sequence[str] = ("server.properties",)
 
     def __init__(self, port: int | None = None, data_dir: Path | None = None, heap: str = "768m") -> None:
         super().__init__(data_dir.resolve() if data_dir else None, port)
@@ -72,16 +73,32 @@ class LocalKafka(LocalServer):
         self._jars = fetch_jars()
         super().prepare()
         log_dir = self.home / "data"
-        settings = {"port": self.port, "controller_port": self._controller_port, "log_dir": log_dir}
-        template = string.Template((HERE / "server.properties").read_text())
-        # `$` only stands in comments beside the three names, so nothing is left unresolved.
-        (self.home / "server.properties").write_text(template.safe_substitute({k: str(v) for k, v in settings.items()}))
+        template = string.Template("".join((HERE / name).read_text() for name in self.templates))
+        # `$` only stands in comments beside these names, so nothing is left unresolved.
+        (self.home / "server.properties").write_text(template.safe_substitute(self.names()))
         if (log_dir / "meta.properties").exists():
             return
-        command = self._java("kafka.tools.StorageTool", "-XX:TieredStopAtLevel=1", "format", "-t", CLUSTER_ID, "-c")
+        storage = ["format", "-t", CLUSTER_ID, *self.format_options(), "-c"]
+        command = self._java("kafka.tools.StorageTool", "-XX:TieredStopAtLevel=1", *storage)
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode != 0:
             raise LocalServerError(f"the data folder could not be formatted:\n{tail(done.stdout + done.stderr)}")
+
+    def names(self) -> dict[str, str]:
+        """Return what the templates are filled in with."""
+        return {
+            "port": str(self.port),
+            "controller_port": str(self._controller_port),
+            "log_dir": str(self.home / "data"),
+        }
+
+    def format_options(self) -> Sequence[str]:
+        """Return further options for formatting the data folder."""
+        return ()
+
+    def client_options(self) -> dict[str, Any]:
+        """Return the keyword arguments with which kafka-python connects."""
+        return {"bootstrap_servers": self.bootstrap}
 
     def command(self) -> Sequence[str]:
         """Return the command line."""
@@ -91,7 +108,7 @@ class LocalKafka(LocalServer):
         """Return whether the broker is registered in its cluster: its port opens a second before that."""
         try:
             socket.create_connection((LOOPBACK, self.port), timeout=1).close()
-            with KafkaAdminClient(bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=2_000) as admin:
+            with KafkaAdminClient(**self.client_options(), bootstrap_timeout_ms=2_000) as admin:
                 return bool(admin.describe_cluster()["brokers"])
         except (OSError, KafkaError):
             return False

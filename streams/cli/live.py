@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from detectors.negativity import NegativityModel
-from streams.cli.options import config_option, json_option, log_to_stderr, relax_garbage_collection
+from streams.cli.logs import log_to_stderr
+from streams.cli.options import config_option, json_option, relax_garbage_collection
 from streams.cli.output import event_lines, out, write_line
 from streams.collecting.assembly import Assembly
 from streams.settings.config import load
@@ -35,7 +36,7 @@ def live_command(names: tuple[str, ...], state: Path, config_path: Path | None, 
     config = load(config_path)
     chosen = source_names(config, names)
     relax_garbage_collection()
-    log_to_stderr()
+    log_to_stderr(config.log)
     model = NegativityModel.load()
 
     def report(event: WatchEvent) -> None:

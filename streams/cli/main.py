@@ -39,13 +39,14 @@ COMMANDS = {
     "demo": LazyCommand("streams.cli.demo:demo_command", "Watch a reconstructed incident unfold, live."),
     "desk": LazyCommand("streams.cli.desk.group:desk_group", "See and log how an incident is answered."),
     "detect": LazyCommand("streams.cli.files.detect:detect_command", "Score a time series of counts."),
+    "forget": LazyCommand("streams.cli.forget:forget_command", "Erase an author from the published events."),
     "import": LazyCommand("streams.cli.files.import_:import_command", "Turn a listening tool's export into mentions."),
     "incidents": LazyCommand("streams.cli.incidents:incidents_command", "Print the published incident events."),
     "live": LazyCommand("streams.cli.live:live_command", "Collect, watch and report in one process, without Kafka."),
     "replay": LazyCommand("streams.cli.files.replay:replay_command", "Replay mention files, report incidents."),
     "score": LazyCommand("streams.cli.files.score:score_command", "Score the negativity of texts."),
     "source": LazyCommand("streams.cli.source.group:source_group", "Collect mentions from networks."),
-    "topics": LazyCommand("streams.cli.topics:topics_group", "Create or describe the Kafka topics."),
+    "topics": LazyCommand("streams.cli.topics:topics_group", "Create, describe or plan the Kafka topics."),
     "worker": LazyCommand("streams.cli.worker:worker_command", "Score mentions and watch brands on Kafka."),
 }
 

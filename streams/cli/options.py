@@ -15,8 +15,6 @@ from streams.mentions.dead_letter import DeadLetterFile
 # State that lives for hours holds no cycles: searching it takes a tenth of a replay's time with Python's defaults, and
 # a tenth of a worker's with ten thousand brands even every twenty thousand objects. Young objects are still searched.
 GC_THRESHOLDS = (100_000, 500, 1000)
-# These log pages at a rebalance or an outage; badbuzz's own modules say the same in one line.
-SILENCED_LOGGERS = ("kafka", "aiokafka", "faust", "mode", "streams.worker.faust_app")
 
 config_option = click.option(
     "--config",
@@ -98,13 +96,3 @@ def quiet_kafka_clients() -> None:
 def relax_garbage_collection() -> None:
     """Search for cycles less often, and old objects hardly ever, for a command that holds much state for long."""
     gc.set_threshold(*GC_THRESHOLDS)
-
-
-def log_to_stderr() -> None:
-    """Log what an operator should know of a process that runs until it is stopped."""
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("streams").setLevel(logging.INFO)
-    for name in SILENCED_LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL)

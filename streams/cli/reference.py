@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from streams.cli.main import COMMANDS
+from streams.cli.reference_schemas import FOLDER, pages
 from streams.metrics.families import FAMILIES
 from streams.settings.brand import BrandConfig
 from streams.settings.config import OPTIONS
@@ -40,6 +41,15 @@ delivery = ["livraison", "colis"]
 [brands."3 Suisses".thresholds]
 warning_authors = 10
 ```
+"""
+
+_KUBERNETES_RULES = """# Made from deploy/prometheus/NAME.rules.yml for the Prometheus operator: make docs
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata:
+  name: NAME
+  labels: {release: kube-prometheus-stack}
+spec:
 """
 
 _LIMITS = LabelLimits()
@@ -123,6 +133,34 @@ def _cell(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def kubernetes_rules(name: str, rules: str) -> str:
+    r"""Return the alert rules as a resource of the Prometheus operator.
+
+    Parameters
+    ----------
+    name
+        Of the resource.
+    rules
+        Text of deploy/prometheus/NAME.rules.yml.
+
+    Examples
+    --------
+    >>> print(kubernetes_rules("badbuzz", "# About.\ngroups:\n  - name: a\n").splitlines()[-2:])
+    ['  groups:', '    - name: a']
+    """
+    groups = rules[rules.index("groups:\n") :]
+    return _KUBERNETES_RULES.replace("NAME", name) + "".join(
+        f"  {line}\n" if line else "\n" for line in groups.splitlines()
+    )
+
+
 if __name__ == "__main__":
     Path("docs/configuration.md").write_text(configuration_page(), encoding="utf-8")
     Path("docs/metrics.md").write_text(metrics_page(), encoding="utf-8")
+    FOLDER.mkdir(exist_ok=True)
+    for _name, _page in pages().items():
+        (FOLDER / _name).write_text(_page, encoding="utf-8")
+    for _rules in Path("deploy/prometheus").glob("*.rules.yml"):
+        _name = _rules.name.removesuffix(".rules.yml")
+        _resource = kubernetes_rules(_name, _rules.read_text(encoding="utf-8"))
+        Path(f"deploy/kubernetes/{_name}.rules.yaml").write_text(_resource, encoding="utf-8")

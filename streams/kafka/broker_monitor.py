@@ -14,6 +14,7 @@ from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 from kafka.errors import NoError, UnknownTopicOrPartitionError, for_code
 
+from streams.kafka.access.diagnosis import diagnose
 from streams.kafka.clients import admin_options
 from streams.kafka.transactions import within
 from streams.settings.kafka import KafkaSettings
@@ -201,9 +202,12 @@ class BrokerMonitor:
         since = self.state.asked_at if self.state else self._started_at
         if self._away_since is None and self.silent_s() >= UNREACHABLE_AFTER_S - self.every_s:
             self._away_since = since
+            # A password or certificate that was changed meanwhile looks like a broker that is away.
+            secured = self.settings.security_protocol != "PLAINTEXT"
+            reason = (diagnose(self.settings) if secured else None) or f"{type(error).__name__}: {error}"
             logger.error(
-                "no answer from Kafka at %s for %.0f s: nothing is watched meanwhile (%s: %s)",
-                ", ".join(self.settings.servers), time.monotonic() - since, type(error).__name__, error,
+                "no answer from Kafka at %s for %.0f s: nothing is watched meanwhile (%s)",
+                ", ".join(self.settings.servers), time.monotonic() - since, reason,
             )  # fmt: skip
 
     def _report_state(self) -> None:

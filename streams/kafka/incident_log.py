@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from streams.errors import BrokerError, InputError
-from streams.kafka.clients import broker_errors, consumer_options
+from streams.errors import InputError
+from streams.kafka.clients import broker_errors, consumer_options, producer_options
 from streams.kafka.reading import read_to_end
+from streams.kafka.topic_admin import require_topic
 from streams.kafka.topics import INCIDENTS
+from streams.mentions.erasure import without_author
 from streams.settings.kafka import KafkaSettings
 from streams.watching.incident_event import IncidentEvent
 
 POLL_MS = 500
+SEND_TIMEOUT_S = 30
 
 
 class PublishedEvent(NamedTuple):
@@ -43,8 +46,9 @@ def read_incidents(settings: KafkaSettings) -> list[PublishedEvent]:
         An event was written by another version.
     """
     with _opened(settings) as (consumer, partitions):
-        events = [event for record in read_to_end(consumer, partitions) for event in _decoded(record.value)]
-    return sorted(events, key=lambda each: (each.event.at, each.event.brand, each.event.id), reverse=True)
+        # An event that was rewritten (`erase_author`) is there twice until the topic is compacted.
+        newest = {record.key: event for record in read_to_end(consumer, partitions) for event in _decoded(record.value)}
+    return sorted(newest.values(), key=lambda each: (each.event.at, each.event.brand, each.event.id), reverse=True)
 
 
 def follow_incidents(settings: KafkaSettings) -> Iterator[PublishedEvent]:
@@ -66,16 +70,54 @@ def follow_incidents(settings: KafkaSettings) -> Iterator[PublishedEvent]:
                     yield from _decoded(record.value)
 
 
+def erase_author(settings: KafkaSettings, names: frozenset[str]) -> int:
+    """Rewrite the published events that quote an author, without what they quote; return how many.
+
+    Each is written under its own key, so that compaction removes what was there.
+
+    Parameters
+    ----------
+    settings
+        Connection settings.
+    names
+        The author as events have it: the account, the pseudonym, or both.
+
+    Raises
+    ------
+    BrokerError
+        Kafka cannot be reached, the topic is missing, or its right to be written is.
+    """
+    require_topic(settings, INCIDENTS, "WRITE")
+    newest: dict[bytes, tuple[int, bytes]] = {}
+    with _opened(settings) as (consumer, partitions):
+        for record in read_to_end(consumer, partitions):
+            if record.value is not None:
+                newest[record.key] = record.partition, record.value
+    rewritten = [
+        (partition, key, event)
+        for key, (partition, value) in newest.items()
+        if (event := without_author(value, names)) is not None
+    ]
+    if rewritten:
+        with broker_errors(settings), contextlib.closing(KafkaProducer(**producer_options(settings))) as producer:
+            topic = settings.topic(INCIDENTS)
+            sent = [
+                producer.send(topic, key=key, value=event, partition=partition) for partition, key, event in rewritten
+            ]
+            for future in sent:
+                future.get(SEND_TIMEOUT_S)
+    return len(rewritten)
+
+
 @contextlib.contextmanager
 def _opened(settings: KafkaSettings) -> Iterator[tuple[KafkaConsumer, list[TopicPartition]]]:
+    require_topic(settings, INCIDENTS, "READ")
     topic = settings.topic(INCIDENTS)
     with (
         broker_errors(settings),
         contextlib.closing(KafkaConsumer(**consumer_options(settings, None))) as consumer,
     ):
-        numbers = consumer.partitions_for_topic(topic)
-        if not numbers:
-            raise BrokerError(f"topic {topic} is missing: run 'badbuzz topics create'")
+        numbers = consumer.partitions_for_topic(topic) or ()
         yield consumer, [TopicPartition(topic, number) for number in sorted(numbers)]
 
 

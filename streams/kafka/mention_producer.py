@@ -11,6 +11,7 @@ from kafka.errors import KafkaError
 from streams.errors import BrokerError, MentionError
 from streams.event_time import MINUTE_MS, closing_ms, rfc3339, rfc3339_ms
 from streams.kafka.clients import broker_errors, producer_options
+from streams.kafka.topic_admin import require_topic
 from streams.kafka.topics import MENTIONS
 from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.heartbeat import encode_heartbeat
@@ -86,6 +87,7 @@ class MentionProducer:
         self._sources: set[tuple[str, str]] = set()
         self._topic = config.kafka.topic(MENTIONS)
         self._error: BaseException | None = None
+        require_topic(config.kafka, MENTIONS, "WRITE")
         with broker_errors(config.kafka):
             self._producer: Any = KafkaProducer(**producer_options(config.kafka))
 

@@ -9,6 +9,7 @@ from kafka import KafkaConsumer, TopicPartition
 from streams.collecting.cursor_record import CursorRecord, decode_cursor
 from streams.errors import BrokerError
 from streams.kafka.clients import broker_errors, consumer_options
+from streams.kafka.topic_admin import require_topic
 from streams.kafka.topics import SOURCES
 from streams.settings.kafka import KafkaSettings
 
@@ -61,6 +62,7 @@ def read_cursors(settings: KafkaSettings) -> dict[str, CursorRecord]:
     InputError
         A record was written by another version.
     """
+    require_topic(settings, SOURCES, "READ")
     with broker_errors(settings):
         rows = read_rows(settings, lambda key: b"/" not in key)
     return {key.decode(): decode_cursor(row) for key, row in sorted(rows.items())}

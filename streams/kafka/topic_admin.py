@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from kafka.admin import ConfigResource
-from kafka.errors import NoError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
+from kafka.errors import (
+    AuthorizationError,
+    InvalidConfigurationError,
+    NoError,
+    PolicyViolationError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 
 from streams.errors import BrokerError
+from streams.kafka.access.failures import principal
+from streams.kafka.access.rights import TOPIC, Right, require_rights, topic_operations
 from streams.kafka.clients import open_admin
 from streams.kafka.topics import MISSING, PARTITIONS, Difference, Topic, TopicSpec, compare, expected_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kafka.admin import KafkaAdminClient
 
@@ -66,24 +77,67 @@ def describe(kafka: KafkaSettings, settings: TopicSettings) -> list[TopicReport]
     return _survey(kafka, settings)
 
 
-def require(kafka: KafkaSettings, settings: TopicSettings) -> None:
-    """Raise where a worker could not use the topics: one is missing or has another number of partitions.
+def require(kafka: KafkaSettings, settings: TopicSettings, rights: Sequence[Right] = ()) -> None:
+    """Raise where a process could not use the topics: a right or a topic is missing, or its partitions are others.
 
-    Other differences do not stop a worker; `describe` reports them.
+    Other differences stop no process; `describe` reports them.
+
+    Parameters
+    ----------
+    kafka
+        Connection settings.
+    settings
+        What is expected of the topics.
+    rights
+        What the process will do.
 
     Raises
     ------
     BrokerError
-        Kafka cannot be reached, a topic is missing, or its partitions are not as configured; one line for all.
+        Kafka cannot be reached, a right or a topic is missing, or partitions are not as configured; one line for all.
     """
-    blocking = [
-        str(difference)
-        for report in describe(kafka, settings)
-        for difference in report.differences
-        if difference.aspect in {MISSING, PARTITIONS}
-    ]
-    if blocking:
-        raise BrokerError("; ".join(blocking))
+    specs = expected_topics(settings, kafka.topic_prefix)
+    with open_admin(kafka) as admin:
+        answers = admin.describe_topics([spec.name for spec in specs])
+        existing, refused = _existing(answers)
+        blocking = [
+            str(difference)
+            for spec in specs
+            if spec.name not in refused
+            for difference in compare(spec, _topic(existing[spec.name], {}) if spec.name in existing else None)
+            if difference.aspect in {MISSING, PARTITIONS}
+        ]
+        if blocking:
+            raise BrokerError("; ".join(blocking))
+        require_rights(admin, kafka, rights, topic_operations(answers))
+    if refused:
+        raise _not_described(kafka, refused)
+
+
+def require_topic(kafka: KafkaSettings, name: str, operation: str) -> None:
+    """Raise where a command cannot use one topic: without this, clients wait for a missing one until a timeout.
+
+    Parameters
+    ----------
+    kafka
+        Connection settings.
+    name
+        Name of the topic, without the prefix.
+    operation
+        What the command will do: `READ` or `WRITE`.
+
+    Raises
+    ------
+    BrokerError
+        Kafka cannot be reached, the topic is missing, or the right is.
+    """
+    topic = kafka.topic(name)
+    with open_admin(kafka) as admin:
+        answers = admin.describe_topics([topic])
+        granted = topic_operations(answers)
+        if topic not in granted:
+            raise BrokerError(f"topic {topic} is missing: run 'badbuzz topics create'")
+        require_rights(admin, kafka, [Right(TOPIC, topic, operation)], granted)
 
 
 def _survey(kafka: KafkaSettings, settings: TopicSettings, create: bool = False) -> list[TopicReport]:
@@ -91,49 +145,91 @@ def _survey(kafka: KafkaSettings, settings: TopicSettings, create: bool = False)
     names = [spec.name for spec in specs]
     created: set[str] = set()
     with open_admin(kafka) as admin:
-        existing = _describe(admin, names)
+        existing = _describe(admin, kafka, names)
         if create:
-            created = {spec.name for spec in specs if spec.name not in existing and _create_one(admin, spec)}
+            created, refused = _create_missing(admin, [spec for spec in specs if spec.name not in existing])
+            if created:
+                admin.wait_for_topics(sorted(created), timeout_ms=READY_TIMEOUT_S * 1000)
+            if refused:
+                raise BrokerError(f"{'; '.join(refused)}; {len(created)} others created")
         if created:
-            admin.wait_for_topics(sorted(created), timeout_ms=READY_TIMEOUT_S * 1000)
-            existing = _describe(admin, names)
+            existing = _describe(admin, kafka, names)
     return [
         TopicReport(spec.name, spec.name in created, existing.get(spec.name), compare(spec, existing.get(spec.name)))
         for spec in specs
     ]
 
 
-def _create_one(admin: KafkaAdminClient, spec: TopicSpec) -> bool:
-    """Create a topic; return False where another process was quicker."""
-    plan = {"num_partitions": spec.partitions, "replication_factor": spec.replication, "configs": spec.config}
-    result = admin.create_topics({spec.name: plan}, raise_errors=False)["topics"][0]
-    error = for_code(result["error_code"])
-    if error is TopicAlreadyExistsError:
-        return False
-    if error is not NoError:
-        reason = result.get("error_message") or error.__name__
-        raise BrokerError(f"Kafka did not create topic {spec.name} with {spec.partitions} partitions: {reason}")
-    return True
-
-
-def _describe(admin: KafkaAdminClient, names: Sequence[str]) -> dict[str, Topic]:
-    """Describe the topics that exist, by name."""
-    existing: dict[str, dict[str, Any]] = {}
-    for topic in admin.describe_topics(list(names)):
-        error = for_code(topic["error_code"])
+def _create_missing(admin: KafkaAdminClient, specs: Sequence[TopicSpec]) -> tuple[set[str], list[str]]:
+    """Create topics; return the names of those created, and why others were refused: one stops none of the rest."""
+    created, refused = set(), []
+    for spec in specs:
+        plan = {"num_partitions": spec.partitions, "replication_factor": spec.replication, "configs": spec.config}
+        result = admin.create_topics({spec.name: plan}, raise_errors=False)["topics"][0]
+        error = for_code(result["error_code"])
         if error is NoError:
-            existing[topic["name"]] = topic
-        elif error is not UnknownTopicOrPartitionError:
-            raise error(topic["name"])
+            created.add(spec.name)
+        elif error is not TopicAlreadyExistsError:  # where another process was quicker, it is there
+            reason = result.get("error_message") or error.__name__
+            refused.append(
+                f"Kafka did not create topic {spec.name} with {spec.partitions} partitions: {reason}"
+                f"{_remedy(error, spec)}"
+            )
+    return created, refused
+
+
+def _remedy(error: type[Exception], spec: TopicSpec) -> str:
+    if issubclass(error, AuthorizationError):
+        return f": grant the right to create {spec.name} ('badbuzz topics plan' prints the commands)"
+    if error in {InvalidConfigurationError, PolicyViolationError}:
+        return f": set what this cluster accepts under [topics.overrides] (asked for: {spec.config}; an empty text \
+leaves an option to the cluster)"
+    return ""
+
+
+def _describe(admin: KafkaAdminClient, kafka: KafkaSettings, names: Sequence[str]) -> dict[str, Topic]:
+    """Describe the topics that exist, by name."""
+    existing, refused = _existing(admin.describe_topics(list(names)))
+    if refused:
+        raise _not_described(kafka, refused)
     if not existing:
         return {}
-    options = admin.describe_configs([ConfigResource("topic", name) for name in existing], config_filter="all")["topic"]
+    try:
+        resources = [ConfigResource("topic", name) for name in existing]
+        options = admin.describe_configs(resources, config_filter="all")["topic"]
+    except AuthorizationError:
+        raise BrokerError(
+            f"Kafka at {', '.join(kafka.servers)} does not allow {principal(kafka)} to read the options of topics: "
+            f"grant DESCRIBE_CONFIGS on {', '.join(sorted(existing))} ('badbuzz topics plan' prints the commands)"
+        ) from None
     return {
-        name: Topic(
-            name,
-            len(topic["partitions"]),
-            max(len(partition["replica_nodes"]) for partition in topic["partitions"]),
-            {option: str(entry["value"]) for option, entry in sorted(options[name].items())},
-        )
-        for name, topic in existing.items()
+        name: _topic(answer, {option: str(entry["value"]) for option, entry in sorted(options[name].items())})
+        for name, answer in existing.items()
     }
+
+
+def _existing(answers: Sequence[Any]) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Return the answers about topics that exist, and the names of those that may not be described."""
+    found, refused = {}, []
+    for topic in answers:
+        error = for_code(topic["error_code"])
+        if error is NoError:
+            found[topic["name"]] = topic
+        elif error is TopicAuthorizationFailedError:
+            refused.append(topic["name"])
+        elif error is not UnknownTopicOrPartitionError:
+            raise error(topic["name"])
+    return found, sorted(refused)
+
+
+def _not_described(kafka: KafkaSettings, names: Sequence[str]) -> BrokerError:
+    return BrokerError(
+        f"Kafka at {', '.join(kafka.servers)} does not allow {principal(kafka)} to describe the topics "
+        f"{', '.join(names)}: grant DESCRIBE on them ('badbuzz topics plan' prints the commands)"
+    )
+
+
+def _topic(answer: Mapping[str, Any], config: dict[str, str]) -> Topic:
+    partitions = answer["partitions"]
+    copies = max(len(partition["replica_nodes"]) for partition in partitions)
+    return Topic(answer["name"], len(partitions), copies, config)

@@ -3,8 +3,11 @@
 Pure; `streams.kafka.topic_admin` asks the broker.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
+from streams.errors import ConfigError
 from streams.event_time import HOUR_MS
 from streams.settings.kafka import BROKER_DEFAULT, TopicSettings
 
@@ -96,11 +99,11 @@ def expected_topics(settings: TopicSettings, prefix: str = "") -> list[TopicSpec
     # Every event has a key of its own: compaction removes none, and only the retention does.
     incidents = _retained(settings.incidents_retention_hours) | {"cleanup.policy": "compact,delete"}
     # A new owner reads its partitions whole; Kafka never compacts a partition's newest segment, so it must be small.
+    # These are the smallest that hosted clusters accept.
     changelog = {
         "cleanup.policy": "compact",
-        "segment.bytes": str(16 * 1024 * 1024),
-        "segment.ms": str(HOUR_MS),
-        "min.cleanable.dirty.ratio": "0.2",
+        "segment.bytes": str(50 * 1024 * 1024),
+        "segment.ms": str(4 * HOUR_MS),
     }
     # A dead letter is stored whole, with its origin and reason in its headers.
     letters = _retained(settings.dead_letters_retention_hours) | {"max.message.bytes": str(2 * 1024 * 1024)}
@@ -112,7 +115,21 @@ def expected_topics(settings: TopicSettings, prefix: str = "") -> list[TopicSpec
         (DEAD_LETTERS, 1, letters),
         (SOURCES, 1, changelog),
     ]
-    return [TopicSpec(prefix + name, partitions, settings.replication, config) for name, partitions, config in specs]
+    if unknown := settings.overrides.keys() - {name for name, _, _ in specs}:
+        known = ", ".join(name for name, _, _ in specs)
+        raise ConfigError(f"topics.overrides: expected one of {known}, got {min(unknown)!r}")
+    return [
+        TopicSpec(
+            prefix + name, partitions, settings.replication, _overridden(config, settings.overrides.get(name, {}))
+        )
+        for name, partitions, config in specs
+    ]
+
+
+def _overridden(config: dict[str, str], overrides: Mapping[str, str | int | float | bool]) -> dict[str, str]:
+    """Return topic options with those of the configuration; an empty text leaves one to the cluster."""
+    own = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in overrides.items()}
+    return {name: value for name, value in (config | own).items() if value}
 
 
 def _retained(hours: int) -> dict[str, str]:

@@ -5,6 +5,9 @@ from typing import IO
 
 import msgspec
 
+ROLLUP = "rollup"
+"""Reason of a message of `rollups` that a watcher cannot read; the other reasons are those of mentions."""
+
 
 class DeadLetter(msgspec.Struct, frozen=True, gc=False):
     """One message that could not be decoded.
@@ -12,7 +15,7 @@ class DeadLetter(msgspec.Struct, frozen=True, gc=False):
     Parameters
     ----------
     reason
-        One of `streams.mentions.mention.REASONS`.
+        One of `streams.mentions.mention.REASONS`, or `ROLLUP`.
     detail
         The expected and the actual value.
     source

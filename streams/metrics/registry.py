@@ -7,15 +7,14 @@ from importlib.metadata import version
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.exposition import choose_encoder
-from prometheus_client.metrics_core import Metric
-from prometheus_client.registry import Collector
 from prometheus_client.samples import Sample
 
 from detectors.severity import SEVERITIES
+from streams.mentions.dead_letter import ROLLUP
 from streams.mentions.mention import REASONS
 from streams.metrics import families as m
 from streams.metrics.bucket_totals import BucketTotals
+from streams.metrics.exposition import OPENMETRICS_TYPE, PLAIN_TYPE, Exposition, wants_openmetrics
 from streams.metrics.family import Family
 from streams.metrics.label_cap import MAX_LABEL_CHARS, OTHER, LabelCap, clean_label
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
@@ -80,12 +79,14 @@ class Metrics:
             if not f.totals
         }
         self._bucket_totals = {f: BucketTotals(f) for f in _of("histogram") if f.totals}
+        metrics = self._counters | self._gauges | self._histograms | self._bucket_totals
+        self._exposition = Exposition(metrics, installation)
         for totals in self._bucket_totals.values():
             self.registry.register(totals)
         self._highest: dict[tuple[Family, tuple[str, ...]], float] = {}
         self.set(m.BUILD, 1, version("badbuzz"), platform.python_version())
         # Initialised to 0: a counter that appears with its first event shows no increase to alert on.
-        for family, values in ((m.DEAD_LETTERS, REASONS), (m.INCIDENT_EVENTS, SEVERITIES)):
+        for family, values in ((m.DEAD_LETTERS, (*REASONS, ROLLUP)), (m.INCIDENT_EVENTS, SEVERITIES)):
             for value in values:
                 self.inc(family, value, by=0)
 
@@ -192,30 +193,11 @@ class Metrics:
         body, content_type
             Of the response.
         """
-        encode, content_type = choose_encoder(accept)
-        labelled = CollectorRegistry()
-        labelled.register(_Installation(self.registry, self.installation))
-        return encode(labelled), content_type
+        openmetrics = wants_openmetrics(accept)
+        return self._exposition.render(openmetrics), OPENMETRICS_TYPE if openmetrics else PLAIN_TYPE
 
     def _bounded(self, family: Family, labels: tuple[str, ...]) -> list[str]:
         return [self.label_value(name, value) for name, value in zip(family.labels, labels, strict=True)]
-
-
-class _Installation(Collector):
-    """The families of a registry, each sample with the constant label `installation`."""
-
-    def __init__(self, registry: CollectorRegistry, name: str) -> None:
-        self._registry = registry
-        self._label = {"installation": name}
-
-    def describe(self) -> Iterable[Metric]:
-        """Return no names: those of the registry are distinct already."""
-        return ()
-
-    def collect(self) -> Iterator[Metric]:
-        for metric in self._registry.collect():
-            metric.samples = [sample._replace(labels=self._label | sample.labels) for sample in metric.samples]
-            yield metric
 
 
 def _of(kind: str) -> list[Family]:

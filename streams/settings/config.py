@@ -17,6 +17,7 @@ from streams.settings.brand import BrandConfig
 from streams.settings.desk import DeskSettings
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.local_hours import local_hours
+from streams.settings.log import LogSettings
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 from streams.settings.options import Option, struct_options
 from streams.settings.source_variables import check_names, override_sources
@@ -65,6 +66,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Partitions, replication and retention of the topics.
     worker
         Batching, deduplication and idle heartbeats of a worker.
+    log
+        What running processes write to standard error.
     source
         What all sources share.
     sources
@@ -99,6 +102,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kafka: KafkaSettings = KafkaSettings()
     topics: TopicSettings = TopicSettings()
     worker: WorkerSettings = WorkerSettings()
+    log: LogSettings = LogSettings()
     source: CollectorSettings = CollectorSettings()
     sources: dict[str, SourceConfig] = {}
 
@@ -146,13 +150,18 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "kafka": KafkaSettings,
     "topics": TopicSettings,
     "worker": WorkerSettings,
+    "log": LogSettings,
     "source": CollectorSettings,
 }
-_TABLES = frozenset((*_SECTIONS, "brands", "sources", "never_authors"))  # tables and lists have no variable
+_TABLES = frozenset(
+    (*_SECTIONS, "brands", "sources", "never_authors", "overrides")
+)  # tables and lists have no variable
 OPTIONS = tuple(
     option
     for section, struct in _SECTIONS.items()
-    for option in struct_options(struct, section, leave_out=_TABLES if section in ("", "source") else frozenset())
+    for option in struct_options(
+        struct, section, leave_out=_TABLES if section in ("", "source", "topics") else frozenset()
+    )
 )
 """Every option that is also an environment variable."""
 

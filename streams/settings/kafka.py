@@ -8,8 +8,10 @@ import msgspec
 from streams.settings.options import setting_error
 
 BROKER_DEFAULT = -1
-SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
-SECRETS = ("sasl_password", "tls_key_password")
+OAUTHBEARER = "OAUTHBEARER"
+SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", OAUTHBEARER)
+_CONFIDENTIAL = re.compile(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]")
+SECRETS = ("sasl_password", "tls_key_password", "oauth_client_secret")
 
 
 class Secret(str):
@@ -46,13 +48,26 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     watcher_group
         Consumer group of the watchers and name of the Faust app, without the prefix.
     sasl_mechanism
-        PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; empty for no authentication.
+        PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER; empty for no authentication.
     sasl_username
         User name.
     sasl_password
         Password; secret.
     sasl_password_file
         File with the password, read again for each new client; used if `sasl_password` is empty.
+    oauth_token_url
+        Token endpoint for OAUTHBEARER, asked by the client credentials grant; https, but for this machine.
+    oauth_client_id
+        Client id at that endpoint.
+    oauth_client_secret
+        Its secret; secret.
+    oauth_client_secret_file
+        File with the secret, read again for each token; used if `oauth_client_secret` is empty.
+    oauth_scope
+        Scope to ask for; empty: none.
+    oauth_token_file
+        File with a token for OAUTHBEARER that another process renews, read again for each connection; instead of
+        `oauth_token_url`.
     tls
         Encrypt the connection and verify the broker's certificate and host name.
     tls_ca_file
@@ -97,6 +112,12 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sasl_username: str = ""
     sasl_password: str = ""
     sasl_password_file: str = ""
+    oauth_token_url: str = ""
+    oauth_client_id: str = ""
+    oauth_client_secret: str = ""
+    oauth_client_secret_file: str = ""
+    oauth_scope: str = ""
+    oauth_token_file: str = ""
     tls: bool = False
     tls_ca_file: str = ""
     tls_cert_file: str = ""
@@ -118,18 +139,8 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             raise setting_error(
                 "kafka", "topic_prefix", f"expected at most 100 of A-Z a-z 0-9 . _ -, got {self.topic_prefix!r}"
             )
-        if self.sasl_mechanism and self.sasl_mechanism not in SASL_MECHANISMS:
-            raise setting_error(
-                "kafka", "sasl_mechanism", f"expected one of {', '.join(SASL_MECHANISMS)}, got {self.sasl_mechanism!r}"
-            )
-        if self.sasl_mechanism and not (self.sasl_username and (self.sasl_password or self.sasl_password_file)):
-            raise setting_error(
-                "kafka", "sasl_mechanism", "needs sasl_username, and sasl_password or sasl_password_file, beside it"
-            )
-        if not self.sasl_mechanism and (self.sasl_username or self.sasl_password or self.sasl_password_file):
-            raise setting_error(
-                "kafka", "sasl_username", f"needs sasl_mechanism beside it, one of {', '.join(SASL_MECHANISMS)}"
-            )
+        self._check_login()
+        self._check_oauth()
         if bool(self.tls_cert_file) != bool(self.tls_key_file):
             raise setting_error("kafka", "tls_cert_file", "needs tls_key_file beside it, and the other way round")
         for name in ("connect_timeout_s", "session_timeout_s", "heartbeat_interval_s", "transaction_timeout_s"):
@@ -141,6 +152,37 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
                 "heartbeat_interval_s",
                 f"must be at most a third of session_timeout_s, {self.session_timeout_s}",
             )
+
+    def _check_login(self) -> None:
+        password = self.sasl_password or self.sasl_password_file
+        if self.sasl_mechanism and self.sasl_mechanism not in SASL_MECHANISMS:
+            raise setting_error(
+                "kafka", "sasl_mechanism", f"expected one of {', '.join(SASL_MECHANISMS)}, got {self.sasl_mechanism!r}"
+            )
+        if self.sasl_mechanism == OAUTHBEARER:
+            if self.sasl_username or password:
+                raise setting_error("kafka", "sasl_username", "OAUTHBEARER takes a token, no user name or password")
+        elif self.sasl_mechanism and not (self.sasl_username and password):
+            raise setting_error(
+                "kafka", "sasl_mechanism", "needs sasl_username, and sasl_password or sasl_password_file, beside it"
+            )
+        elif not self.sasl_mechanism and (self.sasl_username or password):
+            raise setting_error(
+                "kafka", "sasl_username", f"needs sasl_mechanism beside it, one of {', '.join(SASL_MECHANISMS)}"
+            )
+
+    def _check_oauth(self) -> None:
+        secret = self.oauth_client_secret or self.oauth_client_secret_file
+        if self.sasl_mechanism != OAUTHBEARER:
+            if self.oauth_token_url or self.oauth_token_file or secret:
+                raise setting_error("kafka", "sasl_mechanism", f"expected {OAUTHBEARER} beside the oauth settings")
+        elif bool(self.oauth_token_url) == bool(self.oauth_token_file):
+            raise setting_error("kafka", "oauth_token_url", "expected either it or oauth_token_file, for OAUTHBEARER")
+        elif self.oauth_token_url and not (self.oauth_client_id and secret):
+            problem = "needs oauth_client_id, and oauth_client_secret or oauth_client_secret_file, beside it"
+            raise setting_error("kafka", "oauth_token_url", problem)
+        elif self.oauth_token_url and not _CONFIDENTIAL.match(self.oauth_token_url):
+            raise setting_error("kafka", "oauth_token_url", "expected an https address: a secret is sent there")
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         values = [(name, getattr(self, name)) for name in self.__struct_fields__]
@@ -157,10 +199,14 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     @property
     def security_protocol(self) -> str:
         """Kafka's name for the combination of authentication and encryption."""
-        encrypted = self.tls or bool(self.tls_ca_file or self.tls_cert_file)
         if self.sasl_mechanism:
-            return "SASL_SSL" if encrypted else "SASL_PLAINTEXT"
-        return "SSL" if encrypted else "PLAINTEXT"
+            return "SASL_SSL" if self.encrypted else "SASL_PLAINTEXT"
+        return "SSL" if self.encrypted else "PLAINTEXT"
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the connection uses TLS."""
+        return self.tls or bool(self.tls_ca_file or self.tls_cert_file)
 
     def topic(self, name: str) -> str:
         """Return the full name of a topic, group or transactional id."""
@@ -186,6 +232,9 @@ class TopicSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         Retention of incident events: 400 days, so that a year can be compared with the one before.
     dead_letters_retention_hours
         Retention of messages that could not be decoded.
+    overrides
+        Options of single topics, by the topic's name without the prefix: a table `[topics.overrides.watches]` with
+        Kafka's own names, such as `"segment.ms" = "600000"`; an empty text leaves the option to the cluster.
 
     Raises
     ------
@@ -199,9 +248,10 @@ class TopicSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     mentions_retention_hours: int = 168
     incidents_retention_hours: int = 9600
     dead_letters_retention_hours: int = 720
+    overrides: dict[str, dict[str, str | int | float | bool]] = {}
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if value < 1 and not (name == "replication" and value == BROKER_DEFAULT):
+            if name != "overrides" and value < 1 and not (name == "replication" and value == BROKER_DEFAULT):
                 raise setting_error("topics", name, f"expected at least 1, got {value}")

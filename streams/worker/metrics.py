@@ -108,6 +108,10 @@ class WorkerMetrics:
             )
             self._on_event(event)
 
+    def record_letter(self, letter: DeadLetter) -> None:
+        """Count a dead letter of the watcher."""
+        self.metrics.inc(m.DEAD_LETTERS, letter.reason)
+
     def refresh(self) -> None:
         """Set the gauges of brands that changed, and remove those of brands that moved to another worker."""
         watches = {brand: entry.watch for brand, entry in self._watches.items()}

@@ -2,8 +2,7 @@
 
 Consumes committed rollups, keeps each brand's state in the compacted topic `watches`, publishes changes to `incidents`.
 Order per message: apply, publish events, persist state, commit the offset (at-least-once). After a crash the next owner
-reprocesses uncommitted messages; processing is deterministic, so `IncidentPublisher` drops the events already
-published.
+reprocesses uncommitted messages; processing is deterministic, so `IncidentPublisher` drops what is published already.
 
 Per assignment: load the state of the partitions, seek to the committed offsets, apply messages (`_consume`), and write
 changed state in the background (`streams.worker.watcher_upkeep`). Each commit of offsets first persists the state they
@@ -27,7 +26,8 @@ from streams.kafka.changelog import WatchChangelog
 from streams.kafka.fenced_writers import FencedWriters
 from streams.kafka.incident_publisher import IncidentPublisher
 from streams.kafka.topics import ROLLUPS
-from streams.scoring.rollup_batch import RollupBatch, decode_batch
+from streams.mentions.dead_letter import DeadLetter
+from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
 from streams.watching.state_store import BrandStateStore
 from streams.watching.watch_event import WatchEvent
@@ -36,6 +36,7 @@ from streams.worker.faust_app import create_app
 from streams.worker.idle_heartbeat_sender import IdleHeartbeatSender
 from streams.worker.state_loading import STATE_TIMEOUT_S, StateLoader
 from streams.worker.suspension import SuspensionDetector
+from streams.worker.unreadable_rollups import UnreadableRollups, readable
 from streams.worker.watcher_upkeep import WatcherUpkeep
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ class Watcher:
         Knows the log of `rollups`.
     on_applied
         Called with each message applied and its events, once these are published.
+    on_letter
+        Called with each message that could not be read, once it is a dead letter.
 
     Attributes
     ----------
@@ -75,6 +78,7 @@ class Watcher:
         config: Config,
         monitor: BrokerMonitor,
         on_applied: Callable[[RollupBatch, list[WatchEvent]], None] = lambda _batch, _: None,
+        on_letter: Callable[[DeadLetter], None] = lambda _: None,
     ) -> None:
         self.topic = config.kafka.topic(ROLLUPS)
         self.on_applied = on_applied
@@ -83,6 +87,7 @@ class Watcher:
         self.failure: Exception | None = None
         self._writers = FencedWriters(config.kafka)
         self._publisher = IncidentPublisher(config.kafka, self._writers)
+        self._unreadable = UnreadableRollups(config.kafka, self.topic, on_letter)
         self._changelog = WatchChangelog(config, self._writers)
         self.store = BrandStateStore(config, self._changelog, time.monotonic)
         # One thread for all reads and writes of the topics: Kafka's client blocks.
@@ -144,8 +149,8 @@ class Watcher:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._suspension.close()
-        await self._blocking(self._idle_heartbeats.close)
-        await self._blocking(self._writers.close)
+        for part in (self._idle_heartbeats, self._writers, self._unreadable):
+            await self._blocking(part.close)
         self._io.shutdown()
 
     @property
@@ -211,9 +216,9 @@ class Watcher:
         previous_end = self._app.previous_end(message.partition, message.offset)
         return self._active() and self._gaps.accept(previous_end, self.store.position(message.partition))
 
-    async def _apply(self, partition: int, offset: int, value: bytes) -> None:
+    async def _apply(self, partition: int, offset: int, value: bytes | None) -> None:
         generation = self._loaded
-        batch = decode_batch(value)
+        batch = readable(value) or await self._blocking(self._unreadable.store, partition, offset, value or b"")
         events = self.store.apply(partition, offset, batch)
         self._upkeep.applied_at = time.monotonic()
         if events:

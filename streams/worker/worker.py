@@ -8,7 +8,11 @@ import threading
 from collections.abc import Iterator
 from typing import Literal
 
+from kafka.errors import AuthorizationError
+
 from streams.errors import BadBuzzError, WorkerError
+from streams.kafka.access.failures import broker_error
+from streams.kafka.access.rights import scorer_rights, watcher_rights
 from streams.kafka.broker_monitor import BrokerMonitor
 from streams.kafka.topic_admin import require
 from streams.kafka.topics import expected_topics
@@ -50,7 +54,8 @@ def run_worker(config: Config, model: TextModel | None, which: tuple[PartName, .
     ConfigError
         The metrics port is in use.
     """
-    require(config.kafka, config.topics)
+    rights = {"scorer": scorer_rights, "watcher": watcher_rights}
+    require(config.kafka, config.topics, [right for part in which for right in rights[part](config.kafka)])
     with claimed_instance(config) as instance, _measured(config) as metrics:
         asyncio.run(_run(config, model, which, instance, metrics))
 
@@ -68,7 +73,7 @@ async def _run(
     scorer = watcher = thread = None
     scorer_stopping = threading.Event()
     if "watcher" in which:
-        watcher = Watcher(config, monitor, metrics.record_applied)
+        watcher = Watcher(config, monitor, metrics.record_applied, metrics.record_letter)
         stages["watcher"] = StageHealth(watcher, monitor)
         metrics.attach(loop, watcher.store.watches)
     if "scorer" in which and model is not None:
@@ -119,6 +124,8 @@ def _run_scorer(
 ) -> None:
     try:
         scorer.run(scorer_stopping)
+    except AuthorizationError as error:
+        failures.append(broker_error(scorer.config.kafka, error))
     except Exception as error:  # raised by the main thread
         # An error raised on purpose says all in its own line; any other is a defect and needs its traceback.
         logger.error("the scorer cannot go on: %s", error, exc_info=not isinstance(error, BadBuzzError))

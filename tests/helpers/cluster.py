@@ -28,6 +28,7 @@ from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.watching.row_keys import brand_key
 from streams.watching.snapshot import row_counts
+from tests.helpers.environment import environment
 
 BADBUZZ = Path(sys.executable).with_name("badbuzz")
 TOPICS = TopicSettings(mentions_partitions=4, rollups_partitions=4)
@@ -60,9 +61,7 @@ class Worker:
         self.port = _free_port()
         self.instance = instance
         self.log = log
-        env = {
-            "BADBUZZ_KAFKA_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
-            "BADBUZZ_KAFKA_TOPIC_PREFIX": settings.topic_prefix,
+        env = environment(settings) | {
             "BADBUZZ_TOPICS_MENTIONS_PARTITIONS": str(mentions_partitions),
             "BADBUZZ_TOPICS_ROLLUPS_PARTITIONS": str(TOPICS.rollups_partitions),
             "BADBUZZ_METRICS_PORT": str(self.port),

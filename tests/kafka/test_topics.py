@@ -120,6 +120,26 @@ def test_more_copies_than_brokers_are_refused_with_the_reason(kafka_settings: Ka
         create(kafka_settings, TopicSettings(replication=3))
 
 
+def test_a_refused_option_is_named_with_where_to_set_it_and_stops_no_other_topic(kafka_settings: KafkaSettings) -> None:
+    settings = TopicSettings(overrides={"watches": {"segment.bytes": "many"}})
+    with pytest.raises(
+        BrokerError, match=r"did not create topic \S+watches.*segment\.bytes.*\[topics\.overrides\].*others"
+    ):
+        create(kafka_settings, settings)
+    missing = [report.name for report in describe(kafka_settings, TopicSettings()) if report.topic is None]
+    assert missing == [kafka_settings.topic("watches")]
+
+
+def test_an_option_left_to_the_cluster_is_no_difference(kafka_settings: KafkaSettings) -> None:
+    settings = TopicSettings(overrides={"watches": {"segment.bytes": "", "segment.ms": 600_000}})
+    reports = {report.name: report for report in create(kafka_settings, settings)}
+    watches = reports[kafka_settings.topic("watches")]
+    assert watches.differences == []
+    assert watches.topic is not None
+    assert watches.topic.config["segment.ms"] == "600000"
+    assert watches.topic.config["segment.bytes"] == str(1024**3)
+
+
 def test_a_broker_that_is_down_is_reported_within_the_connect_timeout() -> None:
     settings = KafkaSettings(bootstrap_servers="127.0.0.1:1", connect_timeout_s=0.5)
     with pytest.raises(BrokerError, match=r"no answer from Kafka at 127\.0\.0\.1:1.*make kafka.*BOOTSTRAP_SERVERS"):
@@ -132,7 +152,7 @@ def test_any_replication_is_right_where_the_brokers_default_is_expected() -> Non
     assert [d.aspect for d in compare(TopicSpec("t", 1, 3, {}), Topic("t", 1, 1, {}))] == ["replication"]
 
 
-@pytest.mark.parametrize("name", list(TopicSettings.__struct_fields__))
+@pytest.mark.parametrize("name", [name for name in TopicSettings.__struct_fields__ if name != "overrides"])
 def test_topic_settings_below_one_are_refused_by_name(name: str) -> None:
     with pytest.raises(ConfigError, match=f"BADBUZZ_TOPICS_{name.upper()}"):
         msgspec.convert({name: 0}, TopicSettings)

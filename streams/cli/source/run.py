@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from detectors.negativity import NegativityModel
-from streams.cli.options import config_option, log_to_stderr, relax_garbage_collection
+from streams.cli.logs import log_to_stderr
+from streams.cli.options import config_option, relax_garbage_collection
 from streams.collecting.assembly import Assembly
 from streams.settings.config import load
 from streams.worker.collector.process import run_collector
@@ -23,5 +24,5 @@ def run_command(names: tuple[str, ...], config_path: Path | None) -> None:
     config = load(config_path)
     chosen = source_names(config, names)
     relax_garbage_collection()
-    log_to_stderr()
+    log_to_stderr(config.log)
     run_collector(config, Assembly(config, NegativityModel.load()), chosen)

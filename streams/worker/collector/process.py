@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from streams.kafka.access.rights import collector_rights
 from streams.kafka.topic_admin import require
 from streams.metrics.registry import Metrics
 from streams.settings.config import Config
@@ -35,7 +36,7 @@ def run_collector(config: Config, opener: Opener, names: Sequence[str]) -> None:
     ConfigError
         The settings of a source are wrong, or a port is in use.
     """
-    require(config.kafka, config.topics)
+    require(config.kafka, config.topics, collector_rights(config.kafka))
     metrics = Metrics(config.brands, config.metrics, installation=config.installation)
     asyncio.run(_run(config, opener, names, metrics))
 
