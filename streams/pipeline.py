@@ -21,6 +21,7 @@ from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.message import Message
 from streams.scoring.rollup import Counts, total
 from streams.scoring.scorer import Batch, Scorer, TextModel
+from streams.settings.brand_names import BrandNames
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.watch_event import WatchEvent
@@ -83,7 +84,7 @@ class Pipeline:
         self.config = config
         self.scorer = Scorer(config, model)
         self.dead_letter = dead_letter
-        self.brands = brands
+        self.brands = frozenset(map(BrandNames(config.brands).brand, brands))
         self.on_batch = on_batch
         self.on_event = on_event
         self.messages = 0

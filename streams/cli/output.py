@@ -107,7 +107,7 @@ def print_backtest(result: Backtest) -> None:
     table = Table("incident", "class", "mentions", "watch", "warning", "critical", "criteria", box=None, pad_edge=False)
     for row in result.found:
         delays = ["-" if delay is None else f"{delay} min" for delay in (row.watch, row.warning, row.critical)]
-        table.add_row(row.name, row.kind, f"{row.mentions:,}", *delays, ", ".join(row.criteria))
+        table.add_row(escape(row.name), row.kind, f"{row.mentions:,}", *delays, ", ".join(row.criteria))
     out.print(table)
     out.print(
         f"{result.brand_weeks:,.1f} brand-weeks; false pages per brand-week: "

@@ -18,6 +18,7 @@ from streams.mentions.mention import decode, milliseconds
 from streams.mentions.message import Message
 from streams.recordings.pacing import batches, paced
 from streams.recordings.recording import Recording
+from streams.settings.brand_names import BrandNames
 from streams.settings.config import Config
 
 FLUSH_TIMEOUT_S = 60.0
@@ -78,7 +79,8 @@ class MentionProducer:
     ) -> None:
         self.config = config
         self.dead_letter = dead_letter
-        self.brands = brands
+        self._names = BrandNames(config.brands)
+        self.brands = frozenset(map(self._names.brand, brands))
         self.messages = 0
         self.heartbeats = 0
         self.too_large = 0
@@ -130,13 +132,12 @@ class MentionProducer:
             mention = decode(value)
         except MentionError:
             return None
-        ms = milliseconds(mention)
+        brand, ms = self._names.brand(mention.brand), milliseconds(mention)
         if ms <= time.time() * 1000 + MINUTE_MS:
-            brand = mention.brand
             if not self.brands or brand in self.brands:
                 self._sources.add((brand, mention.network))
                 self.newest_ms = max(self.newest_ms, ms)
-        return mention.brand.encode()
+        return brand.encode()
 
     def _send(self, value: bytes, key: bytes | None) -> None:
         self._check()
