@@ -247,6 +247,7 @@ class Criteria:
             negative_authors=recent.total(NEGATIVE, start, end),
             copies=recent.total(COPIES, end - HOUR_MINUTES, end),
             criteria=tuple(name for name, signal in signals.items() if signal.reached),
+            learning_until=self._volume.learning_until * HOUR_MINUTES,
         )
 
     def expected(self, start: int, end: int) -> float:

@@ -27,17 +27,17 @@ def check_command(config_path: Path | None) -> None:
     out.print("configuration: good")
     _check_brands(config)
     for line in check_desk(config):
-        out.print(line, markup=False)
+        out.print(line)
     _check_kafka(config)
     for line in check_oncall(uids()):
-        out.print(line, markup=False)
+        out.print(line)
 
 
 def _check_brands(config: Config) -> None:
     # Without sources nothing is matched, and what a name is matters only where somebody wrote it down.
     matched = {brand: own for brand, own in config.brands.items() if config.sources or own.names}
     for warning in rule_warnings(matched):
-        out.print(f"warning: {warning}", style="yellow", markup=False)
+        out.print(f"warning: {warning}", style="yellow")
 
 
 def _check_kafka(config: Config) -> None:

@@ -42,7 +42,7 @@ def show_command(offset: int, config_path: Path | None) -> None:
     """Print the original message of the dead letter at OFFSET."""
     quiet_kafka_clients()
     letter = find_letter(load(config_path).kafka, offset)
-    err.print(f"{letter.reason}: {letter.detail} ({letter.source}, offset {letter.offset})", markup=False)
+    err.print(f"{letter.reason}: {letter.detail} ({letter.source}, offset {letter.offset})")
     write_line(letter.value)
 
 

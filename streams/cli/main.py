@@ -81,7 +81,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except BadBuzzError as error:
-            err.print(f"badbuzz: {error}", style="red", markup=False)
+            err.print(f"badbuzz: {error}", style="red")
             ctx.exit(2)
 
 

@@ -3,6 +3,7 @@
 import gc
 import gzip
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import IO, Any, TextIO
@@ -25,8 +26,26 @@ config_option = click.option(
     envvar="BADBUZZ_CONFIG",
     help="Configuration file.  [default: badbuzz.toml, where there is one]",
 )
+
+
+class BrandName(click.ParamType):
+    """The name of a brand; several in the environment variable are separated by commas, for names have spaces."""
+
+    name = "text"
+    envvar_list_splitter = ","
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name without the space around it."""
+        return value.strip()
+
+
 brand_option = click.option(
-    "--brand", "brands", multiple=True, envvar="BADBUZZ_BRAND", help="Only this brand; may be repeated."
+    "--brand",
+    "brands",
+    type=BrandName(),
+    multiple=True,
+    envvar="BADBUZZ_BRAND",
+    help="Only this brand; may be repeated, in the variable by commas.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, envvar="BADBUZZ_JSON", help="One JSON object a line.")
 dead_letters_option = click.option(
@@ -52,6 +71,20 @@ def open_dead_letters(path: Path | None) -> DeadLetterFile:
         raise ConfigError(
             f"--dead-letters: expected a file that can be written, got {path}: {error.strerror}"
         ) from None
+
+
+def check_picture(path: Path) -> None:
+    """Check, before the work, that a picture can be drawn to a path.
+
+    Raises
+    ------
+    ConfigError
+        It has another suffix than `.png` or `.svg`, or its folder cannot be written.
+    """
+    if path.suffix.lower() not in {".png", ".svg"}:
+        raise ConfigError(f"--picture: expected a path that ends in .png or .svg, got {str(path)!r}; rename it")
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise ConfigError(f"--picture: expected a path that can be written, got {str(path)!r}; choose another")
 
 
 def open_binary(path: str) -> IO[bytes]:

@@ -7,8 +7,8 @@
 """
 
 import csv
-from datetime import datetime
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 

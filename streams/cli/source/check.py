@@ -43,16 +43,16 @@ async def _check(config: Config, name: str, seconds: float) -> bool:
     try:
         commit = await anext(trial, None)
     except BadBuzzError as error:
-        out.print(f"{name}: {error}", style="red", markup=False)
+        out.print(f"{name}: {error}", style="red")
         return False
     finally:
         await trial.aclose()
     if commit is None:
-        out.print(f"{name}: no fault, and nothing published within {seconds:g} s", markup=False)
+        out.print(f"{name}: no fault, and nothing published within {seconds:g} s")
         return True
     line = f"{name}: good, {commit.events} posts read"
     if commit.complete_to is not None:
         behind = (datetime.now(UTC) - commit.complete_to).total_seconds()
         line += f", complete to {commit.complete_to:%Y-%m-%d %H:%M:%S} UTC, {behind:.0f} s ago"
-    out.print(line, markup=False)
+    out.print(line)
     return True
