@@ -1,5 +1,6 @@
 """The command `badbuzz`: a group that imports a command when it is called, and reports errors in one line."""
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -8,6 +9,7 @@ import click
 
 from streams.cli.output import err
 from streams.errors import BadBuzzError
+from streams.settings.variables import unknown_variables
 
 
 class LazyCommand(NamedTuple):
@@ -78,10 +80,13 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and turn a `BadBuzzError` into one line and exit status 2."""
+        for unknown in unknown_variables(os.environ):
+            err.print(f"badbuzz: {unknown}", style="yellow")
         try:
             return super().invoke(ctx)
         except BadBuzzError as error:
-            err.print(f"badbuzz: {error}", style="red")
+            for line in str(error).splitlines():
+                err.print(f"badbuzz: {line}", style="red")
             ctx.exit(2)
 
 
