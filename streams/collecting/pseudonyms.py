@@ -1,7 +1,6 @@
 """Pseudonyms: a keyed hash in place of an author's account, so that people are counted and not known."""
 
 import hmac
-from pathlib import Path
 
 from streams.errors import ConfigError
 from streams.settings.sources import CollectorSettings, secret
@@ -90,9 +89,8 @@ def configured_key(settings: CollectorSettings) -> str:
     try:
         return secret(settings.pseudonym_key, settings.pseudonym_key_file)
     except (OSError, UnicodeDecodeError) as error:
-        path = Path(settings.pseudonym_key_file)
         raise ConfigError(
-            f"`source.pseudonym_key_file`: expected a readable file at {path}, got: {error}; {_HOW}"
+            f"`source.pseudonym_key_file`: expected the path of a readable file, got: {error}; {_HOW}"
         ) from None
 
 

@@ -54,7 +54,9 @@ def _password(settings: KafkaSettings) -> Secret:
     try:
         return Secret(Path(settings.sasl_password_file).read_text(encoding="utf-8").rstrip("\r\n"))
     except (OSError, UnicodeError) as error:
-        raise setting_error("kafka", "sasl_password_file", f"cannot be read: {error}") from None
+        # Without the path: people give the password itself in its place.
+        problem = getattr(error, "strerror", None) or type(error).__name__
+        raise setting_error("kafka", "sasl_password_file", f"names no file that can be read: {problem}") from None
 
 
 def _tls(settings: KafkaSettings) -> ssl.SSLContext:
