@@ -49,11 +49,24 @@ def check_oncall(dashboards: Iterable[str] = (), environment: Mapping[str, str] 
     >>> print(*check_oncall(environment={}), sep="; ")
     Prometheus: not checked, BADBUZZ_PROMETHEUS_URL is not set; Grafana: not checked, BADBUZZ_GRAFANA_URL is not set
     """
+    yield from check_configured_prometheus(environment)
+    yield from check_configured_grafana(dashboards, environment)
+
+
+def check_configured_prometheus(environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Check the Prometheus whose address the environment has, as `check_oncall` does."""
     environment = os.environ if environment is None else environment
     if url := environment.get(PROMETHEUS_URL):
         yield check_prometheus(url)
     else:
         yield f"Prometheus: not checked, {PROMETHEUS_URL} is not set"
+
+
+def check_configured_grafana(
+    dashboards: Iterable[str] = (), environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Check the Grafana whose address the environment has, as `check_oncall` does."""
+    environment = os.environ if environment is None else environment
     if url := environment.get(URL):
         file = environment.get(TOKEN_FILE)
         yield check_grafana(url, grafana_token(Path(file) if file else None, environment), dashboards)
