@@ -39,7 +39,8 @@ def check_command(context: click.Context, config_path: Path | None) -> None:
 
     steps: list[Callable[[], Iterable[str]]] = [configuration]
     steps += [lambda: _kafka(configs), check_configured_prometheus, lambda: check_configured_grafana(uids())]
-    if not all([_passes(step) for step in steps]):  # every step runs, whatever the ones before found
+    passed = [_passes(step) for step in steps]  # every step runs, whatever the ones before found
+    if not all(passed):
         context.exit(2)
 
 

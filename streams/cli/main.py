@@ -47,6 +47,7 @@ COMMANDS = {
     "score": LazyCommand("streams.cli.files.score:score_command", "Score the negativity of texts."),
     "source": LazyCommand("streams.cli.source.group:source_group", "Collect mentions from networks."),
     "topics": LazyCommand("streams.cli.topics:topics_group", "Create or describe the Kafka topics."),
+    "warm-up": LazyCommand("streams.cli.files.warm_up:warm_up_command", "Teach an installation a brand's past."),
     "worker": LazyCommand("streams.cli.worker:worker_command", "Score mentions and watch brands on Kafka."),
 }
 

@@ -12,6 +12,7 @@ from streams.pipeline import Pipeline
 from streams.recordings.pacing import as_they_come, batches, paced
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.warm_up import learning_until
 from streams.watching.watch_event import WatchEvent, incident_events
 
 
@@ -170,7 +171,5 @@ def open_incidents(events: Iterable[IncidentEvent]) -> list[OpenIncident]:
 
 
 def _learning(watch: BrandWatch) -> LearningBrand | None:
-    if watch.opened is None:
-        return None
-    until = watch.readings(watch.opened).learning_until
-    return LearningBrand(watch.brand, rfc3339(until * MINUTE_MS)) if watch.opened <= until else None
+    until = learning_until(watch)
+    return None if until is None else LearningBrand(watch.brand, rfc3339(until * MINUTE_MS))
