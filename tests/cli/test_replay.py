@@ -204,15 +204,12 @@ def test_a_replay_draws_its_picture(record: str, tmp_path: Path) -> None:
 
 def test_alerts_of_a_pipe_that_stays_open_come_as_its_lines_do() -> None:
     lines = crisis()
-    with subprocess.Popen(
-        [BADBUZZ, "replay", "-", "--json", "--speed", "1e9"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen([BADBUZZ, "replay", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(b"\n".join(lines) + b"\n")
         process.stdin.flush()
-        first = json.loads(process.stdout.readline())  # the pipe is still open
-        assert first["type"] in {"incident", "desk"}
+        assert b"Acme" in process.stdout.readline()  # the pipe is still open
         process.stdin.close()
         process.stdout.read()
         assert process.wait(60) == 0

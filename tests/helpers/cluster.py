@@ -195,6 +195,10 @@ class Cluster:
 
             wait_until(lambda: not behind(), lambda: f"{behind()}\n{logs()}")
 
+    def sent(self) -> int:
+        """Messages on `mentions` now."""
+        return sum(self._ends("mentions").values())
+
     def incidents(self) -> list[bytes]:
         """Return every incident event, ordered by event time."""
         self._incidents.read_on(self.incident_lines.append, self.incident_keys.append)
