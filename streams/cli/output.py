@@ -46,6 +46,17 @@ DESK_STYLE = {"info": "blue", "warning": "magenta", "critical": "bold magenta"}
 """Colour of what concerns how the brand answers."""
 
 
+def printable(text: str) -> str:
+    r"""Return a text of others on one line, without characters that would steer the terminal.
+
+    Examples
+    --------
+    >>> printable("a\x1b[31mred\nline")
+    'a�[31mred�line'
+    """
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
 def write_line(line: bytes) -> None:
     """Write one line to standard output and flush it."""
     sys.stdout.buffer.write(line + b"\n")

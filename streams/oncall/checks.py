@@ -16,7 +16,7 @@ from typing import Any
 from streams.addresses import has_user, shown
 from streams.errors import InputError
 from streams.metrics.families import BUILD
-from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, grafana_token
+from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, checked_address, grafana_token
 
 PROMETHEUS_URL = "BADBUZZ_PROMETHEUS_URL"
 # Stands for all rules: they are in one file.
@@ -68,6 +68,7 @@ def check_configured_grafana(
     """Check the Grafana whose address the environment has, as `check_oncall` does."""
     environment = os.environ if environment is None else environment
     if url := environment.get(URL):
+        checked_address(url)  # before the token: an address comes first to whoever sets it up
         file = environment.get(TOKEN_FILE)
         yield check_grafana(url, grafana_token(Path(file) if file else None, environment), dashboards)
     else:

@@ -12,7 +12,7 @@ class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Parameters
     ----------
     names
-        How people write its name: its aliases. Mentions under any of them are joined to it, without case and in NFC, and
+        How people write its name: its aliases. Mentions under any of them are joined to it, without case and in NFC;
         they are left out of the terms that spread.
     official_accounts
         Authors that are the brand itself, without case or `@`: as their mentions say, or `network:account` for what
