@@ -15,11 +15,12 @@ demo: $(VENV)/.demo ## watch a reconstructed incident unfold
 	$(BIN)/badbuzz demo
 
 test: lint services ## lint, types, every test; what was skipped is said with its reason
-	$(BIN)/pytest -rs
+	@# Three processes for two cores, each with a broker of its own: most of these tests wait.
+	$(BIN)/pytest -rs -n 3 --dist loadfile --no-loadscope-reorder
 
 quick: $(VENV)/.dev ## what needs no service, in under a minute: style, and the tests of the pure packages
 	$(BIN)/ruff check -q .
-	$(BIN)/pytest $(QUICK)
+	$(BIN)/pytest -n 2 $(QUICK)
 
 services: # what tests run against; where it cannot be installed, the tests that need it skip (in CI they fail)
 	@deploy/local/install-kafka.sh || test -z "$$CI"
