@@ -3,7 +3,7 @@ PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 	command -v $$v >/dev/null 2>&1 && $$v -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$v && break; done)
 VENV ?= .venv
 # The packages that decide, without a process, a broker or a network of their own.
-QUICK = $(addprefix tests/,detectors/criteria mentions settings wording watching scoring matching collecting exports)
+QUICK = $(addprefix tests/,detectors/criteria mentions settings wording scoring matching collecting exports)
 BIN := $(VENV)/bin
 
 .PHONY: demo quick test services kafka stack live chaos lint bench accuracy docs lock clean help

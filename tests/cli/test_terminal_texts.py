@@ -41,7 +41,7 @@ def test_a_truth_table_with_brackets_in_a_name_is_printed_as_it_is(tmp_path: Pat
     truth = tmp_path / "truth.csv"
     row = "crisis.jsonl,Acme,prices [/beta] [red],crisis,2024-03-09T09:00:00Z,2024-03-09T18:00:00Z"
     truth.write_text(f"file,brand,name,class,onset,end\n{row}\n", encoding="utf-8")
-    done = badbuzz("backtest", record, "--truth", str(truth))
+    done = badbuzz("backtest", record, "--truth", str(truth), env={"COLUMNS": "160"})
     assert done.returncode == 0
     assert "prices [/beta] [red]" in done.stdout.decode()
     assert "negative_growth" in done.stdout.decode()  # no column is cut
