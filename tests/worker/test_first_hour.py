@@ -3,13 +3,16 @@
 import gzip
 import json
 import os
+import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from streams.settings.kafka import KafkaSettings
 from tests.helpers.cluster import BADBUZZ, Cluster, wait_until
+from tests.helpers.paths import ROOT
 from tests.helpers.records import CRISIS_AT, HOUR, in_order, quiet, wave
 from tests.worker.test_worker_commands import badbuzz, where
 
@@ -75,6 +78,27 @@ def test_a_pipe_that_stays_open_is_sent_as_its_lines_come_and_brands_without_men
         assert "brands.Nobody: no mention was ever read" in said
         assert "brands.Acme: no mention" not in said
         assert "expected an address such as https://grafana.example.org" in checked.stderr.decode()
+
+
+def test_the_producer_of_the_readme_sends_mentions_and_heartbeats_that_are_read(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    [code] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len([line for line in code.splitlines() if line.strip()]) <= 20
+    settings = cluster.settings
+    code = code.replace("127.0.0.1:9092", settings.bootstrap_servers).replace(
+        'send("mentions"', f'send("{settings.topic_prefix}mentions"'
+    )
+    with cluster:
+        worker = cluster.start("w")
+        worker.wait_ready()
+        with subprocess.Popen([sys.executable, "-c", code]) as producer:
+            wait_until(lambda: cluster.sent() >= 2, lambda: f"{cluster.sent()} sent")
+            producer.terminate()
+        cluster.drain()
+        assert cluster.counts(["Acme"]).mentions >= 1
+        assert badbuzz(settings, "dead-letters", "list", "--json").stdout == b""
+        cluster.stop(worker, kill=False)
 
 
 def test_a_check_without_kafka_looks_at_prometheus_and_grafana_too(tmp_path: Path) -> None:
