@@ -88,7 +88,7 @@ def check_picture(path: Path) -> None:
 
 
 def open_binary(path: str) -> IO[bytes]:
-    """Open a file for reading bytes, unpacked where its name ends in `.gz`; `-` is standard input.
+    """Open a file for reading bytes, unpacked where it is gzipped; `-` is standard input.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def open_binary(path: str) -> IO[bytes]:
 
 
 def open_text(path: str) -> TextIO:
-    """Open a file for reading UTF-8 text, unpacked where its name ends in `.gz`; `-` is standard input.
+    """Open a file for reading UTF-8 text, unpacked where it is gzipped; `-` is standard input.
 
     Raises
     ------
@@ -114,13 +114,21 @@ def open_text(path: str) -> TextIO:
 def _open(path: str, mode: str, standard_input: IO[Any]) -> Any:
     if path == "-":
         return standard_input
-    encoding, newline = (None, None) if "b" in mode else ("utf-8", "")
+    encoding, newline = (None, None) if "b" in mode else ("utf-8-sig", "")
     try:
-        if path.endswith(".gz"):
+        if path.endswith(".gz") or _is_packed(Path(path)):
             return gzip.open(path, mode, encoding=encoding, newline=newline)
         return Path(path).open(mode, encoding=encoding, newline=newline)
     except OSError as error:
         raise ConfigError(f"expected a readable file, got {path}: {error.strerror}") from None
+
+
+def _is_packed(path: Path) -> bool:
+    """Return whether a file is gzipped, whatever its name; what is no file, as a pipe, is not looked into."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 def quiet_kafka_clients() -> None:
