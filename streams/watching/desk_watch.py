@@ -42,7 +42,7 @@ class DeskWatch:
     def __init__(self, brand: str, config: Config) -> None:
         self.brand = brand
         self.config = config
-        self.desk = Desk(config.desk_settings(brand), config.brand(brand))
+        self.desk = Desk(config.desk_settings(brand), config.brand(brand), config.zone)
         self._enabled = config.desk_settings(brand).enabled
 
     def observe(self, minute: int, rollups: Iterable[Rollup]) -> list[DeskEvent]:
