@@ -2,9 +2,11 @@
 PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 	command -v $$v >/dev/null 2>&1 && $$v -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$v && break; done)
 VENV ?= .venv
+# The packages that decide, without a process, a broker or a network of their own.
+QUICK = $(addprefix tests/,detectors/criteria mentions settings wording scoring matching collecting exports)
 BIN := $(VENV)/bin
 
-.PHONY: demo test services kafka stack live chaos lint bench accuracy docs lock clean help
+.PHONY: demo quick test services kafka stack live chaos lint bench accuracy docs lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -12,9 +14,13 @@ help: ## list the targets
 demo: $(VENV)/.demo ## watch a reconstructed incident unfold
 	$(BIN)/badbuzz demo
 
-test: lint services ## lint, types, every test
+test: lint services ## lint, types, every test; what was skipped is said with its reason
 	@# Three processes for two cores, each with a broker of its own: most of these tests wait.
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -rs -n 3 --dist loadfile --no-loadscope-reorder
+
+quick: $(VENV)/.dev ## what needs no service, in under a minute: style, and the tests of the pure packages
+	$(BIN)/ruff check -q .
+	$(BIN)/pytest -n 2 $(QUICK)
 
 services: # what tests run against; where it cannot be installed, the tests that need it skip (in CI they fail)
 	@deploy/local/install-kafka.sh || test -z "$$CI"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from functools import partial
+from urllib.parse import urlsplit
 
 from streams.errors import GrafanaError
 from streams.oncall.grafana import DATASOURCE_UID, FOLDER_UID, Grafana
@@ -57,5 +58,17 @@ def push_dashboards(grafana: Grafana, dashboards: Iterable[str]) -> list[str]:
         dashboard = json.loads(text)
         request = {"dashboard": dashboard, "folderUid": FOLDER_UID, "overwrite": True, "message": "badbuzz"}
         response = grafana.call(partial(grafana.client.dashboard.update_dashboard, request))
-        urls.append(grafana.url + str((response or {}).get("url", f"/d/{dashboard['uid']}")))
+        urls.append(page(grafana.url, str((response or {}).get("url", f"/d/{dashboard['uid']}"))))
     return urls
+
+
+def page(grafana_url: str, path: str) -> str:
+    """Return the address of a page by the path that Grafana gives, which holds the path it is served under.
+
+    Examples
+    --------
+    >>> page("http://h/monitoring", "/monitoring/d/badbuzz"), page("http://h/monitoring", "/d/badbuzz")
+    ('http://h/monitoring/d/badbuzz', 'http://h/monitoring/d/badbuzz')
+    """
+    prefix = urlsplit(grafana_url).path.rstrip("/")
+    return grafana_url + (path.removeprefix(prefix) if prefix and path.startswith(f"{prefix}/") else path)

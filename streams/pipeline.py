@@ -21,9 +21,12 @@ from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.message import Message
 from streams.scoring.rollup import Counts, total
 from streams.scoring.scorer import Batch, Scorer, TextModel
+from streams.settings.brand_names import BrandNames
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.watch_event import WatchEvent
+
+MOST_LEFT_OUT = 100
 
 
 class Pipeline:
@@ -56,6 +59,8 @@ class Pipeline:
         Newest event time, in milliseconds since the epoch.
     watches
         The watch of each brand.
+    left_out
+        Some of the brands that were mentioned and are not among `brands`.
 
     Examples
     --------
@@ -83,7 +88,7 @@ class Pipeline:
         self.config = config
         self.scorer = Scorer(config, model)
         self.dead_letter = dead_letter
-        self.brands = brands
+        self.brands = frozenset(map(BrandNames(config.brands).brand, brands))
         self.on_batch = on_batch
         self.on_event = on_event
         self.messages = 0
@@ -91,6 +96,7 @@ class Pipeline:
         self.counts = Counts()
         self.newest_ms = 0
         self.watches: dict[str, BrandWatch] = {}
+        self.left_out: set[str] = set()
 
     def run(self, messages: Iterable[Message]) -> list[WatchEvent]:
         """Process one batch of messages, in order.
@@ -102,6 +108,8 @@ class Pipeline:
         """
         batch = self.scorer.score(messages)
         if self.brands:
+            if len(self.left_out) < MOST_LEFT_OUT:
+                self.left_out |= {rollup.brand for rollup in batch.rollups} - self.brands
             batch = batch._replace(rollups=[rollup for rollup in batch.rollups if rollup.brand in self.brands])
         self._count(batch)
         self.on_batch(batch)

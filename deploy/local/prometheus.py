@@ -100,6 +100,12 @@ class LocalPrometheus(_ApiServer):
             "--enable-feature=exemplar-storage",
         ]
 
+    @property
+    def alerts_page(self) -> str:
+        """The address at which this build shows its alerts: Debian's has the classic page alone, others the new one."""
+        pages = [f"{self.url}{path}" for path in ("/alerts", "/classic/alerts")]
+        return next((page for page in pages if answers(page)), f"{self.url}/api/v1/alerts")
+
     def query(self, expression: str, time_s: float | None = None) -> list[dict[str, Any]]:
         """Return the series of an instant query, now or at a time in seconds since the epoch."""
         at = {} if time_s is None else {"time": str(time_s)}

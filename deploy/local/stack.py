@@ -129,8 +129,8 @@ class LocalStack:
         return (
             f"Kafka         {self.kafka.bootstrap}\n"
             f"worker        {self.worker.url}/metrics\n"
-            f"Prometheus    {self.prometheus.url}/alerts\n"
-            f"Alertmanager  {self.alertmanager.url}"
+            f"Prometheus    {self.prometheus.alerts_page}\n"
+            f"Alertmanager  {self.alertmanager.url}/api/v2/alerts"
         )
 
     def badbuzz(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -201,8 +201,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         lambda show: LocalStack(on_notification=show),
         lambda stack: (
             f"{stack.addresses()}\n\n"
-            "Send it a record, in another terminal:\n"
-            f"  BADBUZZ_KAFKA_BOOTSTRAP_SERVERS={stack.kafka.bootstrap} badbuzz replay --to-kafka FILE\n"
+            "Send it a record, in another terminal; this one ends while its incident is open:\n"
+            f"  {BADBUZZ} demo --record demo.jsonl.gz\n"
+            f"  BADBUZZ_KAFKA_BOOTSTRAP_SERVERS={stack.kafka.bootstrap} {BADBUZZ} replay --to-kafka demo.jsonl.gz\n"
+            "Of one whose incident ends in it nobody is notified: it is over before the first scrape.\n"
             "Notifications are printed here; Ctrl-C ends it."
         ),
     )

@@ -130,6 +130,11 @@ class Surge(AnomalyDetector):
         """Return whether an hour belongs to the first hours, which are learned and never alert."""
         return hour < self.first_hour + self.learning_hours
 
+    @property
+    def learning_until(self) -> int:
+        """The hour in which learning ends, since the epoch; 0 before the first count."""
+        return 0 if self.first_hour == NEVER else self.first_hour + self.learning_hours
+
     def expected(self, start: int, end: int) -> float:
         """Return the count expected between two minutes."""
         return self.baseline.expected(start, end)

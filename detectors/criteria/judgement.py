@@ -271,6 +271,7 @@ class Criteria:
             negative_authors=recent.total(NEGATIVE, start, end),
             copies=self._coordination.copies_between(end - HOUR_MINUTES, end),
             criteria=tuple(name for name, signal in signals.items() if signal.reached),
+            learning_until=self._volume.learning_until * HOUR_MINUTES,
         )
 
     def copies(self, start: int, end: int) -> int:

@@ -40,6 +40,8 @@ class Readings(NamedTuple):
         Copies of another author's text in the last hour.
     criteria
         Names of the criteria whose threshold is reached, however few people that takes.
+    learning_until
+        End of the first hours, which are learned and never alert: minutes since the epoch, 0 before the first mention.
     """
 
     volume: Signal
@@ -48,3 +50,4 @@ class Readings(NamedTuple):
     negative_authors: int
     copies: int
     criteria: tuple[str, ...]
+    learning_until: int = 0

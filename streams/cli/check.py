@@ -1,49 +1,86 @@
 """`badbuzz check`: whether configuration, broker, topics, Prometheus and Grafana are as badbuzz needs them."""
 
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
 
 from dashboards.build import uids
 from streams.cli.options import config_option, quiet_kafka_clients
-from streams.cli.output import out
+from streams.cli.output import err, out
 from streams.errors import BadBuzzError
+from streams.kafka.changelog import unheard_brands
 from streams.kafka.topic_admin import describe
 from streams.matching.rule_warnings import rule_warnings
-from streams.oncall.checks import check_oncall
+from streams.oncall.checks import check_configured_grafana, check_configured_prometheus
+from streams.settings.brand_names import BrandNames
 from streams.settings.config import Config, load
 from streams.settings.desk_check import check_desk
 
 
 @click.command()
 @config_option
-def check_command(config_path: Path | None) -> None:
-    """Check configuration, broker, topics, Prometheus and Grafana, and name the remedy for the first fault.
+@click.pass_context
+def check_command(context: click.Context, config_path: Path | None) -> None:
+    """Check configuration, broker, topics, Prometheus and Grafana, and name the remedy for each fault.
 
-    A brand's name that is also a common word, and a rule that can never do anything, are warnings: they fail nothing.
+    A brand's name that is also a common word, a rule that can never do anything, and a brand of the configuration that
+    was never mentioned are warnings: they fail nothing.
     """
     quiet_kafka_clients()
-    config = load(config_path)
-    out.print("configuration: good")
-    _check_brands(config)
-    for line in check_desk(config):
-        out.print(line, markup=False)
-    _check_kafka(config)
-    for line in check_oncall(uids()):
-        out.print(line, markup=False)
+    configs: list[Config] = []
+
+    def configuration() -> Iterator[str]:
+        config = load(config_path)
+        configs.append(config)
+        yield "configuration: good"
+        _warn(_brand_warnings(config))
+        yield from check_desk(config)
+
+    steps: list[Callable[[], Iterable[str]]] = [configuration]
+    steps += [lambda: _kafka(configs), check_configured_prometheus, lambda: check_configured_grafana(uids())]
+    passed = [_passes(step) for step in steps]  # every step runs, whatever the ones before found
+    if not all(passed):
+        context.exit(2)
 
 
-def _check_brands(config: Config) -> None:
+def _passes(step: Callable[[], Iterable[str]]) -> bool:
+    """Print the lines of one step; return whether it found no fault."""
+    try:
+        for line in step():
+            out.print(line)
+    except BadBuzzError as error:
+        for line in str(error).splitlines():
+            err.print(f"badbuzz: {line}", style="red")
+        return False
+    return True
+
+
+def _warn(warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        out.print(f"warning: {warning}", style="yellow")
+
+
+def _brand_warnings(config: Config) -> Iterator[str]:
     # Without sources nothing is matched, and what a name is matters only where somebody wrote it down.
-    matched = {brand: own for brand, own in config.brands.items() if config.sources or own.names}
-    for warning in rule_warnings(matched):
-        out.print(f"warning: {warning}", style="yellow", markup=False)
+    yield from rule_warnings({brand: own for brand, own in config.brands.items() if config.sources or own.names})
+    for name, brands in BrandNames(config.brands).ambiguous.items():
+        tables = " and ".join(f"`brands.{brand}`" for brand in brands)
+        yield f"the name {name!r} is of {tables}: mentions under it are joined to neither, but to a brand so named"
 
 
-def _check_kafka(config: Config) -> None:
+def _kafka(configs: list[Config]) -> Iterator[str]:
+    if not configs:
+        yield "Kafka: not checked, the configuration is wrong"
+        return
+    config = configs[0]
     reports = describe(config.kafka, config.topics)
-    out.print(f"Kafka at {', '.join(config.kafka.servers)}: answers")
-    differences = [difference for report in reports for difference in report.differences]
-    if differences:
-        raise BadBuzzError("; ".join(map(str, differences)))
-    out.print(f"topics {', '.join(report.name for report in reports)}: good")
+    yield f"Kafka at {', '.join(config.kafka.servers)}: answers"
+    if differences := [difference for report in reports for difference in report.differences]:
+        raise BadBuzzError("\n".join(map(str, differences)))
+    yield f"topics {', '.join(report.name for report in reports)}: good"
+    unheard = unheard_brands(config.kafka, sorted(config.brands))
+    _warn(
+        f"brands.{brand}: no mention was ever read under this name or its `names`: as its source spells it, case apart?"
+        for brand in unheard
+    )

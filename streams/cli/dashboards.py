@@ -19,6 +19,8 @@ def dashboards_group() -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 def build_command(folder: Path | None) -> None:
     """Write the dashboards' JSON into FOLDER, by default where the repository has it."""
+    if folder is None and "site-packages" in JSON_DIR.parts:
+        raise ConfigError("expected the FOLDER to write to, got none: `badbuzz dashboards build dashboards`")
     try:
         for file in write(folder or JSON_DIR):
             click.echo(file)

@@ -7,7 +7,7 @@ import msgspec
 from rich.table import Table
 
 from streams.cli.options import config_option, json_option, quiet_kafka_clients
-from streams.cli.output import err, out, write_line
+from streams.cli.output import err, out, printable, write_line
 from streams.kafka.dead_letters import find_letter, read_letters, send_again
 from streams.settings.config import load
 
@@ -30,8 +30,10 @@ def list_command(config_path: Path | None, as_json: bool) -> None:
         return
     table = Table("at", "reason", "from", "detail", "bytes", box=None, pad_edge=False)
     for letter in letters:
-        origin = f"{letter.source} {letter.offset}"
-        table.add_row(str(letter.stored_at), letter.reason, origin, letter.detail[:80], str(len(letter.value)))
+        origin = printable(f"{letter.source} {letter.offset}")
+        table.add_row(
+            str(letter.stored_at), letter.reason, origin, printable(letter.detail[:80]), str(len(letter.value))
+        )
     out.print(table)
 
 
@@ -42,7 +44,7 @@ def show_command(offset: int, config_path: Path | None) -> None:
     """Print the original message of the dead letter at OFFSET."""
     quiet_kafka_clients()
     letter = find_letter(load(config_path).kafka, offset)
-    err.print(f"{letter.reason}: {letter.detail} ({letter.source}, offset {letter.offset})", markup=False)
+    err.print(printable(f"{letter.reason}: {letter.detail} ({letter.source}, offset {letter.offset})"))
     write_line(letter.value)
 
 

@@ -1,5 +1,6 @@
 """`badbuzz demo`: a reconstructed incident, live in the terminal, and when badbuzz would have alerted."""
 
+import gzip
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,16 +10,18 @@ import click
 import msgspec
 from rich.console import Console, Group
 from rich.live import Live
-from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from detectors.negativity import NegativityModel
 from detectors.severity import SEVERITIES, Severity
-from streams.cli.options import config_option
+from streams.cli.options import check_picture, config_option
 from streams.cli.output import STYLE, event_lines, event_time, open_line, out
+from streams.errors import ConfigError
 from streams.event_time import MINUTE_MS, utc
 from streams.mentions.message import Message, event_ms
+from streams.offline.recorded_picture import BIN_MINUTES, picture_bucket
 from streams.offline.replay import open_incidents
 from streams.picture import PictureBucket, draw
 from streams.pipeline import Pipeline
@@ -29,7 +32,6 @@ from streams.watching.incident_event import IncidentEvent
 from streams.watching.watch_event import WatchEvent, incident_events
 from streams.wording.language import Language
 
-BIN_MINUTES = 15
 HOUR_BINS = 60 // BIN_MINUTES
 DAY_BINS = 24 * HOUR_BINS
 BARS = " ▁▂▃▄▅▆▇█"
@@ -63,15 +65,43 @@ LEAD_IN = timedelta(hours=6)
     envvar="BADBUZZ_SECONDS",
     help="How long to watch; 0: no waiting.",
 )
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="BADBUZZ_RECORD",
+    help="Write the scenario's mentions here, for `badbuzz replay`, and show nothing.",
+)
 @click.option("--list", "listing", is_flag=True, envvar="BADBUZZ_LIST", help="List the shipped scenarios and end.")
 @config_option
-def demo_command(scenario: str, picture: Path, seconds: float, listing: bool, config_path: Path | None) -> None:
+def demo_command(
+    scenario: str, picture: Path, seconds: float, record: Path | None, listing: bool, config_path: Path | None
+) -> None:
     """Watch a reconstructed incident unfold, live, and see when badbuzz would have alerted."""
     if listing:
         for name in shipped_scenarios():
-            out.print(f"{name:22}{load_scenario(name).title}", markup=False, highlight=False, soft_wrap=True)
+            out.print(f"{name:22}{load_scenario(name).title}", soft_wrap=True)
         return
+    if record:
+        written = write_record(load_scenario(scenario), record)
+        out.print(f"{written:,} mentions and heartbeats in {record}; `badbuzz replay {record}` replays them")
+        return
+    check_picture(picture)
     run_demo(load_scenario(scenario), picture, seconds, load(config_path), out)
+
+
+def write_record(scenario: Scenario, path: Path) -> int:
+    """Write the mentions of a scenario as JSON lines, gzipped where the path ends in `.gz`; return their number.
+
+    Raises
+    ------
+    ConfigError
+        The path cannot be written.
+    """
+    try:
+        with gzip.open(path, "wb") if path.suffix == ".gz" else path.open("wb") as file:
+            return sum(bool(file.write(line.rstrip() + b"\n")) for line in scenario.mentions())
+    except OSError as error:
+        raise ConfigError(f"--record: expected a file that can be written, got {path}: {error.strerror}") from None
 
 
 def run_demo(scenario: Scenario, picture: Path, seconds: float, config: Config, console: Console) -> None:
@@ -91,7 +121,7 @@ def run_demo(scenario: Scenario, picture: Path, seconds: float, config: Config, 
         Where to show it.
     """
     player = _Player(scenario, config)
-    console.print(f"[bold]{escape(scenario.title)}[/]\n[dim]{escape(scenario.reconstruction)}[/]\n")
+    console.print(Text.assemble((scenario.title, "bold"), "\n", (scenario.reconstruction, "dim"), "\n"))
     if console.is_terminal:
         with Live(console=console, refresh_per_second=12) as live:
             for events in player.play(seconds):
@@ -112,7 +142,7 @@ def run_demo(scenario: Scenario, picture: Path, seconds: float, config: Config, 
         bucket_minutes=BIN_MINUTES,
         answering=[msgspec.to_builtins(event) for event in player.answering],
     )
-    console.print("\n" + player.config.words.say("picture", path=f"[bold]{escape(str(picture))}[/]"))
+    console.print(Text(f"\n{player.config.words.say('picture', path=str(picture))}"))
 
 
 class _Player:
@@ -155,18 +185,7 @@ class _Player:
         if watch is None or watch.opened is None:
             return
         # The lateness is a minute: this bin is wholly closed.
-        start = minute - BIN_MINUTES
-        window = watch.recent.window(start, minute)
-        seen = watch.readings(minute)
-        self.buckets.append(
-            PictureBucket(
-                utc(start * MINUTE_MS),
-                sum(mentions for mentions, _ in window.networks.values()),
-                sum(negatives for _, negatives in window.networks.values()),
-                watch.expected(start, minute),
-                max(seen.volume.score, seen.negatives.score),
-            )
-        )
+        self.buckets.append(picture_bucket(watch, minute - BIN_MINUTES, minute))
 
     def screen(self) -> Panel:
         """Return the screen as of now."""
@@ -182,16 +201,16 @@ class _Player:
         )
         figures = Table(show_header=False, box=None, pad_edge=False)
         figures.add_row(
-            words.say("local_time"), f"[bold]{words.time(utc(self.minute * MINUTE_MS), self.config.zone)}[/]"
+            words.say("local_time"), Text(words.time(utc(self.minute * MINUTE_MS), self.config.zone), "bold")
         )
         figures.add_row(words.say("last_hour"), last_hour)
         figures.add_row(words.say("score"), words.number(recent[-1].score or 0, 1) if recent else "-")
-        figures.add_row(words.say("incident"), f"[{STYLE[severity]}]{words.say(f'severity_{severity}')}[/]")
-        figures.add_row(words.say("spreading"), escape(", ".join(term for term, _ in self._terms())) or "-")
+        figures.add_row(words.say("incident"), Text(words.say(f"severity_{severity}"), STYLE[severity]))
+        figures.add_row(words.say("spreading"), Text(", ".join(term for term, _ in self._terms()) or "-"))
         bars = _sparkline([bucket.mentions for bucket in self.buckets[-DAY_BINS:]])
         return Panel(
-            Group(figures, f"\n[cyan]{bars}[/]  [dim]{words.say('last_day')}[/]"),
-            title=escape(self.scenario.brand),
+            Group(figures, Text.assemble("\n", (bars, "cyan"), "  ", (words.say("last_day"), "dim"))),
+            title=Text(self.scenario.brand),
             width=118,
         )
 
@@ -235,16 +254,18 @@ def _print_leads(scenario: Scenario, events: list[IncidentEvent], config: Config
         first = next((event for event in events if Severity.of(event.severity) >= Severity.of(name)), None)
         if first is None or first.severity != name:  # never reached, or skipped on the way to a worse one
             continue
-        severity = f"[{STYLE[name]}]{words.say(f'severity_{name}')}[/]"
+        severity = words.say(f"severity_{name}")
         line = words.say("first", severity=severity, time=event_time(first, config))
         if answer:
             line += f", {_lead(answer.at - datetime.fromisoformat(first.at), words)}"
-        console.print(line)
+        text = Text(line)
+        text.highlight_words([severity], STYLE[name])
+        console.print(text)
     if answer:
         phrase = "answer_about" if answer.approximate else "answer"
-        console.print(words.say(phrase, time=words.time(answer.at, config.zone)))
+        console.print(Text(words.say(phrase, time=words.time(answer.at, config.zone))))
     for incident in open_incidents(events):
-        console.print(f"{words.say('open')}: {open_line(incident, config)}")
+        console.print(Text.assemble(f"{words.say('open')}: ", open_line(incident, config)))
 
 
 def _lead(ahead: timedelta, words: Language) -> str:

@@ -1,5 +1,6 @@
 """The command `badbuzz`: a group that imports a command when it is called, and reports errors in one line."""
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -8,6 +9,7 @@ import click
 
 from streams.cli.output import err
 from streams.errors import BadBuzzError
+from streams.settings.variables import unknown_variables
 
 
 class LazyCommand(NamedTuple):
@@ -47,6 +49,7 @@ COMMANDS = {
     "score": LazyCommand("streams.cli.files.score:score_command", "Score the negativity of texts."),
     "source": LazyCommand("streams.cli.source.group:source_group", "Collect mentions from networks."),
     "topics": LazyCommand("streams.cli.topics:topics_group", "Create, describe or plan the Kafka topics."),
+    "warm-up": LazyCommand("streams.cli.files.warm_up:warm_up_command", "Teach an installation a brand's past."),
     "worker": LazyCommand("streams.cli.worker:worker_command", "Score mentions and watch brands on Kafka."),
 }
 
@@ -80,10 +83,13 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and turn a `BadBuzzError` into one line and exit status 2."""
+        for unknown in unknown_variables(os.environ):
+            err.print(f"badbuzz: {unknown}", style="yellow")
         try:
             return super().invoke(ctx)
         except BadBuzzError as error:
-            err.print(f"badbuzz: {error}", style="red", markup=False)
+            for line in str(error).splitlines():
+                err.print(f"badbuzz: {line}", style="red")
             ctx.exit(2)
 
 

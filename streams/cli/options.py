@@ -3,6 +3,7 @@
 import gc
 import gzip
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import IO, Any, TextIO
@@ -23,8 +24,26 @@ config_option = click.option(
     envvar="BADBUZZ_CONFIG",
     help="Configuration file.  [default: badbuzz.toml, where there is one]",
 )
+
+
+class BrandName(click.ParamType):
+    """The name of a brand; several in the environment variable are separated by commas, for names have spaces."""
+
+    name = "text"
+    envvar_list_splitter = ","
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name without the space around it."""
+        return value.strip()
+
+
 brand_option = click.option(
-    "--brand", "brands", multiple=True, envvar="BADBUZZ_BRAND", help="Only this brand; may be repeated."
+    "--brand",
+    "brands",
+    type=BrandName(),
+    multiple=True,
+    envvar="BADBUZZ_BRAND",
+    help="Only this brand; may be repeated, in the variable by commas.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, envvar="BADBUZZ_JSON", help="One JSON object a line.")
 dead_letters_option = click.option(
@@ -52,8 +71,22 @@ def open_dead_letters(path: Path | None) -> DeadLetterFile:
         ) from None
 
 
+def check_picture(path: Path) -> None:
+    """Check, before the work, that a picture can be drawn to a path.
+
+    Raises
+    ------
+    ConfigError
+        It has another suffix than `.png` or `.svg`, or its folder cannot be written.
+    """
+    if path.suffix.lower() not in {".png", ".svg"}:
+        raise ConfigError(f"--picture: expected a path that ends in .png or .svg, got {str(path)!r}; rename it")
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise ConfigError(f"--picture: expected a path that can be written, got {str(path)!r}; choose another")
+
+
 def open_binary(path: str) -> IO[bytes]:
-    """Open a file for reading bytes, unpacked where its name ends in `.gz`; `-` is standard input.
+    """Open a file for reading bytes, unpacked where it is gzipped; `-` is standard input.
 
     Raises
     ------
@@ -65,7 +98,7 @@ def open_binary(path: str) -> IO[bytes]:
 
 
 def open_text(path: str) -> TextIO:
-    """Open a file for reading UTF-8 text, unpacked where its name ends in `.gz`; `-` is standard input.
+    """Open a file for reading UTF-8 text, unpacked where it is gzipped; `-` is standard input.
 
     Raises
     ------
@@ -79,13 +112,21 @@ def open_text(path: str) -> TextIO:
 def _open(path: str, mode: str, standard_input: IO[Any]) -> Any:
     if path == "-":
         return standard_input
-    encoding, newline = (None, None) if "b" in mode else ("utf-8", "")
+    encoding, newline = (None, None) if "b" in mode else ("utf-8-sig", "")
     try:
-        if path.endswith(".gz"):
+        if path.endswith(".gz") or _is_packed(Path(path)):
             return gzip.open(path, mode, encoding=encoding, newline=newline)
         return Path(path).open(mode, encoding=encoding, newline=newline)
     except OSError as error:
         raise ConfigError(f"expected a readable file, got {path}: {error.strerror}") from None
+
+
+def _is_packed(path: Path) -> bool:
+    """Return whether a file is gzipped, whatever its name; what is no file, as a pipe, is not looked into."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 def quiet_kafka_clients() -> None:

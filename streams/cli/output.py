@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from streams.response.desk_event import DeskEvent
 from streams.watching.quotation import quotations
@@ -19,18 +20,41 @@ if TYPE_CHECKING:
 
     from streams.kafka.topic_admin import TopicReport
     from streams.offline.backtest import Backtest
-    from streams.offline.replay import OpenIncident, Summary
+    from streams.offline.replay import OpenIncident
     from streams.recordings.recording import Recording
     from streams.settings.config import Config
     from streams.watching.watch_event import WatchEvent
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+WIDTH = 160
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console on which a text is shown as it is: others' texts are never markup; words wrap on a terminal."""
+    stream = sys.stderr if stderr else sys.stdout
+    terminal = stream is not None and stream.isatty()
+    # A file has no width: tables are cut at that of a wide terminal.
+    width = None if terminal or "COLUMNS" in os.environ else WIDTH
+    return Console(stderr=stderr, highlight=False, soft_wrap=not terminal, markup=False, emoji=False, width=width)
+
+
+out = console()
+err = console(stderr=True)
 
 STYLE = {"calm": "green", "watch": "cyan", "warning": "yellow", "critical": "bold red"}
 """Colour of each severity; the word always stands beside it."""
 DESK_STYLE = {"info": "blue", "warning": "magenta", "critical": "bold magenta"}
 """Colour of what concerns how the brand answers."""
+
+
+def printable(text: str) -> str:
+    r"""Return a text of others on one line, without characters that would steer the terminal.
+
+    Examples
+    --------
+    >>> printable("a\x1b[31mred\nline")
+    'a�[31mred�line'
+    """
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def write_line(line: bytes) -> None:
@@ -52,54 +76,27 @@ def event_time(event: WatchEvent, config: Config) -> str:
     return config.words.time(datetime.fromisoformat(event.at), config.zone)
 
 
-def event_lines(event: WatchEvent, config: Config) -> Iterator[str]:
-    """Yield the lines of an event, in rich's markup."""
+def event_lines(event: WatchEvent, config: Config) -> Iterator[Text]:
+    """Yield the lines of an event."""
     if isinstance(event, DeskEvent):
         style = "dim" if event.state == "ends" else DESK_STYLE[event.severity]
-        yield f"{event_time(event, config)}  [{style}]{escape(event.summary)}[/]"
+        yield Text.assemble(f"{event_time(event, config)}  ", (event.summary, style))
         return
-    style, words = STYLE[event.severity], config.words
-    yield f"{event_time(event, config)}  [{style}]{escape(event.summary)}[/]"
+    words = config.words
+    yield Text.assemble(f"{event_time(event, config)}  ", (event.summary, STYLE[event.severity]))
     if event.severity in {"warning", "critical"}:
         for quoted in quotations(event.brand, event.posts, config):
             phrase = "quotation" if quoted.reach else "quotation_no_reach"
             line = words.say(phrase, author=quoted.author, network=quoted.network, reach=quoted.reach, text=quoted.text)
-            yield f"    [dim]{escape(f'{line} {quoted.url}'.rstrip())}[/]"
+            yield Text(f"    {line} {quoted.url}".rstrip(), "dim")
 
 
-def summary_table(summary: Summary, seconds: float, config: Config) -> Table:
-    """Return a replay's summary as a table."""
-    words = config.words
-    say, number = words.say, words.number
-    table = Table(show_header=False, box=None, pad_edge=False)
-    rate = number(summary.messages / max(seconds, 1e-9))
-    lines = say("read_lines", lines=number(summary.messages), seconds=number(seconds, 1), rate=rate)
-    table.add_row(say("read"), lines)
-    mentions, negatives = number(summary.mentions), number(summary.negatives)
-    counted = say("counted_mentions", mentions=mentions, brands=number(summary.brands), negatives=negatives)
-    table.add_row(say("counted"), counted)
-    duplicates, too_late = number(summary.duplicates), number(summary.too_late)
-    table.add_row(say("left_out"), say("left_out_mentions", duplicates=duplicates, too_late=too_late))
-    if summary.late:
-        table.add_row(say("late"), say("late_mentions", late=number(summary.late)))
-    if summary.dead_letters:
-        reasons = ", ".join(f"{number(count)} {reason}" for reason, count in summary.dead_letters.items())
-        table.add_row(say("unreadable"), reasons)
-    severities = (f"[{STYLE[name]}]{count} {say(f'severity_{name}')}[/]" for name, count in summary.incidents.items())
-    table.add_row(say("incidents"), ", ".join(severities))
-    for number_of, incident in enumerate(summary.open):
-        table.add_row("" if number_of else say("open"), open_line(incident, config))
-    if summary.too_late > summary.mentions:
-        table.add_row("", f"[yellow]{say('unsorted')}[/]")
-    return table
-
-
-def open_line(incident: OpenIncident, config: Config) -> str:
-    """Return the line of an incident that is still open, in rich's markup."""
+def open_line(incident: OpenIncident, config: Config) -> Text:
+    """Return the line of an incident that is still open."""
     severity = config.words.say(f"severity_{incident.severity}")
     since = config.words.time(datetime.fromisoformat(incident.since), config.zone)
     line = config.words.say("open_incident", brand=incident.brand, severity=severity, since=since)
-    return f"[{STYLE[incident.severity]}]{escape(line)}[/]"
+    return Text(line, STYLE[incident.severity])
 
 
 def print_backtest(result: Backtest) -> None:
@@ -131,7 +128,7 @@ def print_topics(reports: Iterable[TopicReport]) -> None:
         differences += report.differences
     out.print(table)
     for difference in differences:
-        out.print(str(difference), markup=False)
+        out.print(str(difference))
 
 
 class ReadingProgress:

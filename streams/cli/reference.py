@@ -15,8 +15,9 @@ from streams.settings.options import described
 _CONFIGURATION = """# Configuration
 
 badbuzz reads `badbuzz.toml` of the working directory, or the file that `--config` or `BADBUZZ_CONFIG` names. Each
-option is also an environment variable, which wins over the file; an option on the command line wins over both. A wrong
-key or value ends with exit status 2 and one line that names the key, what was expected and what came.
+option is also an environment variable, which wins over the file; an option on the command line wins over both. Wrong
+keys and values end with exit status 2 and a line each: where it was set, what was expected, what came, and the nearest
+right name. A variable `BADBUZZ_...` that sets nothing is named, and fails nothing.
 """
 
 _BRANDS = """## Brands

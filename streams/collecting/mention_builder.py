@@ -14,6 +14,7 @@ import msgspec
 
 from streams.collecting.pseudonyms import Pseudonyms
 from streams.mentions.mention import EARLIEST, MAX_TEXT
+from streams.settings.accounts import folded_account
 from streams.settings.brand import BrandConfig
 from streams.settings.sources import CollectorSettings
 from streams.sources.source import Post
@@ -103,7 +104,7 @@ class MentionBuilder:
         if not about:
             return []
         network = post.network or self._network
-        account = f"{network}:{post.author}".casefold()
+        account = folded_account(f"{network}:{post.author}")
         created_at = _utc(post.created_at)
         reason = self._reason(post, network, account, created_at)
         if reason is not None:
@@ -173,7 +174,7 @@ def _mention_id(post: Post) -> str:
 
 
 def _folded(accounts: Iterable[str]) -> frozenset[str]:
-    return frozenset(account.casefold() for account in accounts)
+    return frozenset(map(folded_account, accounts))
 
 
 def _is_identity(value: str, longest: int) -> bool:

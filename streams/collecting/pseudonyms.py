@@ -2,7 +2,6 @@
 
 import hmac
 import re
-from pathlib import Path
 
 from streams.errors import ConfigError
 from streams.settings.sources import CollectorSettings, secret
@@ -92,9 +91,8 @@ def configured_key(settings: CollectorSettings) -> str:
     try:
         return secret(settings.pseudonym_key, settings.pseudonym_key_file)
     except (OSError, UnicodeDecodeError) as error:
-        path = Path(settings.pseudonym_key_file)
         raise ConfigError(
-            f"`source.pseudonym_key_file`: expected a readable file at {path}, got: {error}; {_HOW}"
+            f"`source.pseudonym_key_file`: expected the path of a readable file, got: {error}; {_HOW}"
         ) from None
 
 

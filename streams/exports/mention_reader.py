@@ -13,6 +13,7 @@ from streams.errors import MentionError
 from streams.exports.columns import Columns
 from streams.exports.tool import Tool, load_vocabulary
 from streams.mentions.mention import MAX_TEXT, Mention, decode
+from streams.settings.accounts import Accounts
 from streams.settings.config import Config
 
 COUNTS = ("followers", "reposts", "likes", "replies", "views")
@@ -159,8 +160,9 @@ class MentionReader:
         return value or None
 
     def _is_official(self, brand: str, author: str, account: str) -> bool:
-        known = self.config.brand(brand).official_accounts
-        return any(official.casefold().removeprefix("@") in (author.casefold(), account) for official in known)
+        network, _, name = account.partition(":")
+        known = Accounts(self.config.brand(brand).official_accounts)
+        return known.has(network, author) or known.has(network, name)
 
     def _rating(self, text: str) -> float | None:
         value = _number(text)

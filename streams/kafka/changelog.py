@@ -1,16 +1,17 @@
 """The watcher's changelog: a local dictionary of rows whose writes go to the compacted topic `watches`."""
 
 import contextlib
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.kafka.clients import MAX_REQUEST_BYTES, consumer_options
+from streams.kafka.clients import MAX_REQUEST_BYTES, broker_errors, consumer_options
 from streams.kafka.fenced_writers import FencedError, FencedWriters
 from streams.kafka.partitioning import brand_partition
 from streams.kafka.reading import read_to_end
 from streams.kafka.topics import WATCHES
 from streams.settings.config import Config
+from streams.settings.kafka import KafkaSettings
 from streams.watching.row_keys import key_brand
 
 Writes = dict[int, list[tuple[bytes, bytes | None]]]
@@ -122,3 +123,22 @@ class WatchChangelog(MutableMapping[bytes, bytes]):
                     self._rows[record.key] = record.value
             if wanted():
                 self._synced = {p.partition: consumer.position(p) for p in partitions}
+
+
+def unheard_brands(settings: KafkaSettings, brands: Sequence[str]) -> list[str]:
+    """Return which of some brands have no state in the topic `watches`: no mention of theirs was ever read.
+
+    Raises
+    ------
+    BrokerError
+        Kafka cannot be reached, or the topic is missing.
+    """
+    if not brands:
+        return []
+    topic = settings.topic(WATCHES)
+    with broker_errors(settings), contextlib.closing(KafkaConsumer(**consumer_options(settings, None))) as consumer:
+        numbers = consumer.partitions_for_topic(topic) or set()
+        wanted = {brand_partition(brand, len(numbers)) for brand in brands} if numbers else set()
+        partitions = [TopicPartition(topic, number) for number in sorted(wanted)]
+        heard = {key_brand(record.key) for record in read_to_end(consumer, partitions) if record.value is not None}
+    return [brand for brand in brands if brand not in heard]

@@ -17,8 +17,9 @@ from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.heartbeat import encode_heartbeat
 from streams.mentions.mention import decode, milliseconds
 from streams.mentions.message import Message
-from streams.recordings.pacing import batches, paced
+from streams.recordings.pacing import as_they_come, batches, paced
 from streams.recordings.recording import Recording
+from streams.settings.brand_names import BrandNames
 from streams.settings.config import Config
 
 FLUSH_TIMEOUT_S = 60.0
@@ -33,6 +34,8 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     messages
         Lines sent, unreadable ones too: the scorer moves those to the dead letters.
+    unreadable
+        Of these, the unreadable ones.
     heartbeats
         Heartbeats sent at the end, one a brand and network.
     too_large
@@ -44,6 +47,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     type: Literal["sent"] = "sent"
     v: Literal[1] = 1
     messages: int
+    unreadable: int = 0
     heartbeats: int
     too_large: int
     newest: str | None
@@ -64,6 +68,8 @@ class MentionProducer:
         Called with each line that is too large to be sent.
     brands
         Send only these; empty: all.
+    unreadable
+        Called with each line that is no readable mention, and is sent all the same.
 
     Raises
     ------
@@ -76,11 +82,14 @@ class MentionProducer:
         config: Config,
         dead_letter: Callable[[DeadLetter], None] = lambda _: None,
         brands: frozenset[str] = frozenset(),
+        unreadable: Callable[[DeadLetter], None] = lambda _: None,
     ) -> None:
         self.config = config
         self.dead_letter = dead_letter
-        self.brands = brands
-        self.messages = 0
+        self._names = BrandNames(config.brands)
+        self.brands = frozenset(map(self._names.brand, brands))
+        self.unreadable = unreadable
+        self.messages = self.unread = 0
         self.heartbeats = 0
         self.too_large = 0
         self.newest_ms = 0
@@ -94,7 +103,7 @@ class MentionProducer:
     def send(self, messages: Iterable[Message]) -> None:
         """Send messages, in their order."""
         for message in messages:
-            key = self._key(message.value)
+            key = self._key(message)
             if self.brands and (key is None or key.decode() not in self.brands):
                 continue
             if len(message.value) > MAX_MENTION_BYTES:
@@ -121,24 +130,25 @@ class MentionProducer:
         self._check()
         return Sent(
             messages=self.messages,
+            unreadable=self.unread,
             heartbeats=self.heartbeats,
             too_large=self.too_large,
             newest=rfc3339(self.newest_ms) if self.newest_ms else None,
         )
 
-    def _key(self, value: bytes) -> bytes | None:
+    def _key(self, message: Message) -> bytes | None:
         """Return the key of a line, its brand; none where the line cannot be read: the scorer reports why."""
         try:
-            mention = decode(value)
-        except MentionError:
+            mention = decode(message.value)
+        except MentionError as error:
+            self.unread += not self.brands
+            self.unreadable(DeadLetter(error.reason, error.detail, message.source, message.offset, message.value))
             return None
-        ms = milliseconds(mention)
-        if ms <= time.time() * 1000 + MINUTE_MS:
-            brand = mention.brand
-            if not self.brands or brand in self.brands:
-                self._sources.add((brand, mention.network))
-                self.newest_ms = max(self.newest_ms, ms)
-        return mention.brand.encode()
+        brand, ms = self._names.brand(mention.brand), milliseconds(mention)
+        if ms <= time.time() * 1000 + MINUTE_MS and (not self.brands or brand in self.brands):
+            self._sources.add((brand, mention.network))
+            self.newest_ms = max(self.newest_ms, ms)
+        return brand.encode()
 
     def _send(self, value: bytes, key: bytes | None) -> None:
         self._check()
@@ -164,6 +174,7 @@ def send_record(
     producer: MentionProducer,
     *,
     speed: float = 0.0,
+    live: bool = False,
     step: Callable[[], None] = lambda: None,
 ) -> Sent:
     """Send a recorded stream of mentions, paced by event time, and close it with heartbeats.
@@ -176,10 +187,12 @@ def send_record(
         Sends them, and is finished.
     speed
         Seconds of event time a second; 0: as fast as possible.
+    live
+        Whether each is sent as it comes, for a pipe that stays open.
     step
         Called after each batch, for progress.
     """
-    for batch in paced(messages, speed) if speed else batches(messages):
+    for batch in paced(messages, speed) if speed else as_they_come(messages) if live else batches(messages):
         producer.send(batch)
         step()
     return producer.finish()

@@ -9,6 +9,7 @@ from streams.matching.findings import BrandMatch, By, Findings, Refusal
 from streams.matching.folding import FoldedText, fold
 from streams.matching.phrases import PhraseIndex, Span
 from streams.matching.rules import BrandRules, Name
+from streams.settings.accounts import folded_account
 from streams.settings.brand import BrandConfig
 
 _BETWEEN = "\0"  # between the text and what else is searched: no phrase reaches over it
@@ -139,7 +140,7 @@ class BrandMatcher:
             domain = own.partition("://")[2] or own
             self._use(domain.removeprefix("www.").rstrip("/"), boundaries.domain, _Use("domain", own, rules))
         for account in config.official_accounts:
-            self._accounts[account.casefold()].append(rules.brand)
+            self._accounts[folded_account(account)].append(rules.brand)
 
     def _use(self, phrase: str, boundary: boundaries.Boundary, use: _Use) -> None:
         self._uses[self._naming.add(phrase, boundary)].append(use)
@@ -149,7 +150,7 @@ class BrandMatcher:
         if publication.author:
             accounts.insert(0, ("account", publication.author))
         for by, account in accounts:
-            for brand in self._accounts.get(f"{network}:{account}".casefold(), ()):
+            for brand in self._accounts.get(folded_account(f"{network}:{account}"), ()):
                 found.setdefault(brand, BrandMatch(brand, by, account))
 
     def _by_text(self, publication: Publication, found: dict[str, BrandMatch | Refusal]) -> None:

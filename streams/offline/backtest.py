@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -11,10 +10,11 @@ from detectors.severity import Severity
 from streams.errors import MentionError
 from streams.mentions.mention import SPOKEN, decode, milliseconds
 from streams.mentions.message import Message
-from streams.offline.backtest_truth import Truth
+from streams.offline.backtest_truth import Truth, check_files, record_name
 from streams.offline.replay import replay
 from streams.pipeline import Pipeline
 from streams.recordings.files import MentionFiles
+from streams.settings.brand_names import BrandNames
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.watch_event import incident_events
 
@@ -91,29 +91,30 @@ def replay_file(path: str, pipeline: Pipeline) -> ReplayedFile:
     Parameters
     ----------
     path
-        `.jsonl` or `.jsonl.gz`; its name without these is its name in the truth table, `stdin` for `-`.
+        Its name, with or without folder and suffix, is its name in the truth table; `stdin` for `-`.
     pipeline
         A fresh one.
     """
     times_s: dict[str, list[float]] = {}
-    events, _ = replay(_noting_times(MentionFiles([path]), times_s, pipeline.brands), pipeline)
+    events, _ = replay(_noting_times(MentionFiles([path]), times_s, pipeline), pipeline)
     for seconds in times_s.values():
         seconds.sort()
-    name = "stdin" if path == "-" else Path(path).name.removesuffix(".gz").removesuffix(".jsonl")
-    return ReplayedFile(name, times_s, incident_events(events))
+    return ReplayedFile(record_name("stdin" if path == "-" else path), times_s, incident_events(events))
 
 
 def _noting_times(
-    messages: Iterable[Message], times_s: dict[str, list[float]], brands: frozenset[str]
+    messages: Iterable[Message], times_s: dict[str, list[float]], pipeline: Pipeline
 ) -> Iterator[Message]:
+    names, brands = BrandNames(pipeline.config.brands), pipeline.brands
     for message in messages:
         try:
             mention = decode(message.value)
         except MentionError:
             pass
         else:
-            if (not brands or mention.brand in brands) and mention.kind in SPOKEN and not mention.official:
-                times_s.setdefault(mention.brand, []).append(milliseconds(mention) / 1000)
+            brand = names.brand(mention.brand)
+            if (not brands or brand in brands) and mention.kind in SPOKEN and not mention.official:
+                times_s.setdefault(brand, []).append(milliseconds(mention) / 1000)
         yield message
 
 
@@ -148,7 +149,13 @@ def backtest(files: Sequence[ReplayedFile], truths: Sequence[Truth], warm_up_hou
         The documented incidents.
     warm_up_hours
         Pages in a brand's first hours do not count, nor do those hours.
+
+    Raises
+    ------
+    InputError
+        A documented incident is of a file that was not replayed.
     """
+    check_files(truths, [file.file for file in files])
     outcomes: list[Outcome] = []
     weeks = 0.0
     false_pages: dict[str, int] = {}

@@ -210,6 +210,8 @@ def _read(source: TextIO) -> "Iterator[_Line]":
 
 def _time(text: str, number: int) -> datetime:
     try:
+        if len(text.strip()) > len("20240301") and text.strip().isdecimal():
+            raise ValueError("seconds or milliseconds since the epoch, some of which could be read as dates of 1701")
         when = datetime.fromisoformat(text.strip())
     except ValueError:
         raise InputError(

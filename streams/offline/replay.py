@@ -1,18 +1,29 @@
 """Replay: a record through the pipeline in one process, as fast as it goes or at a multiple of event time."""
 
 from collections.abc import Callable, Iterable
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
 from detectors.severity import SEVERITIES, Severity
-from streams.event_time import rfc3339
+from streams.event_time import MINUTE_MS, rfc3339
 from streams.mentions.message import Message
-from streams.offline.recorded_metrics import RecordedMetrics
 from streams.pipeline import Pipeline
-from streams.recordings.pacing import batches, paced
+from streams.recordings.pacing import as_they_come, batches, paced
+from streams.watching.brand_watch import BrandWatch
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.warm_up import learning_until
 from streams.watching.watch_event import WatchEvent, incident_events
+
+
+class Runner(Protocol):
+    """What a record is run through: a pipeline, or a recorder around one."""
+
+    def run(self, messages: Iterable[Message]) -> list[WatchEvent]:
+        """Process one batch of messages, in order."""
+
+    def finish(self) -> list[WatchEvent]:
+        """End the record."""
 
 
 class OpenIncident(msgspec.Struct, frozen=True):
@@ -21,6 +32,13 @@ class OpenIncident(msgspec.Struct, frozen=True):
     brand: str
     severity: str
     since: str
+
+
+class LearningBrand(msgspec.Struct, frozen=True):
+    """A brand that is still learned at the end of a record, so that nothing of it is reported, and until when."""
+
+    brand: str
+    until: str
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +60,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         Incidents opened, by the worst severity each reached.
     open
         Incidents that are still open at the end of the record, by brand.
+    learning
+        Brands whose first hours are still learned at the end of the record, by brand.
     newest
         Newest event time, if any.
     """
@@ -60,6 +80,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     brands: int
     incidents: dict[str, int]
     open: list[OpenIncident]
+    learning: list[LearningBrand]
     newest: str | None
 
     def to_json(self) -> bytes:
@@ -72,7 +93,8 @@ def replay(
     pipeline: Pipeline,
     *,
     speed: float = 0.0,
-    recorded: RecordedMetrics | None = None,
+    runner: Runner | None = None,
+    live: bool = False,
     on_batch: Callable[[], None] = lambda: None,
 ) -> tuple[list[WatchEvent], Summary]:
     """Replay a record through a pipeline to its end.
@@ -85,8 +107,10 @@ def replay(
         A fresh one; its `on_event` is called with each event as it happens.
     speed
         Seconds of event time a second; 0 is as fast as it goes.
-    recorded
-        Records the metrics of this pipeline.
+    runner
+        Records something of this pipeline while it runs it; default: the pipeline itself.
+    live
+        Whether messages are processed as they come, and not in large batches: for a pipe that stays open.
     on_batch
         Called after each batch, for progress.
 
@@ -95,9 +119,9 @@ def replay(
     events, summary
         The events in order of `at`, brand and id, whatever the batches were.
     """
-    runner = recorded or pipeline
+    runner = runner or pipeline
     events: list[WatchEvent] = []
-    for batch in paced(messages, speed) if speed else batches(messages):
+    for batch in paced(messages, speed) if speed else as_they_come(messages) if live else batches(messages):
         events += runner.run(batch)
         on_batch()
     events += runner.finish()
@@ -125,6 +149,7 @@ def summarise(pipeline: Pipeline, events: list[IncidentEvent]) -> Summary:
         brands=len(pipeline.watches),
         incidents={name: sum(value == name for value in worst.values()) for name in SEVERITIES[1:]},
         open=open_incidents(events),
+        learning=[learning for brand in sorted(pipeline.watches) if (learning := _learning(pipeline.watches[brand]))],
         newest=rfc3339(pipeline.newest_ms) if pipeline.newest_ms else None,
     )
 
@@ -143,3 +168,8 @@ def open_incidents(events: Iterable[IncidentEvent]) -> list[OpenIncident]:
         for brand, event in sorted(last.items())
         if event.severity != "calm"
     ]
+
+
+def _learning(watch: BrandWatch) -> LearningBrand | None:
+    until = learning_until(watch)
+    return None if until is None else LearningBrand(watch.brand, rfc3339(until * MINUTE_MS))

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from streams.addresses import has_user, shown
 from streams.errors import InputError
 from streams.metrics.families import BUILD
-from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, grafana_token
+from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, checked_address, grafana_token
 
 PROMETHEUS_URL = "BADBUZZ_PROMETHEUS_URL"
 # By file of rules, an alert that stands for all in it.
@@ -48,12 +49,26 @@ def check_oncall(dashboards: Iterable[str] = (), environment: Mapping[str, str] 
     >>> print(*check_oncall(environment={}), sep="; ")
     Prometheus: not checked, BADBUZZ_PROMETHEUS_URL is not set; Grafana: not checked, BADBUZZ_GRAFANA_URL is not set
     """
+    yield from check_configured_prometheus(environment)
+    yield from check_configured_grafana(dashboards, environment)
+
+
+def check_configured_prometheus(environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Check the Prometheus whose address the environment has, as `check_oncall` does."""
     environment = os.environ if environment is None else environment
     if url := environment.get(PROMETHEUS_URL):
         yield check_prometheus(url)
     else:
         yield f"Prometheus: not checked, {PROMETHEUS_URL} is not set"
+
+
+def check_configured_grafana(
+    dashboards: Iterable[str] = (), environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Check the Grafana whose address the environment has, as `check_oncall` does."""
+    environment = os.environ if environment is None else environment
     if url := environment.get(URL):
+        checked_address(url)  # before the token: an address comes first to whoever sets it up
         file = environment.get(TOKEN_FILE)
         yield check_grafana(url, grafana_token(Path(file) if file else None, environment), dashboards)
     else:
@@ -62,7 +77,7 @@ def check_oncall(dashboards: Iterable[str] = (), environment: Mapping[str, str] 
 
 def check_prometheus(url: str) -> str:
     """Check that Prometheus has the alert rules, scrapes a worker and is connected to an Alertmanager."""
-    name = f"Prometheus at {url}"
+    name = f"Prometheus at {shown(url)}"
     rules = [rule["name"] for group in _get(url, "/api/v1/rules")["groups"] for rule in group["rules"]]
     for file, alert in ALERTS.items():
         if alert not in rules:
@@ -80,16 +95,21 @@ def check_grafana(url: str, token: str, dashboards: Iterable[str]) -> str:
     """Check that Grafana accepts the token and has the data source and the dashboards of these uids."""
     missing = Grafana(url, token, attempts=1).missing(dashboards)
     if missing:
-        raise InputError(f"Grafana at {url} lacks {', '.join(missing)}: run `badbuzz dashboards push`")
-    return f"Grafana at {url}: has data source and dashboards"
+        raise InputError(f"Grafana at {shown(url)} lacks {', '.join(missing)}: run `badbuzz dashboards push`")
+    return f"Grafana at {shown(url)}: has data source and dashboards"
 
 
 def _get(url: str, path: str, **query: str) -> Any:
     address = f"{url.rstrip('/')}{path}?{urllib.parse.urlencode(query)}"
-    if not address.startswith(("http://", "https://")):
-        raise InputError(f"{PROMETHEUS_URL}: expected an address such as http://localhost:9090, got {url!r}")
+    if not address.startswith(("http://", "https://")) or has_user(url):
+        raise InputError(
+            f"{PROMETHEUS_URL}: expected an address such as http://localhost:9090, without user and query, "
+            f"got {shown(url)!r}"
+        )
     try:
         with urllib.request.urlopen(address, timeout=TIMEOUT_S) as response:  # noqa: S310  checked above
             return json.load(response)["data"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"Prometheus at {url} does not respond as one ({error}): is it running there?") from None
+        raise InputError(
+            f"Prometheus at {shown(url)} does not respond as one ({error}): is it running there?"
+        ) from None

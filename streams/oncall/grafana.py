@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 import requests
 from grafana_api.grafana_api import GrafanaClientError, GrafanaException
 from grafana_api.grafana_face import GrafanaFace
 
+from streams.addresses import has_user, shown
 from streams.errors import ConfigError, GrafanaError
 
 URL = "BADBUZZ_GRAFANA_URL"
@@ -58,7 +59,8 @@ class Grafana:
     >>> Grafana("grafana.example.org", token="secret")
     Traceback (most recent call last):
     ...
-    streams.errors.GrafanaError: expected an address such as https://grafana.example.org, got 'grafana.example.org'
+    streams.errors.GrafanaError: expected an address such as https://grafana.example.org, without user and query, got \
+'grafana.example.org'; a token is in BADBUZZ_GRAFANA_TOKEN
     """
 
     def __init__(
@@ -70,16 +72,14 @@ class Grafana:
         attempts: int = 3,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise GrafanaError(f"expected an address such as https://grafana.example.org, got {url!r}", retryable=False)
-        self.url = url.rstrip("/")
+        parts = checked_address(url)
+        self.url = shown(url).rstrip("/")
         self.attempts = attempts
         self.sleep = sleep
-        prefix = parts.path.strip("/")
+        prefix, host = parts.path.strip("/"), parts.hostname or ""
         self.client = GrafanaFace(
             auth=token,
-            host=f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname,
+            host=f"[{host}]" if ":" in host else host,
             port=parts.port,
             url_path_prefix=f"{prefix}/" if prefix else "",
             protocol=parts.scheme,
@@ -170,6 +170,28 @@ class Grafana:
             ) from None
 
 
+def checked_address(url: str) -> SplitResult:
+    """Return the parts of Grafana's address.
+
+    Raises
+    ------
+    GrafanaError
+        It is none, or carries a user or a password.
+    """
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        right = False
+    if has_user(url) or not right:
+        raise GrafanaError(
+            f"expected an address such as https://grafana.example.org, without user and query, got {shown(url)!r}; "
+            f"a token is in {TOKEN}",
+            retryable=False,
+        )
+    return parts
+
+
 def grafana_token(file: Path | None, environment: Mapping[str, str] | None = None) -> str:
     """Return the service account token in a file, or in `BADBUZZ_GRAFANA_TOKEN`.
 
@@ -187,7 +209,9 @@ def grafana_token(file: Path | None, environment: Mapping[str, str] | None = Non
     try:
         token = file.read_text(encoding="utf-8") if file else environment.get(TOKEN, "")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{TOKEN_FILE} or --token-file: expected a readable file, got {file}: {error}") from None
+        raise ConfigError(
+            f"{TOKEN_FILE} or --token-file: expected the path of a readable file, got: {_problem(error)}"
+        ) from None
     token = token.strip()
     if not token or not token.isascii() or not token.isprintable():
         raise ConfigError(
@@ -195,3 +219,8 @@ def grafana_token(file: Path | None, environment: Mapping[str, str] | None = Non
             "got none or one with characters that tokens do not have"
         )
     return token
+
+
+def _problem(error: OSError | UnicodeDecodeError) -> str:
+    """Return why a file cannot be read, without its path: people give the secret itself in its place."""
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

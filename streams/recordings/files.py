@@ -1,6 +1,5 @@
-"""Mention files as a recording: JSON lines, plain or gzipped, or standard input; several are merged by event time."""
+"""Mention files as a recording: JSON lines, plain or gzipped whatever their names; several are merged by event time."""
 
-import gzip
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +9,7 @@ from typing import IO
 
 from streams.errors import InputError
 from streams.mentions.message import Message, event_ms
+from streams.recordings.packing import lines
 from streams.recordings.recording import Progress, Recording
 
 
@@ -19,7 +19,7 @@ class MentionFiles(Recording):
     Parameters
     ----------
     paths
-        `.jsonl`, `.jsonl.gz`, or `-` for standard input.
+        JSON lines, plain or gzipped, or `-` for standard input.
 
     Raises
     ------
@@ -34,6 +34,8 @@ class MentionFiles(Recording):
         for path in paths:
             if path != "-":
                 try:
+                    if Path(path).is_dir():
+                        raise IsADirectoryError(0, "it is a folder; name the files in it")
                     self._total_bytes += Path(path).stat().st_size
                 except OSError as error:
                     raise InputError(f"expected a readable mention file, got {path}: {error.strerror}") from None
@@ -51,22 +53,18 @@ class MentionFiles(Recording):
     def _messages(self, path: str) -> Iterator[Message]:
         try:
             if path == "-":
-                yield from _numbered("stdin", sys.stdin.buffer)
+                yield from _numbered("stdin", lines(sys.stdin.buffer))
                 return
             with Path(path).open("rb") as file:
                 self._open_files.append(file)
-                name = Path(path).name
-                if path.endswith(".gz"):
-                    with gzip.open(file) as unpacked:
-                        yield from _numbered(name, unpacked)
-                else:
-                    yield from _numbered(name, file)
+                yield from _numbered(Path(path).name, lines(file))
         except (OSError, EOFError, zlib.error) as error:
-            raise InputError(f"expected a whole mention file, plain or gzipped, got {path}: {error}") from None
+            problem = getattr(error, "strerror", None) or error
+            raise InputError(f"expected a whole mention file, plain or gzipped, got {path}: {problem}") from None
 
 
-def _numbered(name: str, lines: Iterable[bytes]) -> Iterator[Message]:
-    for offset, line in enumerate(lines):
+def _numbered(name: str, read: Iterable[bytes]) -> Iterator[Message]:
+    for offset, line in enumerate(read):
         value = line.rstrip(b"\r\n")
         if value:
             yield Message(name, offset, value)

@@ -19,6 +19,7 @@ import msgspec
 
 from detectors.observation import Voice
 from streams.errors import InputError
+from streams.scoring.learned import Learned
 from streams.scoring.rollup_desk import DeskPart, merge_desk
 
 MAX_VOICES = 512
@@ -106,6 +107,8 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
         Minutes by which its mentions are older than the bucket that they join, because they came late.
     desk
         What the response desk reads of it.
+    learned
+        What a record of the past has taught; such a rollup has no mentions.
 
     Examples
     --------
@@ -127,6 +130,7 @@ class Rollup(msgspec.Struct, array_like=True, gc=False):
     covered: bool = False
     lag: int = 0
     desk: DeskPart | None = None
+    learned: Learned | None = None
 
 
 def merge(first: Rollup, *others: Rollup) -> Rollup:

@@ -31,6 +31,7 @@ from streams.scoring.rollup_desk import (
     StatementRow,
     least,
 )
+from streams.settings.accounts import Accounts
 from streams.settings.brand import BrandConfig
 
 MAX_TEXT = 200
@@ -162,7 +163,7 @@ class DeskPartBuilder:
         target = post_key(self.network, mention.reply_to) if mention.reply_to is not None else author
         marks = self._marks(mention)
         shown = bool(marks & _SHOWN)
-        bot = bool(marks & _PROMO) or mention.author in self.known.bot_accounts
+        bot = bool(marks & _PROMO) or Accounts(self.known.bot_accounts).has(self.network, mention.author)
         private = mention.visibility == "private"
         return AnswerRow(
             target,

@@ -23,6 +23,8 @@ from streams.scoring.fingerprints import fingerprints
 from streams.scoring.rollup import Rollup
 from streams.scoring.rollup_builder import RollupBuilder, reach
 from streams.scoring.seen_ids import SeenIds
+from streams.settings.accounts import Accounts
+from streams.settings.brand_names import BrandNames
 from streams.settings.config import Config
 
 UPDATE = "update"
@@ -75,6 +77,8 @@ class Scorer:
         self.model = model
         self.clock = clock or (lambda: time.time_ns() // 1_000_000)
         self._lateness_ms = config.lateness_ms
+        self._names = BrandNames(config.brands)
+        self._official = {brand: Accounts(own.official_accounts) for brand, own in config.brands.items()}
         self._seen = SeenIds()
         self._newest: dict[tuple[int, str], int] = {}
         self._older: dict[tuple[int, str], int] = {}
@@ -128,7 +132,7 @@ class Scorer:
 
     def _place(self, mention: Mention, ms: int, partition: int, collected: "_Collected") -> None:
         """Assign a mention to a bucket: its own minute, or the oldest open one if it is late."""
-        brand = mention.brand
+        brand = self._names.brand(mention.brand)
         key = (partition, brand)
         young = self._newest.get(key, 0)
         if ms > young:
@@ -147,7 +151,7 @@ class Scorer:
         # Too late, a mention is only counted; an update is of the time when it is read.
         lag = opened - minute if late and not update and not too_late else 0
         builder = collected.builder(brand, max(minute, opened), mention.network, lag)
-        official = bool(mention.official) or mention.author in builder.known.official_accounts
+        official = bool(mention.official) or self._is_official(brand, mention)
         if update is None or (update and official):
             builder.count("duplicates")
             return
@@ -162,6 +166,10 @@ class Scorer:
             collected.official.append((builder, mention))
         elif (update or mention.kind in SPOKEN) and mention.visibility == "public":
             collected.unscored.append((builder, mention, identity, update, ms // 1000))
+
+    def _is_official(self, brand: str, mention: Mention) -> bool:
+        accounts = self._official.get(brand)
+        return accounts is not None and accounts.has(mention.network, mention.author)
 
     def _is_update(self, mention: Mention, identity: int) -> bool | None:
         """Return whether a mention is an update; None where it is a duplicate."""

@@ -14,9 +14,11 @@ class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Parameters
     ----------
     names
-        How people write its name; left out of the terms that spread.
+        How people write its name: its aliases. Mentions under any of them are joined to it, without case and in NFC;
+        they are left out of the terms that spread.
     official_accounts
-        Authors that are the brand itself: as their mentions say, or `network:account` for what sources collect.
+        Authors that are the brand itself, without case or `@`: as their mentions say, or `network:account` for what
+        sources collect.
     handles, hashtags, domains
         What names the brand without doubt, without `@` and `#`; they count whatever the rules below.
     exclude

@@ -2,10 +2,10 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 from msgspec import Meta
@@ -15,12 +15,15 @@ from detectors.statistics.local_hours import LocalHours
 from streams.errors import ConfigError
 from streams.settings.brand import BrandConfig
 from streams.settings.desk import DeskSettings
+from streams.settings.faults import Origins, brand_faults, nearest, source_faults, table_faults
+from streams.settings.kafka import SECRETS as KAFKA_SECRETS
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.local_hours import local_hours
 from streams.settings.log import LogSettings
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 from streams.settings.options import Option, struct_options
 from streams.settings.source_variables import check_names, override_sources
+from streams.settings.sources import SECRETS as SOURCE_SECRETS
 from streams.settings.sources import CollectorSettings, SourceConfig
 from streams.settings.worker import WorkerSettings
 from streams.wording.language import LANGUAGES, Language
@@ -80,7 +83,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     >>> parse('lateness_seconds = "soon"', {})
     Traceback (most recent call last):
     ...
-    streams.errors.ConfigError: badbuzz.toml: `lateness_seconds`: Expected `int`, got `str`
+    streams.errors.ConfigError: badbuzz.toml, line 1: `lateness_seconds`: Expected `int`, got 'soon'
     >>> parse("", {"BADBUZZ_LATENESS_SECONDS": "90"}).lateness_seconds
     90
     """
@@ -142,6 +145,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _UNKNOWN = BrandConfig()
+SECRETS = SOURCE_SECRETS.union(KAFKA_SECRETS)
 _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Config,
     "thresholds": DetectorSettings,
@@ -179,7 +183,7 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Con
     Raises
     ------
     ConfigError
-        Names the key, the expected and the actual value.
+        One line for each wrong option: its origin, the expected and the actual value, the nearest right name.
     """
     name = path or Path("badbuzz.toml")
     text = ""
@@ -197,6 +201,8 @@ def parse(text: str, environment: Mapping[str, str], name: str = "badbuzz.toml")
         values: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name}: expected TOML, got: {error}") from None
+    faults: list[str] = []
+    variables: dict[str, str] = {}
     for option in OPTIONS:
         raw = environment.get(option.variable)
         if raw is None:
@@ -204,10 +210,21 @@ def parse(text: str, environment: Mapping[str, str], name: str = "badbuzz.toml")
         section, _, key = option.key.rpartition(".")
         table = values.setdefault(section, {}) if section else values
         if isinstance(table, dict):
-            table[key] = _typed(option, raw)
+            variables[option.key] = option.variable
+            try:
+                table[key] = _typed(option, raw)
+            except ConfigError as error:
+                faults.append(str(error))
+                table.pop(key, None)
     override_sources(values.get("sources"), environment)
-    config = _convert(values, name)
-    _check(config, name)
+    origins = Origins(name, text, variables)
+    faults += _faults(values, origins)
+    if faults:
+        raise ConfigError("\n".join(faults))
+    config: Config = msgspec.convert(values, Config)
+    faults += _checked(config, origins)
+    if faults:
+        raise ConfigError("\n".join(faults))
     return config
 
 
@@ -216,40 +233,45 @@ def _typed(option: Option, raw: str) -> Any:
     try:
         return msgspec.convert(raw, get_type_hints(_SECTIONS[section], include_extras=True)[key], strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{option.variable}: {error}") from None
+        came = "" if key in SECRETS else f", got {raw!r}"
+        raise ConfigError(f"{option.variable}: {str(error).partition(', got ')[0]}{came}") from None
 
 
-def _convert(values: dict[str, Any], name: str) -> Config:
-    try:
-        return msgspec.convert(values, Config)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        key = path.strip("`").lstrip(".")
-        raise ConfigError(f"{name}: `{key}`: {message}" if key else f"{name}: {message}") from None
+def _faults(values: dict[str, Any], origins: Origins) -> Iterator[str]:
+    """Yield the faults of every table, before any of them is used."""
+    for section, struct in _SECTIONS.items():
+        if not section or section in values:
+            yield from table_faults(struct, values[section] if section else values, section, origins)
+    yield from brand_faults(values.get("brands", {}), origins)
+    yield from source_faults(values.get("sources", {}), origins)
 
 
-def _check(config: Config, name: str) -> None:
+def _checked(config: Config, origins: Origins) -> Iterator[str]:
+    """Yield the faults that only a whole configuration shows."""
     try:
         _ = config.zone
     except (KeyError, ValueError, OSError):
-        raise ConfigError(
-            f"{name}: `timezone`: expected an IANA name such as Europe/Paris, got {config.timezone!r}"
-        ) from None
+        zone = f"expected an IANA name such as Europe/Paris, got {config.timezone!r}"
+        yield f"{origins.of('', 'timezone')}: {zone}; {nearest(config.timezone, available_timezones())}"
     if config.language not in LANGUAGES:
-        raise ConfigError(f"{name}: `language`: expected one of {', '.join(LANGUAGES)}, got {config.language!r}")
-    check_names(config.sources, name)
-    for brand, own in config.brands.items():
-        _check_own(config.thresholds, own.thresholds, f"{name}: `brands.{brand}.thresholds")
-        _check_own(config.desk, own.desk, f"{name}: `brands.{brand}.desk")
-
-
-def _check_own(common: msgspec.Struct, own: Mapping[str, Any], place: str) -> None:
-    """Check the options of one brand that differ from those of all."""
-    known = {field.name for field in msgspec.structs.fields(common)}
-    for key in own:
-        if key not in known:
-            raise ConfigError(f"{place}.{key}`: expected one of {', '.join(sorted(known))}")
+        expected = f"expected one of {', '.join(LANGUAGES)}, got {config.language!r}"
+        yield f"{origins.of('', 'language')}: {expected}"
     try:
-        msgspec.convert({**msgspec.structs.asdict(common), **own}, type(common))
-    except (msgspec.ValidationError, ConfigError) as error:
-        raise ConfigError(f"{place}`: {error}") from None
+        check_names(config.sources, origins.name)
+    except ConfigError as error:
+        yield str(error)
+    for brand, own in config.brands.items():
+        for common, section in ((config.thresholds, "thresholds"), (config.desk, "desk")):
+            values = getattr(own, section)
+            yield from _own_faults(common, values, f"brands.{brand}.{section}", origins)
+
+
+def _own_faults(common: msgspec.Struct, own: Mapping[str, Any], table: str, origins: Origins) -> Iterator[str]:
+    """Yield the faults of options of one brand that differ from those of all."""
+    faults = list(table_faults(type(common), own, table, origins))
+    yield from faults
+    if not faults:
+        try:
+            msgspec.convert({**msgspec.structs.asdict(common), **own}, type(common))
+        except (msgspec.ValidationError, ConfigError) as error:
+            yield f"{origins.name}: `{table}`: {error}"

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from streams.addresses import shown
 from streams.settings.options import setting_error
 
 BROKER_DEFAULT = -1
@@ -131,10 +132,9 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def __post_init__(self) -> None:
         for server in self.servers:
             host, _, port = server.rpartition(":")
-            if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-                raise setting_error(
-                    "kafka", "bootstrap_servers", f"expected host:port, separated by commas, got {server!r}"
-                )
+            if not host or not port.isdecimal() or not 0 < int(port) < 65_536 or "@" in server:
+                problem = f"expected host:port, without user, separated by commas, got {shown(server)!r}"
+                raise setting_error("kafka", "bootstrap_servers", f"{problem}; users are set by sasl_username")
         if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", self.topic_prefix):
             raise setting_error(
                 "kafka", "topic_prefix", f"expected at most 100 of A-Z a-z 0-9 . _ -, got {self.topic_prefix!r}"

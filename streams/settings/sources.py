@@ -225,4 +225,8 @@ SourceConfig = JetstreamConfig | WebhookConfig | FeedConfig | PollConfig | XConf
 
 def secret(value: str, file: str) -> str:
     """Return a secret given in place or by its file; the file is read each time, so that it can be changed."""
-    return value or (Path(file).read_text(encoding="utf-8").strip() if file else "")
+    try:
+        return value or (Path(file).read_text(encoding="utf-8").strip() if file else "")
+    except OSError as error:
+        # Without the path: people give the secret itself in its place.
+        raise OSError(error.errno, error.strerror) from None

@@ -12,6 +12,7 @@ import msgspec
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from streams.addresses import shown
 from streams.errors import SourceError
 from streams.settings.sources import CollectorSettings
 from streams.sources.public_addresses import ADVICE, PrivateAddressError, PublicResolver, is_public
@@ -207,17 +208,3 @@ class HttpClient:
     ) -> SourceError:
         place = f"{self._name} ({shown(url)})" if url else self._name
         return SourceError(f"{place}: {message}", reason=reason, fatal=fatal, retry_after_s=wait)
-
-
-def shown(url: URL | str) -> str:
-    """Return an address without what may be secret in it: user, password, query and fragment.
-
-    Examples
-    --------
-    >>> shown("https://me:secret@news.example/feed?key=secret")
-    'https://news.example/feed'
-    """
-    try:
-        return str(URL(url).with_user(None).with_query(None).with_fragment(None))
-    except ValueError:
-        return "an address that cannot be read"

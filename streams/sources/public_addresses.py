@@ -13,6 +13,7 @@ from aiohttp import AddrInfoType, TCPConnector, ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from streams.addresses import shown
 from streams.errors import ConfigError
 
 ADVICE = "set source.allow_private = true if it is meant"
@@ -68,7 +69,7 @@ def require_public(setting: str, url: str, *, allow_private: bool) -> None:
 set source.allow_private = true if it is meant
     """
     if not allow_private and not is_public(URL(url).host or ""):
-        raise ConfigError(f"{setting}: expected a public address, got {url}; {ADVICE}")
+        raise ConfigError(f"{setting}: expected a public address, got {shown(url)}; {ADVICE}")
 
 
 def connector(*, allow_private: bool) -> TCPConnector:

@@ -86,7 +86,8 @@ class Registry:
         """Return the official accounts of all brands on a network, as the network has them."""
         prefix = f"{network}:"
         named = (account for brand in self._brands.values() for account in brand.official_accounts)
-        return frozenset(account.removeprefix(prefix) for account in named if account.startswith(prefix))
+        own = (account[len(prefix) :] for account in named if account.casefold().startswith(prefix.casefold()))
+        return frozenset(account.removeprefix("@") for account in own)
 
     def _extras(self, config: SourceConfig) -> dict[str, Any]:
         """Return what one type of source needs beyond the others."""

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import aiohttp
 import msgspec
 
+from streams.addresses import has_user, shown
 from streams.errors import ConfigError, SourceError
 from streams.settings.sources import secret
 from streams.sources.public_addresses import connector, require_public
@@ -67,11 +68,17 @@ class TokenClient:
     ) -> None:
         if not url.startswith(("https://", "http://") if allow_private else "https://"):
             raise ConfigError(
-                f"sources.{name}.url: expected an https address, got {url!r}: a token must not travel unencrypted "
-                "(source.allow_private = true permits http on a private network)"
+                f"sources.{name}.url: expected an https address, got {shown(url)!r}: a token must not travel "
+                "unencrypted (source.allow_private = true permits http on a private network)"
+            )
+        if has_user(url):
+            raise ConfigError(
+                f"sources.{name}.url: expected an address without user and password, got them before {shown(url)!r}: "
+                "the token is enough"
             )
         require_public(f"sources.{name}.url", url, allow_private=allow_private)
         self.url = url.rstrip("/")
+        self.shown = shown(self.url)
         self._name = name
         self._allow_private = allow_private
         self._token = token
@@ -142,11 +149,11 @@ class TokenClient:
             ) as response:
                 yield response
         except (aiohttp.ClientError, OSError) as error:
-            raise unreachable(f"{method} {self.url}{path}", error) from None
+            raise unreachable(f"{method} {self.shown}{path}", error) from None
 
     def refusal(self, response: aiohttp.ClientResponse, body: bytes) -> SourceError:
         """Return what an answer means whose status is no success."""
-        where = f"{response.method} {self.url}{response.url.path}"
+        where = f"{response.method} {self.shown}{response.url.path}"
         return self._refuse(where, response.status, response.headers, body, self._clock())
 
     async def _request(
@@ -163,7 +170,7 @@ class TokenClient:
             return msgspec.json.decode(body, type=answer)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SourceError(
-                f"{method} {self.url}{path}: expected the JSON of that interface, got {body[:80]!a} ({error}): "
+                f"{method} {self.shown}{path}: expected the JSON of that interface, got {body[:80]!a} ({error}): "
                 "check the address, and that no proxy answers in its place",
                 reason="protocol",
             ) from None

@@ -5,6 +5,7 @@ from streams.watching.brand_watch import BrandWatch
 from streams.watching.row_keys import ClosedRow
 from streams.watching.watch_event import WatchEvent
 
+NOT_STORED = -1
 NO_PARTITION = -1
 
 
@@ -52,6 +53,8 @@ class BrandEntry:
         if self.pending:
             for source, rollup in self.pending:
                 events += self.watch.apply(rollup, source)
+                if rollup.learned is not None:
+                    self.terms_hour = NOT_STORED  # the usual terms changed, whatever the hour is
             self.counts = total([self.counts, *[rollup.counts for _, rollup in self.pending]])
             self.pending.clear()
             self.due_ms = self.watch.due_ms

@@ -27,6 +27,7 @@ from streams.watching.minute_observation import observations
 from streams.watching.open_buckets import OpenBuckets
 from streams.watching.partition_times import PartitionTimes
 from streams.watching.recent_minutes import ClosedMinute, RecentMinutes
+from streams.watching.warm_up import warm_up
 from streams.watching.watch_event import WatchEvent
 from streams.watching.watch_state import MinuteState, TermSamples, WatchState
 
@@ -147,6 +148,8 @@ class BrandWatch:
         list of WatchEvent
             The changes of the incident and of how the brand answers.
         """
+        if rollup.learned is not None:
+            return warm_up(self, rollup.learned)
         if rollup.network == IDLE_NETWORK:
             return self.advance_to(rollup.newest, partition, idle=True)
         if rollup.newest and rollup.counts == _NONE and rollup.desk is None:
@@ -260,9 +263,7 @@ class BrandWatch:
         """
         minutes = [minute for minute in self._undrained if minute >= oldest]
         self._undrained.clear()
-        if not minutes:
-            return []
-        rollups = {row.minute: row.rollups for row in self.recent.closed_since(minutes[0])}
+        rollups = {row.minute: row.rollups for row in self.recent.closed_since(minutes[0])} if minutes else {}
         return [MinuteState(m, self._detector.recent_row(m), rollups.get(m, [])) for m in minutes]
 
     def restore(

@@ -22,6 +22,7 @@ from streams.settings.config import Config
 from streams.web.server import Routes, Server
 from streams.worker.health import health_routes
 from streams.worker.instance import claimed_instance
+from streams.worker.learning_log import LearningLog
 from streams.worker.metrics import WorkerMetrics
 from streams.worker.scorer.scorer_worker import ScorerWorker
 from streams.worker.stage_health import StageHealth
@@ -73,7 +74,8 @@ async def _run(
     scorer = watcher = thread = None
     scorer_stopping = threading.Event()
     if "watcher" in which:
-        watcher = Watcher(config, monitor, metrics.record_applied, metrics.record_letter)
+        watcher = Watcher(config, monitor, on_letter=metrics.record_letter)
+        watcher.on_applied = LearningLog(config, watcher.store.watches).after(metrics.record_applied)
         stages["watcher"] = StageHealth(watcher, monitor)
         metrics.attach(loop, watcher.store.watches)
     if "scorer" in which and model is not None:

@@ -35,3 +35,13 @@ def test_it_reads_standard_input_and_only_the_selected_brands(tmp_path: Path) ->
     assert json.loads(done.stdout)["found"][0]["warning"] is not None
     other = badbuzz("backtest", "-", "--truth", truth, "--json", "--brand", "Other", stdin=lines)
     assert json.loads(other.stdout)["found"] == []
+
+
+def test_a_truth_table_may_name_the_file_with_its_suffix_and_one_of_another_file_is_refused(
+    tmp_path: Path, record: str
+) -> None:
+    done = badbuzz("backtest", record, "--truth", write_truth(tmp_path, "crisis.jsonl.gz"), "--json")
+    assert [found["name"] for found in json.loads(done.stdout)["found"]] == ["prices"]
+    other = badbuzz("backtest", record, "--truth", write_truth(tmp_path, "spring"), "--json")
+    assert other.returncode == 2
+    assert "'prices' is of the file 'spring', which was not replayed, but crisis" in other.stderr.decode()

@@ -1,6 +1,7 @@
 """`badbuzz demo`, as a person runs it."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,20 @@ def test_the_live_panel_speaks_the_language_of_the_configuration(
     shown = screen.getvalue()
     for words in said:
         assert words in shown
+
+
+def test_a_picture_that_cannot_be_drawn_is_refused_before_the_demonstration(tmp_path: Path) -> None:
+    for picture in (tmp_path / "x.jpg", tmp_path / "none" / "x.png"):
+        done = badbuzz("demo", "--picture", str(picture))
+        assert done.returncode == 2
+        assert done.stdout == b""
+        assert str(picture) in done.stderr.decode()
+
+
+def test_the_demonstration_can_be_written_as_a_record_that_ends_with_its_incident_open(tmp_path: Path) -> None:
+    record = tmp_path / "demo.jsonl.gz"
+    done = badbuzz("demo", "--record", str(record))
+    assert (done.returncode, done.stderr) == (0, b"")
+    summary = json.loads(badbuzz("replay", str(record), "--json").stdout.splitlines()[-1])
+    assert summary["dead_letters"] == {}
+    assert [incident["severity"] for incident in summary["open"]] == ["critical"]

@@ -1,15 +1,17 @@
 """`badbuzz replay`, as a person runs it."""
 
 import base64
+import gzip
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from streams.mentions.mention import REASONS
 from tests.helpers.measured import until_noon
-from tests.helpers.records import crisis, damaged
-from tests.helpers.terminal import badbuzz, write_lines
+from tests.helpers.records import crisis, damaged, in_order, line, quiet
+from tests.helpers.terminal import BADBUZZ, badbuzz, write_lines
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +109,107 @@ def test_a_gzip_file_cut_short_is_a_clear_error(tmp_path: Path, record: str) -> 
     assert b"expected a whole mention file" in done.stderr
 
 
-def test_a_file_without_any_mention_is_replayed(tmp_path: Path) -> None:
-    done = badbuzz("replay", write_lines(tmp_path / "none.jsonl", [b"no", b"", b"mention"]), "--json")
+def test_a_record_in_which_nothing_can_be_read_ends_with_status_1_and_the_first_reasons(tmp_path: Path) -> None:
+    naive = b'{"id": "1", "brand": "A", "network": "x", "created_at": "2024-05-02T09:31:00Q", "text": "x"}'
+    done = badbuzz("replay", write_lines(tmp_path / "none.jsonl", [b"no", b"", naive]), "--json")
+    assert done.returncode == 1
+    assert sum(json.loads(done.stdout)["dead_letters"].values()) == 2
+    said = done.stderr.decode()
+    assert "none.jsonl, line 1: is no JSON: one JSON object a line is needed" in said
+    assert "none.jsonl, line 3: `created_at` is no time" in said
+    assert "--dead-letters FILE" in said
+
+
+ROWS = b"id,brand,network,text\n1,Acme,forum,hello\n"
+FORMS = {
+    "CSV": ("mentions.csv", ROWS, "looks like CSV: `badbuzz import mentions.csv | badbuzz replay -`"),
+    "CSV by semicolons": ("a.txt", ROWS.replace(b",", b";"), "looks like CSV"),
+    "a JSON array": ("a.json", b'[{"id": "1"}, {"id": "2"}]', "looks like a JSON array"),
+    "a JSON array over lines": ("a.json", b'[\n  {\n   "id": "1"\n  }\n]', "looks like a JSON array"),
+    "JSON over lines": ("a.json", b'{\n  "id": "1"\n}', "looks like JSON over several lines"),
+    "UTF-16": ("a.jsonl", '{"id": "1"}\n'.encode("utf-16"), "looks like UTF-16"),
+    "a picture": ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "looks like no text"),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "said"), FORMS.values(), ids=FORMS.keys())
+def test_a_file_of_another_form_is_named_for_what_it_is(name: str, data: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(data)
+    done = badbuzz("replay", str(tmp_path / name))
+    assert done.returncode == 1
+    assert said in done.stderr.decode()
+
+
+def test_a_mark_of_byte_order_and_a_packed_file_without_its_name_change_nothing(
+    tmp_path: Path, replayed: bytes
+) -> None:
+    marked = b"\xef\xbb\xbf" + b"\n".join(crisis())
+    (tmp_path / "marked.jsonl").write_bytes(marked)
+    (tmp_path / "packed").write_bytes(gzip.compress(marked))
+    assert badbuzz("replay", str(tmp_path / "marked.jsonl"), "--json").stdout == replayed
+    assert badbuzz("replay", str(tmp_path / "packed"), "--json").stdout == replayed
+    assert badbuzz("replay", "-", "--json", stdin=gzip.compress(marked)).stdout == replayed
+
+
+def test_a_first_try_of_two_hours_says_that_it_is_learning_and_until_when(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "first.jsonl", [line(n, 100.0 * n, rating=-1) for n in range(40)])
+    summary = json.loads(badbuzz("replay", path, "--json").stdout)
+    assert summary["learning"] == [{"brand": "Acme", "until": "2024-03-02T00:00:00Z"}]
+    said = badbuzz("replay", path).stdout.decode()
+    assert "Acme: learning until Sat 2024-03-02 00:00 UTC" in said
+    assert "badbuzz warm-up FILE" in said
+
+
+def test_a_record_without_an_incident_says_that_its_first_day_reports_nothing(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "calm.jsonl", in_order(quiet(days=3)))
+    assert "the first 24 h of a brand are learned" in badbuzz("replay", path).stdout.decode()
+
+
+def test_a_brand_that_is_not_in_the_record_is_named_with_those_that_are(record: str) -> None:
+    done = badbuzz("replay", record, env={"BADBUZZ_BRAND": "Northline Rail, Acme"})
+    assert done.returncode == 1
+    assert "no mention is about the brand 'Northline Rail'; there are: Acme, Other" in done.stderr.decode()
+
+
+def test_mentions_under_any_name_of_a_brand_are_one_brand(tmp_path: Path) -> None:
+    (tmp_path / "badbuzz.toml").write_text("[brands.'Café Acme']\nnames = ['ACME', 'acmé box']\n", encoding="utf-8")
+    names = ("Cafe\u0301 Acme", "CAFÉ ACME", "acme", "Acme\u0301 Box")
+    path = write_lines(tmp_path / "names.jsonl", [line(n, 60.0 * n, brand=brand) for n, brand in enumerate(names)])
+    config = str(tmp_path / "badbuzz.toml")
+    summary = json.loads(badbuzz("replay", path, "--json", "--config", config).stdout)
+    assert (summary["brands"], summary["mentions"]) == (1, 4)
+    assert [learning["brand"] for learning in summary["learning"]] == ["Café Acme"]
+    chosen = json.loads(badbuzz("replay", path, "--json", "--config", config, "--brand", "ACME BOX").stdout)
+    assert chosen["learning"] == [] or chosen["brands"] == 1
+
+
+@pytest.mark.parametrize("account", ["@FournilDeLise", "fournildelise", "forum:FOURNILDELISE", "Forum:@fournildelise"])
+def test_an_official_account_matches_without_case_or_at_sign(account: str, tmp_path: Path) -> None:
+    (tmp_path / "badbuzz.toml").write_text(f"[brands.Acme]\nofficial_accounts = ['{account}']\n", encoding="utf-8")
+    path = write_lines(tmp_path / "a.jsonl", [line(1, 0.0, author="FournilDeLise"), line(2, 60.0, author="other")])
+    done = badbuzz("replay", path, "--json", "--config", str(tmp_path / "badbuzz.toml"))
+    summary = json.loads(done.stdout)
+    assert (summary["official"], summary["mentions"]) == (1, 1)
+
+
+def test_a_replay_draws_its_picture(record: str, tmp_path: Path) -> None:
+    picture = tmp_path / "replay.svg"
+    done = badbuzz("replay", record, "--picture", str(picture), "--openmetrics", str(tmp_path / "m.om"))
     assert done.returncode == 0
-    assert json.loads(done.stdout)["dead_letters"] == {"json": 2}
+    drawn = picture.read_text(encoding="utf-8")
+    assert "Acme" in drawn
+    assert "critical" in drawn
+    assert (tmp_path / "m.om").stat().st_size > 0
+
+
+def test_alerts_of_a_pipe_that_stays_open_come_as_its_lines_do() -> None:
+    lines = crisis()
+    with subprocess.Popen([BADBUZZ, "replay", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"\n".join(lines) + b"\n")
+        process.stdin.flush()
+        assert b"Acme" in process.stdout.readline()  # the pipe is still open
+        process.stdin.close()
+        process.stdout.read()
+        assert process.wait(60) == 0

@@ -22,3 +22,12 @@ def test_score_and_detect_read_gzipped_files(tmp_path: Path) -> None:
     rows = [b"timestamp,value", b"2024-03-01 00:00:00,5", b"2024-03-01 00:05:00,6"]
     counts = write_lines(tmp_path / "counts.csv.gz", rows)
     assert len(badbuzz("detect", counts).stdout.splitlines()) == 3
+    nameless = Path(counts).rename(tmp_path / "counts")
+    assert len(badbuzz("detect", str(nameless)).stdout.splitlines()) == 3
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_file_of_counts(tmp_path: Path) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_bytes(b"\xef\xbb\xbftimestamp,value\n2024-03-01 00:00:00,5\n")
+    done = badbuzz("detect", str(path))
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 2)

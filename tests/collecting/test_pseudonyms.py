@@ -31,7 +31,7 @@ def test_the_key_may_be_in_a_file_and_its_line_end_is_no_part_of_it(tmp_path: Pa
 def test_a_file_that_is_missing_and_a_key_that_can_be_guessed_are_errors_that_say_how_to_make_one(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(ConfigError, match=r"expected a readable file at .*none.*openssl rand"):
+    with pytest.raises(ConfigError, match=r"expected the path of a readable file, got: .*No such file.*openssl rand"):
         Pseudonyms.open(CollectorSettings(pseudonym_key_file=str(tmp_path / "none")))
     with pytest.raises(ConfigError, match=r"expected at least 16 characters, got 6: .*openssl rand") as error:
         Pseudonyms("secret")

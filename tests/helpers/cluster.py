@@ -186,6 +186,10 @@ class Cluster:
 
             wait_until(lambda: not behind(), lambda: f"{behind()}\n{logs()}")
 
+    def sent(self) -> int:
+        """Messages on `mentions` now."""
+        return sum(self._ends("mentions").values())
+
     def _behind(self, admin: KafkaAdminClient) -> dict[str, object]:
         """Return what is not yet scored, watched and committed."""
         kafka = self.settings

@@ -168,3 +168,9 @@ def test_a_folder_without_series_is_refused(tmp_path: Path) -> None:
     ours = CONTENDERS["badbuzz"]
     with pytest.raises(InputError, match="CSV files under"):
         nab_results(ours.detector, tmp_path / "out", tmp_path, ours.gate)
+
+
+@pytest.mark.parametrize("written", ["1701012400000", "1709262000"])
+def test_a_time_that_is_a_bare_number_is_refused_in_its_line(written: str) -> None:
+    with pytest.raises(InputError, match=f"line 2: expected a time such as .* got .?{written}"):
+        output(f"timestamp,value\n{written},3\n")

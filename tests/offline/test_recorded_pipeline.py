@@ -13,5 +13,5 @@ def test_recording_metrics_changes_no_event_and_no_summary() -> None:
     model = NegativityModel.load()
     lines = messages(crisis())
     pipeline = Pipeline(Config(), model)
-    recorded = replay(lines, pipeline, recorded=RecordedMetrics(pipeline))
+    recorded = replay(lines, pipeline, runner=RecordedMetrics(pipeline))
     assert recorded == replay(lines, Pipeline(Config(), model))

@@ -16,14 +16,23 @@ PAGE = ROOT / "docs" / "configuration.md"
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("lateness_seconds = 'soon'", r"`lateness_seconds`: Expected `int`, got `str`"),
-        ("lateness_seconds = -1", r"`lateness_seconds`: Expected `int` >= 0"),
-        ("lateness = 5", r"unknown field `lateness`"),
-        ("[thresholds]\nwatch = 5", r"`thresholds`: .*unknown field `watch`"),
-        ("[brands.A]\nname = 'x'", r"brands.*unknown field `name`"),
-        ("[brands.A.thresholds]\nwatch_scores = 5", r"`brands.A.thresholds.watch_scores`: expected one of"),
-        ("[brands.A.thresholds]\nwatch_score = 'high'", r"`brands.A.thresholds`: Expected `float`, got `str`"),
-        ("timezone = 'Mars/Olympus'", r"`timezone`: expected an IANA name"),
+        ("lateness_seconds = 'soon'", r"line 1: `lateness_seconds`: Expected `int`, got 'soon'"),
+        ("\nlateness_seconds = -1", r"line 2: `lateness_seconds`: Expected `int` >= 0, got -1"),
+        ("timezon = 'UTC'", r"line 1: `timezon` is no option of badbuzz: did you mean `timezone`\?"),
+        ("[thresholds]\nwatch = 5", r"line 2: `thresholds.watch` is no option of badbuzz: did you mean `watch_score`"),
+        ("[thresholds]\nsurge_detector = 'magic'", r"line 2: `thresholds.surge_detector`: .* got 'magic'"),
+        ("[brands.A]\nname = 'x'", r"line 2: `brands.A.name` is no option of badbuzz: did you mean `names`\?"),
+        ("[brands.'Le Bon']\nwithin = -1", r"line 2: `brands.Le Bon.within`: Expected `int` >= 0, got -1"),
+        ("[brands.A.thresholds]\nwatch_scores = 5", r"`brands.A.thresholds.watch_scores`.* did you mean `watch_score`"),
+        (
+            "[brands.A.thresholds]\nwatch_score = 'high'",
+            r"`brands.A.thresholds.watch_score`: Expected `float`, got 'hi",
+        ),
+        ("[sources.b]\ntype = 'jetstrem'", r"line 2: `sources.b.type`: got 'jetstrem'; did you mean `jetstream`\?"),
+        ("[sources.b]\ntype = 'jetstream'\ncompres = 1", r"line 3: `sources.b.compres`.* did you mean `compress`"),
+        ("[topics]\nreplication = 0", r"line 2: `topics.replication`: expected at least 1, got 0"),
+        ("kafka = 3", r"line 1: `kafka`: expected a table \[kafka\], got 3"),
+        ("timezone = 'Mars/Olympus'", r"line 1: `timezone`: expected an IANA name"),
         ("installation = 'two words'", r"`installation`: Expected `str` matching regex"),
         ("language = 'klingon'", r"`language`: expected one of en, fr, got 'klingon'"),
         ("a = ", r"expected TOML"),
@@ -32,6 +41,27 @@ PAGE = ROOT / "docs" / "configuration.md"
 def test_a_wrong_configuration_names_the_key_the_expected_and_the_actual_value(text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         parse(text, {})
+
+
+def test_every_fault_of_a_configuration_is_named_in_a_line_of_its_own() -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse("lateness = 5\n[topics]\nreplication = 0", {"BADBUZZ_METRICS_PORT": "x"})
+    assert [line.partition(": ")[0] for line in str(raised.value).splitlines()] == [
+        "BADBUZZ_METRICS_PORT",
+        "badbuzz.toml, line 1",
+        "badbuzz.toml, line 3",
+    ]
+
+
+def test_a_wrong_value_of_the_environment_is_not_blamed_on_the_file() -> None:
+    with pytest.raises(ConfigError, match=r"^BADBUZZ_TIMEZONE: .* did you mean `Europe/Paris`\?$"):
+        parse("timezone = 'UTC'", {"BADBUZZ_TIMEZONE": "Europe/Pariss"})
+
+
+def test_a_secret_of_a_wrong_type_is_not_shown() -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse("[kafka]\nsasl_password = 31337\n[source]\npseudonym_key = 31337", {})
+    assert "31337" not in str(raised.value)
 
 
 def test_a_wrong_environment_variable_is_named() -> None:

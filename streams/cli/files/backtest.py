@@ -43,7 +43,18 @@ def backtest_command(
     config_path: Path | None,
     as_json: bool,
 ) -> None:
-    """Replay FILES and compare them with documented incidents: found or not, delay, false alarms."""
+    """Replay FILES and compare them with documented incidents: found or not, delay, false alarms.
+
+    The incidents are rows of a CSV file, with the columns
+
+    \b
+    file    the mention file, with or without its suffix
+    brand   its name; *: any
+    name    the incident, in your words
+    class   crisis, benign surge, coordinated or ignore
+    onset   its first moment, such as 2024-03-09T09:00:00Z
+    end     its last
+    """  # noqa: D301  (Click's mark of a paragraph that is not wrapped)
     config = load(config_path)
     truths = read_truth(truth_path)
     model = NegativityModel.load()

@@ -79,7 +79,7 @@ def import_command(
         raise InputError(f"expected a whole export, plain or gzipped, got {file}: {error}") from None
     lines, report = import_export(data, file, form, config, options)
     for said in report.lines():
-        err.print(said, markup=False)
+        err.print(said)
     sys.stdout.buffer.writelines(line + b"\n" for line in lines)
 
 

@@ -1,13 +1,17 @@
 """`badbuzz replay`: mention files through the pipeline in this process, or to Kafka."""
 
+import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from detectors.negativity import NegativityModel
+from streams.cli.files.summary import summary_table, unreadable_lines
 from streams.cli.options import (
     brand_option,
+    check_picture,
     config_option,
     dead_letters_option,
     json_option,
@@ -15,16 +19,27 @@ from streams.cli.options import (
     quiet_kafka_clients,
     relax_garbage_collection,
 )
-from streams.cli.output import ReadingProgress, event_lines, out, summary_table, write_line
+from streams.cli.output import ReadingProgress, err, event_lines, out, write_line
 from streams.kafka.mention_producer import MentionProducer, send_record
-from streams.mentions.dead_letter import DeadLetterFile
 from streams.offline.recorded_metrics import RecordedMetrics
-from streams.offline.replay import replay
+from streams.offline.replay import Runner, replay, summarise
+from streams.offline.unreadable import UnreadableLines
 from streams.pipeline import Pipeline
 from streams.recordings.files import MentionFiles
-from streams.recordings.recording import Recording
-from streams.settings.config import Config, load
-from streams.watching.watch_event import WatchEvent
+from streams.settings.config import load
+from streams.watching.watch_event import WatchEvent, incident_events
+
+INTERRUPTED = 130
+"""Exit status of a command that Ctrl-C ended."""
+
+
+class ReplayOptions(NamedTuple):
+    """How to replay: the pace, what is written beside, and how it is shown."""
+
+    speed: float
+    openmetrics: Path | None
+    picture: Path | None
+    as_json: bool
 
 
 @click.command()
@@ -38,13 +53,19 @@ from streams.watching.watch_event import WatchEvent
     type=click.FloatRange(min=0),
     default=0.0,
     envvar="BADBUZZ_SPEED",
-    help="Times event time; 0: as fast as it goes.",
+    help="Seconds of the record a second: 3600 plays an hour a second; 0: as fast as it goes.",
 )
 @click.option(
     "--openmetrics",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="BADBUZZ_OPENMETRICS",
     help="Write the metrics, at their historic times, here: see docs/on-call.md.",
+)
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="BADBUZZ_PICTURE",
+    help="Draw the brand with the worst incident here, .png or .svg.",
 )
 @click.option(
     "--to-kafka", is_flag=True, envvar="BADBUZZ_TO_KAFKA", help="Send the mentions to Kafka; workers watch them there."
@@ -57,64 +78,118 @@ def replay_command(
     dead_letters_path: Path | None,
     speed: float,
     openmetrics: Path | None,
+    picture: Path | None,
     to_kafka: bool,
 ) -> None:
-    """Replay mention FILES (.jsonl, .jsonl.gz, - for standard input) and report the incidents in them.
+    """Replay mention FILES (JSON lines, plain or gzipped, - for standard input) and report the incidents in them.
 
-    Several files are merged by event time.
+    Several files are merged by event time. The exit status is 1 where no line could be read, or none is of --brand.
     """
     config = load(config_path)
+    if picture:
+        check_picture(picture)
     source = MentionFiles(files)
     letters = open_dead_letters(dead_letters_path)
+    unreadable = UnreadableLines(letters.write)
     relax_garbage_collection()
+    chosen = frozenset(brands)
     if to_kafka:
-        send_files(source, config, letters, frozenset(brands), speed, as_json)
+        read = send_files(source, MentionProducer(config, letters.write, chosen, unreadable), speed, as_json)
     else:
-        pipeline = Pipeline(config, NegativityModel.load(), letters.write, frozenset(brands))
-        replay_files(source, pipeline, speed, openmetrics, as_json)
+        pipeline = Pipeline(config, NegativityModel.load(), unreadable, chosen)
+        read = replay_files(source, pipeline, ReplayOptions(speed, openmetrics, picture, as_json))
     letters.close()
+    for line in unreadable_lines(unreadable, config) if unreadable.count and not dead_letters_path else ():
+        err.print(line, style="yellow")
+    if unreadable.count == read > 0:
+        err.print("badbuzz: no line could be read", style="red")
+        sys.exit(1)
 
 
-def replay_files(source: Recording, pipeline: Pipeline, speed: float, openmetrics: Path | None, as_json: bool) -> None:
-    """Replay a source in this process: print its events, then the summary."""
+def replay_files(source: MentionFiles, pipeline: Pipeline, options: ReplayOptions) -> int:
+    """Replay a source in this process: print its events, then the summary; return the lines read."""
     started = time.perf_counter()
+    happened: list[WatchEvent] = []
 
     def report(event: WatchEvent) -> None:
-        if not as_json:
+        happened.append(event)
+        if not options.as_json:
             for line in event_lines(event, pipeline.config):
                 out.print(line)
-        elif speed:
+        elif options.speed:
             write_line(event.to_json())
 
     pipeline.on_event = report
-    recorded = RecordedMetrics(pipeline) if openmetrics else None
-    if recorded and openmetrics:
-        recorded.write(openmetrics)  # a file that cannot be written is an error before the work
-    with ReadingProgress(source) as step:
-        events, summary = replay(source, pipeline, speed=speed, recorded=recorded, on_batch=step)
-    if recorded and openmetrics:
-        recorded.write(openmetrics)
-    if not as_json:
-        out.print(summary_table(summary, time.perf_counter() - started, pipeline.config))
-        return
-    if not speed:
-        for event in events:
+    recorders = _Recorders(pipeline, options)
+    interrupted = False
+    try:
+        with ReadingProgress(source) as step:
+            events, summary = replay(
+                source, pipeline, speed=options.speed, runner=recorders.runner, live="-" in source.paths, on_batch=step
+            )
+    except KeyboardInterrupt:
+        events, summary, interrupted = happened, summarise(pipeline, incident_events(happened)), True
+    if options.as_json:
+        for event in () if options.speed else events:
             write_line(event.to_json())
-    write_line(summary.to_json())
+        write_line(summary.to_json())
+    else:
+        out.print(summary_table(summary, time.perf_counter() - started, pipeline.config))
+    recorders.write(events)
+    if interrupted:
+        sys.exit(INTERRUPTED)
+    _check_brands(pipeline)
+    return summary.messages
 
 
-def send_files(
-    source: Recording, config: Config, letters: DeadLetterFile, brands: frozenset[str], speed: float, as_json: bool
-) -> None:
-    """Send a source to Kafka: `badbuzz replay --to-kafka`."""
+class _Recorders:
+    """What is recorded of a pipeline while it runs: its metrics and its picture, where they are asked for."""
+
+    def __init__(self, pipeline: Pipeline, options: ReplayOptions) -> None:
+        self.runner: Runner = pipeline
+        self._options = options
+        if options.openmetrics:
+            self.runner = self._metrics = RecordedMetrics(pipeline)
+            self._metrics.write(options.openmetrics)  # a file that cannot be written is an error before the work
+        if options.picture:
+            from streams.cli.files.picture import ReplayPicture  # noqa: PLC0415  (half a second to import, for few)
+
+            self.runner = self._picture = ReplayPicture(pipeline, self.runner)
+
+    def write(self, events: list[WatchEvent]) -> None:
+        """Write what was recorded."""
+        if self._options.openmetrics:
+            self._metrics.write(self._options.openmetrics)
+        if self._options.picture:
+            self._picture.draw(self._options.picture, incident_events(events), err)
+
+
+def _check_brands(pipeline: Pipeline) -> None:
+    """End with status 1 where a brand was asked for of which the record says nothing."""
+    for brand in sorted(pipeline.brands - pipeline.watches.keys()):
+        if pipeline.left_out:
+            there = ", ".join(sorted(pipeline.left_out | pipeline.watches.keys()))
+            err.print(f"badbuzz: no mention is about the brand {brand!r}; there are: {there}", style="red")
+            sys.exit(1)
+
+
+def send_files(source: MentionFiles, producer: MentionProducer, speed: float, as_json: bool) -> int:
+    """Send a source to Kafka, `badbuzz replay --to-kafka`; return the lines read."""
     quiet_kafka_clients()
     started = time.perf_counter()
     with ReadingProgress(source, "sending") as step:
-        sent = send_record(source, MentionProducer(config, letters.write, brands), speed=speed, step=step)
+        sent = send_record(source, producer, speed=speed, live="-" in source.paths, step=step)
     if as_json:
         write_line(sent.to_json())
     else:
         seconds = time.perf_counter() - started
-        out.print(f"{sent.messages:,} mentions and {sent.heartbeats:,} heartbeats sent in {seconds:.1f} s")
+        mentions = (
+            f"{sent.messages - sent.unreadable:,} {'mention' if sent.messages - sent.unreadable == 1 else 'mentions'}"
+        )
+        heartbeats = f"{sent.heartbeats:,} {'heartbeat' if sent.heartbeats == 1 else 'heartbeats'}"
+        out.print(f"{mentions} and {heartbeats} sent in {seconds:.1f} s")
+        if sent.unreadable:
+            out.print(f"{sent.unreadable:,} unreadable lines sent too: workers store them as dead letters")
         if sent.too_large:
             out.print(f"{sent.too_large:,} lines are too large for Kafka; --dead-letters FILE stores them")
+    return sent.messages + sent.too_large

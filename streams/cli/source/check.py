@@ -42,7 +42,7 @@ async def _check(config: Config, name: str, seconds: float) -> bool:
     try:
         line = await check_source(Assembly(config, NegativityModel.load()), name, seconds)
     except BadBuzzError as error:
-        out.print(f"{name}: {error}", style="red", markup=False)
+        out.print(f"{name}: {error}", style="red")
         return False
-    out.print(f"{name}: {line}", markup=False)
+    out.print(f"{name}: {line}")
     return True

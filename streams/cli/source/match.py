@@ -50,9 +50,9 @@ def match_command(
 
 def _print(findings: Findings) -> None:
     for match in findings.matches:
-        out.print(f"{match.brand}: {match}", style="green", markup=False)
+        out.print(f"{match.brand}: {match}", style="green")
     for refusal in findings.refusals:
-        out.print(f"{refusal.brand}: not counted, {refusal}", markup=False)
+        out.print(f"{refusal.brand}: not counted, {refusal}")
     if not findings.matches and not findings.refusals:
         out.print("no brand is named")
 

@@ -45,10 +45,10 @@ async def _try(config: Config, name: str, seconds: float, as_json: bool) -> None
         dropped.update(commit.dropped)
         brands.update(_print(commit, as_json))
     counted = ", ".join(f"{number} of {brand}" for brand, number in brands.most_common()) or "none"
-    err.print(f"{events} posts read in {seconds:g} s; mentions: {counted}", markup=False)
+    err.print(f"{events} posts read in {seconds:g} s; mentions: {counted}")
     if dropped:
         reasons = ", ".join(f"{number} {reason}" for reason, number in dropped.most_common())
-        err.print(f"left out: {reasons}", markup=False)
+        err.print(f"left out: {reasons}")
 
 
 def _print(commit: Commit, as_json: bool) -> list[str]:
@@ -63,7 +63,5 @@ def _print(commit: Commit, as_json: bool) -> list[str]:
             write_line(message)
             continue
         text = " ".join((mention.text or "").split())[:TEXT_CHARS]
-        out.print(
-            f"{mention.created_at:%Y-%m-%d %H:%M:%S}  {brand}  {mention.network}  {mention.kind}  {text}", markup=False
-        )
+        out.print(f"{mention.created_at:%Y-%m-%d %H:%M:%S}  {brand}  {mention.network}  {mention.kind}  {text}")
     return brands

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
+from streams.addresses import shown
 from streams.errors import ConfigError
 from streams.sources.bluesky.frames import Decode, decode_v1, decode_v2
 
@@ -54,7 +55,7 @@ class Endpoint(msgspec.Struct, frozen=True):
         if parts.scheme not in ("ws", "wss") or not parts.netloc or path not in (PATH_V1, PATH_V2):
             raise ConfigError(
                 f"expected the address of a Jetstream such as wss://jetstream.us-east.bsky.network, with the path "
-                f"{PATH_V1} for version 1 and {PATH_V2} or none for version 2, got {url!r}"
+                f"{PATH_V1} for version 1 and {PATH_V2} or none for version 2, got {shown(url)!r}"
             )
         return cls(url, urlunsplit((parts.scheme, parts.netloc, path, "", "")), 1 if path == PATH_V1 else 2)
 

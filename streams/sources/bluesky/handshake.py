@@ -7,11 +7,13 @@ from typing import Literal, NamedTuple
 
 import aiohttp
 
+from streams.addresses import shown
 from streams.errors import SourceError
 from streams.sources.bluesky.compression import MAX_DICTIONARY_BYTES, Dictionary
 from streams.sources.bluesky.endpoint import Endpoint
 from streams.sources.bluesky.refusal import RefusedError, refused
 from streams.sources.public_addresses import connector
+from streams.sources.token_client import failure
 
 HANDSHAKE_S = 15.0
 DICTIONARY_S = 5.0
@@ -141,10 +143,10 @@ class Handshake:
             return response
         body = await response.content.read(MAX_BODY_BYTES)
         response.close()
-        raise refused(self._endpoint.url, response.status, response.headers, body, self._clock())
+        raise refused(shown(self._endpoint.url), response.status, response.headers, body, self._clock())
 
     def _failed(self, error: BaseException) -> BaseException:
-        url = self._endpoint.url
+        url = shown(self._endpoint.url)
         if isinstance(error, aiohttp.WSServerHandshakeError):
             return SourceError(
                 f"{url}: expected a WebSocket of Jetstream, got an HTTP answer of status {error.status} "
@@ -157,7 +159,7 @@ class Handshake:
             )
         if isinstance(error, (aiohttp.ClientError, OSError)):
             return SourceError(
-                f"{url}: expected a connection, got: {error}: check the network and `url`; it is tried again",
+                f"{url}: expected a connection, got: {failure(error)}: check the network and `url`; it is tried again",
                 reason="connect",
             )
         return error

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import msgspec
 
+from streams.addresses import shown
 from streams.errors import ConfigError, SourceError
 from streams.settings.sources import CollectorSettings, JetstreamConfig
 from streams.sources.bluesky.accounts import OfficialAccounts
@@ -262,4 +263,4 @@ class Jetstream:
 
     def _error(self, message: str, reason: str) -> SourceError:
         url = self._endpoints[self._turn].url
-        return SourceError(f"source {self._name}, {url}: {message}", reason=reason)
+        return SourceError(f"source {self._name}, {shown(url)}: {message}", reason=reason)

@@ -5,11 +5,12 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
+from streams.addresses import shown
 from streams.errors import ConfigError, SourceError
 from streams.settings.sources import CollectorSettings, FeedConfig
 from streams.sources.feeds.poll import Polled, poll
 from streams.sources.feeds.state import FeedState, encode, restore
-from streams.sources.http import HttpClient, now, shown
+from streams.sources.http import HttpClient, now
 from streams.sources.source import Batch
 
 _AT_ONCE = 8

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from streams.addresses import shown
 from streams.errors import SourceError
 from streams.sources.event_times import event_times
 from streams.sources.feeds.document import Document, read_document
 from streams.sources.feeds.items import ReadItem, read_items, to_post
 from streams.sources.feeds.schedule import MAX_INTERVAL_S, interval_s, max_age_s
 from streams.sources.feeds.state import FeedState
-from streams.sources.http import Answer, HttpClient, shown
+from streams.sources.http import Answer, HttpClient
 from streams.sources.source import Post
 
 MAX_BYTES = 5 << 20

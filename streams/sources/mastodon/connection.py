@@ -7,6 +7,7 @@ from datetime import datetime
 
 import aiohttp
 
+from streams.addresses import has_user, shown
 from streams.errors import SourceError
 from streams.sources.refusal import refusal
 from streams.sources.token_client import CONNECT_S, TokenClient, unreachable
@@ -56,8 +57,9 @@ async def connect(
     SourceError
         The server is unreachable or refuses.
     """
-    if not url.startswith(("wss://", "ws://") if allow_private else "wss://"):
-        message = f"{client.url}: expected a stream at a wss address, got {url!r}: a token must not travel unencrypted"
+    if not url.startswith(("wss://", "ws://") if allow_private else "wss://") or has_user(url):
+        got = f"got {shown(url)!r}: a token must not travel unencrypted"
+        message = f"{client.shown}: expected a stream at a wss address, {got}"
         raise SourceError(message, reason="protocol", fatal=True)
     timeout = aiohttp.ClientWSTimeout(ws_close=1.0)
     try:
@@ -67,9 +69,9 @@ async def connect(
             for subscription in messages:
                 await socket.send_json(subscription)
     except aiohttp.WSServerHandshakeError as error:
-        raise refusal(f"GET {url}", error.status, error.headers or {}, error.message.encode(), clock()) from None
+        raise refusal(f"GET {shown(url)}", error.status, error.headers or {}, error.message.encode(), clock()) from None
     except (aiohttp.ClientError, OSError) as error:
-        raise unreachable(f"GET {url}", error) from None
+        raise unreachable(f"GET {shown(url)}", error) from None
     try:
         yield socket
     finally:

@@ -72,7 +72,7 @@ async def ask(client: TokenClient, *, name: str, hashtags: bool) -> Instance:
     instance = await client.get("/api/v2/instance", {}, Instance)
     if hashtags and instance.hashtag_stream() is None:
         raise SourceError(
-            f"source {name}: expected {client.url} to deliver hashtags, got `disabled` (its administrators switched "
+            f"source {name}: expected {client.shown} to deliver hashtags, got `disabled` (its administrators switched "
             "off timelines_access.hashtag_feeds): choose another server, or no hashtags and own = true",
             reason="unauthorized",
             fatal=True,

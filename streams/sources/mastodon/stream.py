@@ -191,7 +191,7 @@ class Mastodon:
         receiver.shown_at = until
         if missed:
             error = SourceError(
-                f"{self._client.url}: expected its stream to deliver {missed} statuses that its timelines show since "
+                f"{self._client.shown}: expected its stream to deliver {missed} statuses that its timelines show since "
                 f"{since:%H:%M} UTC, got none: the connection is opened again",
                 reason="silent",
             )

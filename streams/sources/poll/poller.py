@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from streams.addresses import shown
 from streams.errors import SourceError
 from streams.settings.sources import CollectorSettings, PollConfig
 from streams.sources.event_times import event_times
-from streams.sources.http import HttpClient, now, shown
+from streams.sources.http import HttpClient, now
 from streams.sources.json_body import at, text_of
 from streams.sources.poll.cursor import PollCursor, encode, restore
 from streams.sources.poll.preset import Paging, load_preset

@@ -78,8 +78,8 @@ async def close_connections(client: TokenClient) -> SourceError:
     except SourceError as error:
         wait = error.retry_after_s or _STILL_OPEN_WAIT_S
     return SourceError(
-        f"GET {client.url}{STREAM}: expected a free connection, got TooManyConnections: all were asked to close; where "
-        "this comes again, another program reads with the same account",
+        f"GET {client.shown}{STREAM}: expected a free connection, got TooManyConnections: all were asked to close; "
+        "where this comes again, another program reads with the same account",
         reason="rate_limit",
         retry_after_s=wait,
     )

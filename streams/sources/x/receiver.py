@@ -59,7 +59,7 @@ class Receiver:
         self._reconnect_s = reconnect_s
         self._brand = brand
         self._splitter = LineSplitter()
-        self._where = f"GET {client.url}{STREAM}"
+        self._where = f"GET {client.shown}{STREAM}"
         self.alive_at = clock()
         """When the last byte came; at first, when the connection was opened."""
 

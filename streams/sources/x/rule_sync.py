@@ -63,7 +63,7 @@ async def synchronise(client: TokenClient, rules: tuple[Rule, ...]) -> None:
         added = await client.post(_PATH, {"add": missing[start : start + _AT_ONCE]}, _Changed)
         for problem in added.errors:
             raise SourceError(
-                f"POST {client.url}{_PATH}: expected the rule {problem.value[:200]!r} to be accepted, got "
+                f"POST {client.shown}{_PATH}: expected the rule {problem.value[:200]!r} to be accepted, got "
                 f"{problem.title or 'a refusal'} ({problem.detail[:200]}): change what this brand is called",
                 reason="protocol",
                 fatal=True,

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from streams.errors import ConfigError
+from streams.settings.accounts import folded_account
 from streams.settings.brand import BrandConfig
 
 MAX_RULES = 1_000
@@ -67,7 +68,7 @@ def _identities(config: BrandConfig) -> Iterator[str]:
     """Yield what names the brand without doubt."""
     handles = [handle.removeprefix("@") for handle in config.handles]
     yield from (f"@{handle}" for handle in handles if _HANDLE.fullmatch(handle))
-    accounts = sorted(a.removeprefix("x:") for a in config.official_accounts if a.startswith("x:"))
+    accounts = sorted(folded_account(a)[2:] for a in config.official_accounts if a.casefold().startswith("x:"))
     for account in accounts:
         if _HANDLE.fullmatch(account) or account.isdigit():
             yield from (f"from:{account}", f"to:{account}", f"retweets_of:{account}")
