@@ -18,6 +18,7 @@ test: lint services ## lint, types, every test
 services: # what tests run against; where it cannot be installed, the tests that need it skip (in CI they fail)
 	@deploy/local/install-kafka.sh || test -z "$$CI"
 	@deploy/local/install-prometheus.sh || test -z "$$CI"
+	@deploy/local/install-chromium.sh || test -z "$$CI"
 
 kafka: $(VENV)/.demo ## a local single-node Kafka on 127.0.0.1:9092, until Ctrl-C
 	@deploy/local/install-kafka.sh

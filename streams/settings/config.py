@@ -14,6 +14,7 @@ from detectors.settings import DetectorSettings
 from detectors.statistics.local_hours import LocalHours
 from streams.errors import ConfigError
 from streams.settings.brand import BrandConfig
+from streams.settings.console import ConsoleSettings
 from streams.settings.desk import DeskSettings
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.local_hours import local_hours
@@ -65,6 +66,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Partitions, replication and retention of the topics.
     worker
         Batching, deduplication and idle heartbeats of a worker.
+    console
+        Where the console listens, and who may read and act there.
     source
         What all sources share.
     sources
@@ -99,6 +102,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kafka: KafkaSettings = KafkaSettings()
     topics: TopicSettings = TopicSettings()
     worker: WorkerSettings = WorkerSettings()
+    console: ConsoleSettings = ConsoleSettings()
     source: CollectorSettings = CollectorSettings()
     sources: dict[str, SourceConfig] = {}
 
@@ -146,6 +150,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "kafka": KafkaSettings,
     "topics": TopicSettings,
     "worker": WorkerSettings,
+    "console": ConsoleSettings,
     "source": CollectorSettings,
 }
 _TABLES = frozenset((*_SECTIONS, "brands", "sources", "never_authors"))  # tables and lists have no variable
