@@ -4,6 +4,7 @@ BadBuzzError
   + ConfigError     an option, configuration file or environment variable is wrong
   + InputError      a file or a stored record cannot be read
   + MentionError    one message is not a readable mention
+  + ActionError     one desk action is refused
   + BrokerError     Kafka is unreachable, or its topics are not as required
   + WorkerError     a part of a worker failed
   + SourceError     a network cannot be read
@@ -29,6 +30,13 @@ class InputError(BadBuzzError):
     """A file or a stored record cannot be read.
 
     For a damaged record, or one written by another version of badbuzz; a single bad mention is a `MentionError`.
+    """
+
+
+class ActionError(BadBuzzError):
+    """One desk action is refused.
+
+    For the person who sent it, who corrects it: a field is missing, too long, or does not belong to its kind.
     """
 
 
