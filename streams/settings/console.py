@@ -22,6 +22,8 @@ class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Address to listen on. Any other than loopback needs `auth`.
     port
         Port to listen on; 0 for any free one.
+    metrics_port
+        Port of the console's `/healthz` and `/metrics`, on `metrics_host`; 0: none.
     hosts
         Names by which browsers reach the console, separated by commas: a request for any other host is refused. Those
         of loopback are always allowed.
@@ -62,6 +64,7 @@ listens on '0.0.0.0': without a login it listens on loopback alone
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)] = 9467
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 9468
     hosts: str = ""
     auth: str = ""
     proxy_networks: str = "127.0.0.0/8,::1/128"

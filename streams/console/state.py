@@ -1,0 +1,194 @@
+"""The console's state store: a fold of `incidents`, `situations` and `desk`, read from their beginning and followed.
+
+Whatever order the topics are read in, two consoles that have read the same records show the same page.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from detectors.severity import Severity
+from streams.desk_log.action import DeskAction, decode_action
+from streams.desk_log.fold import DeskState
+from streams.errors import ActionError
+from streams.response.desk_event import DeskEvent
+from streams.situations.situation import Situation
+from streams.watching.incident_event import IncidentEvent
+
+logger = logging.getLogger(__name__)
+
+INCIDENTS, SITUATIONS, DESK = "incidents", "situations", "desk"
+SHOWN_INCIDENTS = 5
+"""Incidents of one brand that are held: the open one and those before it."""
+
+
+class Case(msgspec.Struct):
+    """Everything known of one incident.
+
+    Parameters
+    ----------
+    incident, brand
+        Its id, and its brand.
+    situation
+        The latest picture; None where none was published.
+    events
+        Changes of its severity, by time.
+    signals
+        The latest event of each signal of the response desk, by its name.
+    desk
+        What people did.
+    revision
+        Grows with each record about it.
+    """
+
+    incident: str
+    brand: str
+    situation: Situation | None = None
+    events: list[IncidentEvent] = []
+    signals: dict[str, DeskEvent] = {}
+    desk: DeskState = msgspec.field(default_factory=lambda: DeskState(""))
+    revision: int = 0
+
+    @property
+    def severity(self) -> str:
+        """Severity now: of the latest picture, or of the latest event where that is newer."""
+        if self.situation is not None and (not self.events or self.events[-1].at <= self.situation.at):
+            return self.situation.severity
+        return self.events[-1].severity if self.events else "calm"
+
+    @property
+    def open(self) -> bool:
+        """Whether the incident or its case is open."""
+        if self.situation is not None and not self.situation.ended:
+            return True
+        return self.severity != "calm"
+
+    @property
+    def warned_at(self) -> str | None:
+        """When it was first at least a warning, RFC 3339; None for not yet."""
+        return next((each.at for each in self.events if Severity.of(each.severity) >= Severity.WARNING), None)
+
+
+class ConsoleState:
+    """The incidents that the console shows, and what people did about them.
+
+    Attributes
+    ----------
+    cases
+        By id of the incident.
+    revision
+        Grows with each record.
+    unreadable
+        Records that could not be decoded.
+    """
+
+    def __init__(self) -> None:
+        self.cases: dict[str, Case] = {}
+        self.revision = 0
+        self.unreadable = 0
+        self._by_brand: dict[str, list[str]] = {}
+        self._listeners: list[Callable[[], None]] = []
+        self._awaited: dict[str, list[asyncio.Future[None]]] = {}
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call a function after each batch of records."""
+        self._listeners.append(listener)
+
+    def apply(self, records: Iterable[tuple[str, bytes]]) -> None:
+        """Apply a batch of records, each with the name of its topic, without the prefix."""
+        for topic, value in records:
+            try:
+                self._apply(topic, value)
+            except (msgspec.DecodeError, ActionError, UnicodeDecodeError) as error:
+                self.unreadable += 1
+                logger.warning("a record of %s cannot be shown: %s", topic, error)
+        for listener in self._listeners:
+            listener()
+
+    def brand_cases(self) -> dict[str, Case]:
+        """Return the latest incident of each brand."""
+        latest = {}
+        for brand, incidents in self._by_brand.items():
+            held = [case for incident in incidents if (case := self.cases[incident]).situation or case.events]
+            if held:
+                latest[brand] = max(held, key=lambda case: (case.open, case.incident))
+        return latest
+
+    async def logged(self, action: DeskAction, timeout_s: float) -> bool:
+        """Wait until an action has been read from the log; return whether it came in time."""
+        case = self.cases.get(action.incident)
+        if case is not None and case.desk.knows(action.id):
+            return True
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting = self._awaited.setdefault(action.id, [])
+        waiting.append(future)
+        try:
+            await asyncio.wait_for(future, timeout_s)
+        except TimeoutError:
+            return False
+        finally:
+            waiting.remove(future)
+            if not waiting:
+                self._awaited.pop(action.id, None)
+        return True
+
+    def _apply(self, topic: str, value: bytes) -> None:
+        if topic == SITUATIONS:
+            self._add_situation(Situation.from_json(value))
+        elif topic == DESK:
+            self._add_action(decode_action(value))
+        else:
+            self._add_event(_decode_desk(value) if _decode_type(value).type == "desk" else IncidentEvent.from_json(value))
+
+    def _add_situation(self, situation: Situation) -> None:
+        case = self._case(situation.incident, situation.brand)
+        if case.situation is None or case.situation.at <= situation.at:
+            case.situation = situation
+        self._touch(case)
+
+    def _add_event(self, event: IncidentEvent | DeskEvent) -> None:
+        if isinstance(event, IncidentEvent):
+            case = self._case(event.incident, event.brand)
+            if all(known.id != event.id for known in case.events):
+                case.events = sorted([*case.events, event], key=lambda each: (each.at, each.id))
+        elif event.incident is None:  # of no incident: shown with none
+            return
+        else:
+            case = self._case(event.incident, event.brand)
+            known = case.signals.get(event.signal)
+            if known is None or known.at <= event.at:
+                case.signals = case.signals | {event.signal: event}
+        self._touch(case)
+
+    def _add_action(self, action: DeskAction) -> None:
+        case = self._case(action.incident, action.brand)
+        case.desk = case.desk.apply(action)
+        self._touch(case)
+        for future in self._awaited.get(action.id, []):
+            if not future.done():
+                future.set_result(None)
+
+    def _case(self, incident: str, brand: str) -> Case:
+        case = self.cases.get(incident)
+        if case is None:
+            case = self.cases[incident] = Case(incident, brand, desk=DeskState(incident))
+            incidents = self._by_brand.setdefault(brand, [])
+            incidents.append(incident)
+            incidents.sort()
+            if len(incidents) > SHOWN_INCIDENTS:
+                del self.cases[incidents.pop(0)]
+        return case
+
+    def _touch(self, case: Case) -> None:
+        case.revision += 1
+        self.revision += 1
+
+
+class _Type(msgspec.Struct):
+    type: str
+
+
+_decode_type = msgspec.json.Decoder(_Type).decode
+_decode_desk = msgspec.json.Decoder(DeskEvent).decode
