@@ -122,6 +122,8 @@ class OfficialStatement(msgspec.Struct, frozen=True, kw_only=True):
         The publication.
     marks
         What it does, as its marks (`holding`, `apology`, ...), in alphabetical order.
+    on_the_matter
+        Whether it speaks of the incident: one that does not was better held.
     replies, negative_replies
         Customers who replied to it within two hours, and those who did negatively.
     effect
@@ -133,6 +135,7 @@ class OfficialStatement(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     text: str
     marks: list[str]
+    on_the_matter: bool
     replies: int
     negative_replies: int
     effect: StatementEffect | None
@@ -197,6 +200,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         `calm`, `watch`, `warning` or `critical`.
     since
         When the incident began.
+    warned_at
+        When people were first alerted: its first warning or worse; null for not yet.
     case_open
         Whether a case is open.
     criteria
@@ -234,6 +239,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     ended: bool
     severity: str
     since: str
+    warned_at: str | None
     case_open: bool
     criteria: list[str]
     figures: Figures
