@@ -72,10 +72,9 @@ class NetworkPart(msgspec.Struct, frozen=True, kw_only=True):
         Negatives of the case on it.
     spoken
         When the brand first spoke on the matter there; null for not yet.
-    seen
-        End of the latest minute in which anything came from it, a heartbeat included.
-    silent
-        Whether its source sends heartbeats and has sent none for `SILENT_MINUTES`.
+    last_mention_at
+        End of the latest minute with a mention on it, of the last six hours; null where there was none. Whether its
+        source is silent is in the topic `sources`: heartbeats are combined by batch, so no picture can say it.
     """
 
     network: str
@@ -84,8 +83,7 @@ class NetworkPart(msgspec.Struct, frozen=True, kw_only=True):
     negatives: int
     case_negatives: int
     spoken: str | None
-    seen: str | None
-    silent: bool
+    last_mention_at: str | None
 
 
 class Carrier(msgspec.Struct, frozen=True):
