@@ -72,10 +72,9 @@ class NetworkPart(msgspec.Struct, frozen=True, kw_only=True):
         Negatives of the case on it.
     spoken
         When the brand first spoke on the matter there; null for not yet.
-    seen
-        End of the latest minute in which anything came from it, a heartbeat included.
-    silent
-        Whether its source sends heartbeats and has sent none for `SILENT_MINUTES`.
+    last_mention_at
+        End of the latest minute with a mention on it, of the last six hours; null where there was none. Whether its
+        source is silent is in the topic `sources`: heartbeats are combined by batch, so no picture can say it.
     """
 
     network: str
@@ -84,8 +83,7 @@ class NetworkPart(msgspec.Struct, frozen=True, kw_only=True):
     negatives: int
     case_negatives: int
     spoken: str | None
-    seen: str | None
-    silent: bool
+    last_mention_at: str | None
 
 
 class Carrier(msgspec.Struct, frozen=True):
@@ -122,6 +120,8 @@ class OfficialStatement(msgspec.Struct, frozen=True, kw_only=True):
         The publication.
     marks
         What it does, as its marks (`holding`, `apology`, ...), in alphabetical order.
+    on_the_matter
+        Whether it speaks of the incident: one that does not was better held.
     replies, negative_replies
         Customers who replied to it within two hours, and those who did negatively.
     effect
@@ -133,6 +133,7 @@ class OfficialStatement(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     text: str
     marks: list[str]
+    on_the_matter: bool
     replies: int
     negative_replies: int
     effect: StatementEffect | None
@@ -197,6 +198,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         `calm`, `watch`, `warning` or `critical`.
     since
         When the incident began.
+    warned_at
+        When people were first alerted: its first warning or worse; null for not yet.
     case_open
         Whether a case is open.
     criteria
@@ -234,6 +237,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     ended: bool
     severity: str
     since: str
+    warned_at: str | None
     case_open: bool
     criteria: list[str]
     figures: Figures
