@@ -6,22 +6,31 @@ Whatever order the topics are read in, two consoles that have read the same reco
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import msgspec
 
-from detectors.severity import Severity
+from streams.collecting.cursor_record import CursorRecord, decode_cursor
 from streams.desk_log.action import DeskAction, decode_action
 from streams.desk_log.fold import DeskState
-from streams.errors import ActionError
+from streams.errors import ActionError, InputError
 from streams.response.desk_event import DeskEvent
 from streams.situations.situation import Situation
 from streams.watching.incident_event import IncidentEvent
 
 logger = logging.getLogger(__name__)
 
-INCIDENTS, SITUATIONS, DESK = "incidents", "situations", "desk"
+INCIDENTS, SITUATIONS, DESK, SOURCES = "incidents", "situations", "desk", "sources"
 SHOWN_INCIDENTS = 5
 """Incidents of one brand that are held: the open one and those before it."""
+
+
+class Record(NamedTuple):
+    """One record: its topic without the prefix, its key and its value."""
+
+    topic: str
+    key: bytes
+    value: bytes
 
 
 class Case(msgspec.Struct):
@@ -65,11 +74,6 @@ class Case(msgspec.Struct):
             return True
         return self.severity != "calm"
 
-    @property
-    def warned_at(self) -> str | None:
-        """When it was first at least a warning, RFC 3339; None for not yet."""
-        return next((each.at for each in self.events if Severity.of(each.severity) >= Severity.WARNING), None)
-
 
 class ConsoleState:
     """The incidents that the console shows, and what people did about them.
@@ -78,6 +82,8 @@ class ConsoleState:
     ----------
     cases
         By id of the incident.
+    sources
+        How far each source was read, by its name.
     revision
         Grows with each record.
     unreadable
@@ -86,6 +92,7 @@ class ConsoleState:
 
     def __init__(self) -> None:
         self.cases: dict[str, Case] = {}
+        self.sources: dict[str, CursorRecord] = {}
         self.revision = 0
         self.unreadable = 0
         self._by_brand: dict[str, list[str]] = {}
@@ -96,14 +103,14 @@ class ConsoleState:
         """Call a function after each batch of records."""
         self._listeners.append(listener)
 
-    def apply(self, records: Iterable[tuple[str, bytes]]) -> None:
-        """Apply a batch of records, each with the name of its topic, without the prefix."""
-        for topic, value in records:
+    def apply(self, records: Iterable[Record]) -> None:
+        """Apply a batch of records, in the order of their partitions."""
+        for record in records:
             try:
-                self._apply(topic, value)
-            except (msgspec.DecodeError, ActionError, UnicodeDecodeError) as error:
+                self._apply(record)
+            except (msgspec.DecodeError, ActionError, InputError, UnicodeDecodeError) as error:
                 self.unreadable += 1
-                logger.warning("a record of %s cannot be shown: %s", topic, error)
+                logger.warning("a record of %s cannot be shown: %s", record.topic, error)
         for listener in self._listeners:
             listener()
 
@@ -134,13 +141,20 @@ class ConsoleState:
                 self._awaited.pop(action.id, None)
         return True
 
-    def _apply(self, topic: str, value: bytes) -> None:
+    def _apply(self, record: Record) -> None:
+        topic, key, value = record
         if topic == SITUATIONS:
             self._add_situation(Situation.from_json(value))
         elif topic == DESK:
             self._add_action(decode_action(value))
+        elif topic == SOURCES:
+            if b"/" not in key:  # other rows are remembered posts
+                self.sources[key.decode()] = decode_cursor(value)
+                self.revision += 1
         else:
-            self._add_event(_decode_desk(value) if _decode_type(value).type == "desk" else IncidentEvent.from_json(value))
+            self._add_event(
+                _decode_desk(value) if _decode_type(value).type == "desk" else IncidentEvent.from_json(value)
+            )
 
     def _add_situation(self, situation: Situation) -> None:
         case = self._case(situation.incident, situation.brand)

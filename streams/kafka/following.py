@@ -18,9 +18,10 @@ logger = logging.getLogger(__name__)
 
 
 class Followed(NamedTuple):
-    """One record: its topic without the prefix, and its value."""
+    """One record: its topic without the prefix, its key and its value."""
 
     topic: str
+    key: bytes
     value: bytes
 
 
@@ -94,7 +95,7 @@ class TopicFollower:
         while consumer is not None and not self._stopping.is_set():
             polled = consumer.poll(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
             batch = [
-                Followed(self._names[place.topic], record.value)
+                Followed(self._names[place.topic], record.key or b"", record.value)
                 for place, records in polled.items()
                 for record in records
                 if record.value

@@ -77,7 +77,7 @@ PHRASES = {
     "console_spoken": "we spoke {time}",
     "console_not_spoken": "we have not spoken here",
     "console_is_silent": "SILENT",
-    "console_share": "share of mentions",
+    "console_share_of": "share of mentions",
     "console_said": "What is said",
     "console_nothing_common": "no word in common yet",
     "console_carries": "Who carries it",
@@ -94,7 +94,8 @@ PHRASES = {
     "console_effect_later": "too early to say whether it helped",
     "console_replies": "{replies} replies, {negative} negative",
     "console_not_seen_yet": "logged by {who}, not seen by the sources yet",
-    "console_counts": "answered {answers} of {complaints} complaints; deleted {deletions}, blocked {blocks}, scheduled {scheduled}",
+    "console_counts": "answered {answers} of {complaints} complaints; deleted {deletions}, blocked {blocks}, "
+    "scheduled {scheduled}",
     "console_median": "first answer after {span} (median)",
     "console_waiting": "{open} people wait, {overdue} too long",
     "console_promise_counts": "promises: {open} open, {kept} kept, {broken} broken",
@@ -111,6 +112,7 @@ PHRASES = {
     "console_step_hold": "Hold every scheduled post, advertising too.",
     "console_step_keep": "Delete nothing, block nobody; do not argue, do not joke.",
     "console_log": "Log",
+    "console_log_rest": "The whole log ({count})",
     "console_log_empty": "Nothing yet.",
     "console_undo": "Undo",
     "console_undone": "undone",
@@ -159,8 +161,8 @@ PHRASES = {
     "console_revoke": "Revoke",
     "console_stale_form": "{who} was first, {time}: {what}. Look at the page as it is now, then decide again.",
     "console_used_id": "This form was sent before with other words: reload the page and send it again.",
-    "console_not_logged": "Kafka did not log it within {seconds} s: it is not known whether it will be. Send the form again: "
-    "it counts once.",
+    "console_not_logged": "Kafka did not log it within {seconds} s: it is not known whether it will be. "
+    "Send the form again: it counts once.",
     "console_back": "Back to the incident",
     "console_login": "Log in",
     "console_token": "Token",

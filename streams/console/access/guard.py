@@ -1,10 +1,9 @@
 """Request guard: refuses unknown hosts and cross-site posts, and sets the security headers of every response."""
 
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
 from streams.settings.console import ConsoleSettings
 
@@ -34,7 +33,7 @@ async def set_headers(_: web.BaseRequest, response: web.StreamResponse) -> None:
     response.headers["Server"] = "badbuzz"
 
 
-def guard(settings: ConsoleSettings) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def guard(settings: ConsoleSettings) -> Middleware:
     """Return the middleware that refuses requests which no page of the console sends.
 
     Parameters
@@ -49,12 +48,15 @@ def guard(settings: ConsoleSettings) -> Callable[[web.Request, Handler], Awaitab
         host = request.headers.get("Host", "").lower()
         if host_name(host) not in names:  # a name that was rebound to this address
             return _refused(
-                421, f"This console is not reached as {host_name(host)!r}: add it to console.hosts, or use another name."
+                421,
+                f"This console is not reached as {host_name(host)!r}: add it to console.hosts, or use another name.",
             )
         if request.method not in {"GET", "HEAD"} and not same_site(
             request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"), host
         ):
-            return _refused(403, "This form was not sent from a page of the console: open the console and send it there.")
+            return _refused(
+                403, "This form was not sent from a page of the console: open the console and send it there."
+            )
         return await handler(request)
 
     return checked

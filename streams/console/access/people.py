@@ -6,6 +6,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import NamedTuple, Protocol
+from urllib.parse import unquote
 
 from aiohttp import web
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -46,7 +47,7 @@ class Loopback:
 
     def person(self, request: web.Request) -> Person:
         """Return the person at this machine."""
-        return Person(clean_name(request.cookies.get(NAME_COOKIE, "")) or self._login, True)
+        return Person(clean_name(unquote(request.cookies.get(NAME_COOKIE, ""))) or self._login, True)
 
 
 class Proxy:

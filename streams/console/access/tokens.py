@@ -1,4 +1,4 @@
-"""The tokens file: names, roles and scrypt hashes, one person a line; the secret tokens themselves are stored nowhere."""
+"""The tokens file: names, roles and scrypt hashes, one person a line; the tokens themselves are stored nowhere."""
 
 import base64
 import hashlib
@@ -13,7 +13,9 @@ from streams.settings.options import setting_error
 ROLES = ("responder", "reader")
 TOKEN_BYTES = 24
 _N, _R, _P = 2**14, 8, 1
-_LINE = re.compile(r"(?P<name>[^:\s][^:]{0,79}):(?P<role>responder|reader):(?P<salt>[A-Za-z0-9_-]{22}):(?P<hash>[A-Za-z0-9_-]{43})")
+_LINE = re.compile(
+    r"(?P<name>[^:\s][^:]{0,79}):(?P<role>responder|reader):(?P<salt>[A-Za-z0-9_-]{22}):(?P<hash>[A-Za-z0-9_-]{43})"
+)
 
 
 class Holder(NamedTuple):
@@ -56,7 +58,9 @@ class TokenFile:
             holder = Holder(match["name"], match["role"] == "responder")
             self._entries.append((holder, _decoded(match["salt"]), _decoded(match["hash"])))
         if not self._entries:
-            raise setting_error("console", "tokens_file", f"expected at least one line of name:role:salt:hash in {path}")
+            raise setting_error(
+                "console", "tokens_file", f"expected at least one line of name:role:salt:hash in {path}"
+            )
         # Sessions are signed with what the file holds: a changed file ends them all.
         self.session_key = hashlib.sha256(b"badbuzz console session\n" + content.encode()).hexdigest()
 
