@@ -165,14 +165,10 @@ class ActiveSignal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deadline(msgspec.Struct, frozen=True):
-    """Something that is due: `holding`, `update`, `promise` or `scheduled` (a publication will appear), and when.
-
-    `count` is how many fall due by then or later of its kind; those of the past are overdue.
-    """
+    """Something that is due, and when: `holding`, `update`, `promise` or `scheduled` (a publication will appear)."""
 
     kind: str
     due: str
-    count: int
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,7 +219,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     signals
         Signals of the response desk that hold.
     deadlines
-        What is due, soonest first, overdue ones included.
+        What is due by event time, soonest first, overdue ones included.
     """
 
     type: Literal["situation"] = "situation"

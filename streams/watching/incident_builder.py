@@ -66,7 +66,7 @@ def build_incident_event(
         networks=_shares(window.networks),
         terms=[ShownTerm(term, count) for term, count in terms],
         posts=most_telling(candidates, config, change.posts, negatives_first=change.severity in _PAGES),
-        answers=_answers(window.counts),
+        answers=answer_counts(window.counts),
         weaknesses=dict(sorted(window.weaknesses.items())),
         escalation=_escalation(change),
         reached=_reached(change),
@@ -96,7 +96,8 @@ def _shares(networks: dict[str, tuple[int, int]]) -> dict[str, float]:
     return {network: round(n / mentions, 2) for network, (n, _) in by_size}
 
 
-def _answers(counts: Counts) -> AnswerCounts:
+def answer_counts(counts: Counts) -> AnswerCounts:
+    """Return the response that a window's sums show."""
     return AnswerCounts(counts.complaints, counts.answers, counts.deletions, counts.blocks, counts.scheduled)
 
 

@@ -185,8 +185,8 @@ class BrandStateStore:
         for number, (first, row) in enumerate(closed_rows(watch)):
             entry.closed.append(ClosedRow(first, number))
             rows[closed_key(brand, entry.closed[-1])] = row
-        if watch.terms_hour != entry.terms_hour:
-            entry.terms_hour = watch.terms_hour
+        if watch.terms.hour != entry.terms_hour:
+            entry.terms_hour = watch.terms.hour
             rows[terms_key(brand)] = terms_row(watch)
         if rows.get(desk_key(brand)) != (desk := watch.desk.encoded()):
             rows[desk_key(brand)] = desk

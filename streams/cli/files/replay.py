@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,6 +27,9 @@ from streams.recordings.recording import Recording
 from streams.settings.config import Config, load
 from streams.watching.watch_event import WatchEvent
 
+if TYPE_CHECKING:
+    from streams.situations.situation import Situation
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
@@ -47,6 +51,12 @@ from streams.watching.watch_event import WatchEvent
     help="Write the metrics, at their historic times, here: see docs/on-call.md.",
 )
 @click.option(
+    "--situations",
+    is_flag=True,
+    envvar="BADBUZZ_SITUATIONS",
+    help="With --json: also the picture of each closed minute of an open incident or case.",
+)
+@click.option(
     "--to-kafka", is_flag=True, envvar="BADBUZZ_TO_KAFKA", help="Send the mentions to Kafka; workers watch them there."
 )
 def replay_command(
@@ -57,6 +67,7 @@ def replay_command(
     dead_letters_path: Path | None,
     speed: float,
     openmetrics: Path | None,
+    situations: bool,
     to_kafka: bool,
 ) -> None:
     """Replay mention FILES (.jsonl, .jsonl.gz, - for standard input) and report the incidents in them.
@@ -71,11 +82,19 @@ def replay_command(
         send_files(source, config, letters, frozenset(brands), speed, as_json)
     else:
         pipeline = Pipeline(config, NegativityModel.load(), letters.write, frozenset(brands))
-        replay_files(source, pipeline, speed, openmetrics, as_json)
+        replay_files(source, pipeline, speed, openmetrics, as_json, situations=situations and as_json)
     letters.close()
 
 
-def replay_files(source: Recording, pipeline: Pipeline, speed: float, openmetrics: Path | None, as_json: bool) -> None:
+def replay_files(
+    source: Recording,
+    pipeline: Pipeline,
+    speed: float,
+    openmetrics: Path | None,
+    as_json: bool,
+    *,
+    situations: bool = False,
+) -> None:
     """Replay a source in this process: print its events, then the summary."""
     started = time.perf_counter()
 
@@ -87,6 +106,9 @@ def replay_files(source: Recording, pipeline: Pipeline, speed: float, openmetric
             write_line(event.to_json())
 
     pipeline.on_event = report
+    pictures: list[Situation] = []
+    if situations:
+        pipeline.on_situation = (lambda picture: write_line(picture.to_json())) if speed else pictures.append
     recorded = RecordedMetrics(pipeline) if openmetrics else None
     if recorded and openmetrics:
         recorded.write(openmetrics)  # a file that cannot be written is an error before the work
@@ -98,8 +120,8 @@ def replay_files(source: Recording, pipeline: Pipeline, speed: float, openmetric
         out.print(summary_table(summary, time.perf_counter() - started, pipeline.config))
         return
     if not speed:
-        for event in events:
-            write_line(event.to_json())
+        for each in sorted([*events, *pictures], key=lambda each: (each.at, each.brand, each.id)):
+            write_line(each.to_json())
     write_line(summary.to_json())
 
 
