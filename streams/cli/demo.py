@@ -35,6 +35,7 @@ BARS = " ▁▂▃▄▅▆▇█"
 QUIET_SHARE = 0.25
 """Share of the show's time before the incident's part."""
 LEAD_IN = timedelta(hours=6)
+DEMO_SPEED = 60.0
 """How long before the first documented fact the incident's part of the show begins."""
 
 
@@ -63,14 +64,30 @@ LEAD_IN = timedelta(hours=6)
     help="How long to watch; 0: no waiting.",
 )
 @click.option("--list", "listing", is_flag=True, envvar="BADBUZZ_LIST", help="List the shipped scenarios and end.")
+@click.option("--console", "as_page", is_flag=True, envvar="BADBUZZ_CONSOLE", help="Show it on the console's page.")
 @config_option
-def demo_command(scenario: str, picture: Path, seconds: float, listing: bool, config_path: Path | None) -> None:
+def demo_command(
+    scenario: str, picture: Path, seconds: float, listing: bool, as_page: bool, config_path: Path | None
+) -> None:
     """Watch a reconstructed incident unfold, live, and see when badbuzz would have alerted."""
     if listing:
         for name in shipped_scenarios():
             out.print(f"{name:22}{load_scenario(name).title}", markup=False, highlight=False, soft_wrap=True)
         return
+    if as_page:
+        serve_demo(load_scenario(scenario), load(config_path))
+        return
     run_demo(load_scenario(scenario), picture, seconds, load(config_path), out)
+
+
+def serve_demo(scenario: Scenario, config: Config) -> None:
+    """Play a scenario on the console's page: fast until its incident opens, then a minute of it a second."""
+    from streams.cli.console import serve  # noqa: PLC0415  (a web server to import, only this needs it)
+    from streams.console.replay_feed import ReplayFeed  # noqa: PLC0415
+
+    config = msgspec.structs.replace(config, timezone=str(scenario.zone))
+    messages = (Message(scenario.title, i, line.rstrip()) for i, line in enumerate(scenario.mentions()))
+    serve(config, ReplayFeed(messages, Pipeline(config, NegativityModel.load()), DEMO_SPEED))
 
 
 def run_demo(scenario: Scenario, picture: Path, seconds: float, config: Config, console: Console) -> None:

@@ -37,7 +37,7 @@ class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     responders
         Groups whose people may act, separated by commas; everybody else reads. Empty: everybody may act.
     tokens_file
-        File of names, roles and hashes of tokens; `badbuzz console token` makes its lines.
+        File of names, roles and hashes of tokens; `badbuzz console --new-token NAME` makes its lines.
     share_secret_file
         File of the secret that signs links for readers, at least 32 characters; all consoles need the same. Without
         one, links end when the console does.

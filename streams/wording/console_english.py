@@ -65,7 +65,7 @@ PHRASES = {
     "console_negative_people": "negative people, last hour",
     "console_expected": "usual at this hour",
     "console_mentions_hour": "mentions, last hour",
-    "console_before": "the hour before: {count}",
+    "console_of_them": "{share} negative; {before} negative in the hour before",
     "console_six_hours": "negative people, six hours",
     "console_reach": "widest reach",
     "console_rising": "rising",

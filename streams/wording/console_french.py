@@ -65,7 +65,7 @@ PHRASES = {
     "console_negative_people": "personnes négatives, dernière heure",
     "console_expected": "d'habitude à cette heure",
     "console_mentions_hour": "mentions, dernière heure",
-    "console_before": "l'heure d'avant : {count}",
+    "console_of_them": "dont {share} négatives ; {before} négatives l'heure d'avant",
     "console_six_hours": "personnes négatives, six heures",
     "console_reach": "plus grande portée",
     "console_rising": "en hausse",

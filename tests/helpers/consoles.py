@@ -14,7 +14,9 @@ from streams.console.process import serving
 from streams.settings.config import Config
 from streams.settings.console import ConsoleSettings
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
 TIMEOUT_S = 15.0
 
 

@@ -34,7 +34,7 @@ def at(minutes_ago: float, now: datetime | None = None) -> str:
 
 def post(number: int, **values: Any) -> ShownPost:
     """Return a publication that carries the incident."""
-    known = {
+    known: dict[str, Any] = {
         "id": f"post-{number}",
         "network": "twitter",
         "author": f"user{number}",
@@ -113,9 +113,9 @@ def situation(brand: str = "3 Suisses", **values: Any) -> Situation:
             ),
         ],
         "deadlines": [
-            Deadline("holding", at(4), 1),
-            Deadline("scheduled", at(-25), 2),
-            Deadline("promise", at(-12), 2),
+            Deadline("holding", at(4)),
+            Deadline("scheduled", at(-25)),
+            Deadline("promise", at(-12)),
         ],
     }
     return Situation(**(known | values))

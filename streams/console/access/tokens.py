@@ -53,7 +53,7 @@ class TokenFile:
                 raise setting_error(
                     "console",
                     "tokens_file",
-                    f"{path}, line {number}: expected name:role:salt:hash as 'badbuzz console token' prints it",
+                    f"{path}, line {number}: expected name:role:salt:hash, as --new-token prints it",
                 )
             holder = Holder(match["name"], match["role"] == "responder")
             self._entries.append((holder, _decoded(match["salt"]), _decoded(match["hash"])))

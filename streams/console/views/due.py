@@ -1,5 +1,6 @@
 """What is due: the steps of an incident that people owe, each with its clock and its button, overdue ones first."""
 
+from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from streams.desk_log.overdue import Owed, owed
 
 ORIGINALS = 3
 """Publications to verify before the brand answers."""
+_COUNTED = frozenset(("hold", "promised"))
+"""Steps of which there may be many: the soonest is shown, with their number."""
 _ORDER = ("overdue", "due", "open", "done")
 
 
@@ -52,7 +55,14 @@ class Due(NamedTuple):
 
 def due_steps(case: Case, lens: Lens) -> list[Due]:
     """Return the steps of an incident: overdue, due, open, done; the soonest first."""
-    steps = [_step(each, case, lens) for each in owed(case.situation, case.desk) if each.step != "mute"]
+    wanted = [each for each in owed(case.situation, case.desk) if each.step != "mute"]
+    counts = Counter(each.step for each in wanted)
+    first = {each.step: each for each in reversed(wanted)}
+    steps = [
+        _step(each, counts[each.step], case, lens)
+        for each in wanted
+        if each.step not in _COUNTED or each is first[each.step]
+    ]
     steps += _without_clock(case, lens, {step.step for step in steps})
     return sorted(steps, key=lambda step: (_ORDER.index(step.state), step.due_ms))
 
@@ -62,10 +72,7 @@ def overdue_count(case: Case, now_ms: int) -> int:
     return sum(step.overdue_s(now_ms) > 0 for step in owed(case.situation, case.desk) if step.step != "mute")
 
 
-def _step(each: Owed, case: Case, lens: Lens) -> Due:
-    count = (
-        next((d.count for d in case.situation.deadlines if _KINDS.get(d.kind) == each.step), 0) if case.situation else 0
-    )
+def _step(each: Owed, count: int, case: Case, lens: Lens) -> Due:
     label = {
         "acknowledge": lambda: lens.say("due_somebody"),
         "holding": lambda: lens.say("due_holding"),
@@ -82,7 +89,6 @@ def _step(each: Owed, case: Case, lens: Lens) -> Due:
     return Due(each.step, state, label, clock, each.due_ms, _button(each, lens), _FORMS.get(each.step, ""))
 
 
-_KINDS = {"scheduled": "hold", "promise": "promised"}
 _FORMS = {"holding": "do-statement", "update": "do-statement"}
 
 

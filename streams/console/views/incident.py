@@ -172,17 +172,15 @@ def _head(case: Case, situation: Situation, lens: Lens) -> Head:
 def _much(situation: Situation, lens: Lens) -> Much:
     figures = situation.figures
     drawn = chart(situation)
-    before = lens.say("before", count=lens.number(figures.negatives_before))
+    share = lens.say(
+        "of_them", share=lens.config.words.percent(figures.share), before=lens.number(figures.negatives_before)
+    )
     return Much(
         [
             Figure(lens.say("negative_people"), lens.number(figures.negative_voices), _trend(situation, lens)),
             Figure(lens.say("expected"), lens.number(figures.expected_negative_voices, 1)),
             Figure(lens.say("six_hours"), lens.number(figures.negative_voices_6h)),
-            Figure(
-                lens.say("mentions_hour"),
-                lens.number(figures.mentions),
-                f"{lens.config.words.percent(figures.share)} −; {before}",
-            ),
+            Figure(lens.say("mentions_hour"), lens.number(figures.mentions), share),
             Figure(lens.say("reach"), lens.number(figures.reach)),
         ],
         drawn,

@@ -42,7 +42,9 @@ def next_steps(case: Case, situation: Situation, lens: Lens) -> NextSteps:
                 active.severity,
                 words.say(f"desk_name_{active.signal}"),
                 event.why if event else "",
-                event.next if event else words.say(f"desk_next_{active.signal}", network=""),
+                event.next
+                if event
+                else words.say(f"desk_next_{active.signal}", network=str(active.values.get("network", ""))),
             )
         )
     runbook = _RUNBOOKS.get(case.severity, "BadBuzzCrisis")
