@@ -101,7 +101,12 @@ def situation(brand: str = "3 Suisses", **values: Any) -> Situation:
         "statements": [statement()],
         "signals": [
             ActiveSignal(
-                signal="wrong_network", severity="warning", since=at(12), due=None, values={"share": 0.4}, posts=[]
+                signal="wrong_network",
+                severity="warning",
+                since=at(12),
+                due=None,
+                values={"share": 0.4, "network": "facebook"},
+                posts=[],
             ),
             ActiveSignal(
                 signal="complaints_waiting",
