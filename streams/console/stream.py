@@ -30,10 +30,9 @@ class Hub:
         self.closing = True
         self.notify()
 
-    async def change(self, timeout_s: float) -> None:
-        """Wait for the next change, at most so long."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), timeout_s)
+    def next_change(self) -> asyncio.Event:
+        """Return what is set by the next change; asked for before the state is looked at, it misses none."""
+        return self._changed
 
 
 async def stream(request: web.Request, hub: Hub, page: Callable[[], Page | None]) -> web.StreamResponse:
@@ -52,9 +51,10 @@ async def stream(request: web.Request, hub: Hub, page: Callable[[], Page | None]
     await response.prepare(request)
     sent: dict[str, str] = {}
     version = -1
-    with contextlib.suppress(ConnectionError, TimeoutError):
+    with contextlib.suppress(ConnectionError, _SlowReader):
         await _write(response, f"retry: {RECONNECT_MS}\n\n")
         while not hub.closing:
+            change = hub.next_change()
             now = page()
             if now is None:
                 break
@@ -66,10 +66,18 @@ async def stream(request: web.Request, hub: Hub, page: Callable[[], Page | None]
                 version = now.version
             else:
                 await _write(response, "event: beat\ndata:\n\n")
-            await hub.change(TICK_MS / 1000)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(change.wait(), TICK_MS / 1000)
     return response
 
 
 async def _write(response: web.StreamResponse, text: str) -> None:
     # A reader who takes nothing must not hold the page in memory for ever.
-    await asyncio.wait_for(response.write(text.encode()), WRITE_TIMEOUT_S)
+    try:
+        await asyncio.wait_for(response.write(text.encode()), WRITE_TIMEOUT_S)
+    except TimeoutError:
+        raise _SlowReader from None
+
+
+class _SlowReader(Exception):
+    """A reader who takes nothing."""
