@@ -53,7 +53,7 @@ class Renderer:
             lstrip_blocks=True,
             undefined=StrictUndefined,
         )
-        self._environment.globals |= {"new_id": new_id, "with_ids": with_ids}
+        self._environment.globals |= {"new_id": new_id, "filled": filled}
         self._button: Any = self._environment.get_template("parts/button.html").module
         self._pages: dict[tuple[Any, ...], tuple[tuple[int, int], Page]] = {}
 
@@ -81,35 +81,38 @@ class Renderer:
         if known is not None and known[0] == as_of:
             return known[1]
         version, parts = view()
-        page = Page(version, [self._part(part, lens, path, version) for part in parts])
+        page = Page(version, [self._part(part, lens, path) for part in parts])
         if len(self._pages) >= MAX_PAGES:
             self._pages.clear()
         self._pages[key] = as_of, page
         return page
 
-    def _part(self, part: Part, lens: Lens, path: str, version: int) -> Rendered:
+    def _part(self, part: Part, lens: Lens, path: str) -> Rendered:
         act = path if lens.may_act else ""
 
         def form(made: Button, name: str) -> Any:
-            return self._button.button(act, made, name, version)
+            return self._button.button(act, made, name)
 
         template = self._environment.get_template(f"parts/{part.template}.html")
         text = template.render(view=part.view, lens=lens, say=lens.say, act=act, form=form, button=Button)
         return Rendered(part.id, text, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
-def with_ids(part: str) -> str:
-    """Give each form of a part an id of its own, by which its action counts once.
+def filled(part: str, version: int) -> str:
+    """Give each form of a part an id of its own, by which its action counts once, and the version that it shows.
 
     Parts are rendered without, for all readers alike.
 
     Examples
     --------
     >>> import re
-    >>> bool(re.fullmatch('<input name="id" value="[0-9a-f]{32}">', with_ids('<input name="id" value="">')))
+    >>> form = filled('<input name="id" value=""><input name="seen" value="">', 7)
+    >>> bool(re.fullmatch('<input name="id" value="[0-9a-f]{32}"><input name="seen" value="7">', form))
     True
     """
-    return _NO_ID.sub(lambda _: f'name="id" value="{new_id()}"', part)
+    return _NO_ID.sub(lambda _: f'name="id" value="{new_id()}"', part).replace(
+        'name="seen" value=""', f'name="seen" value="{version}"'
+    )
 
 
 def html(text: str, status: int = 200) -> web.Response:

@@ -51,7 +51,7 @@ async def stream(request: web.Request, hub: Hub, page: Callable[[], Page | None]
     await response.prepare(request)
     sent: dict[str, str] = {}
     version = -1
-    with contextlib.suppress(ConnectionError, _SlowReader):
+    with contextlib.suppress(ConnectionError):
         await _write(response, f"retry: {RECONNECT_MS}\n\n")
         while not hub.closing:
             change = hub.next_change()
@@ -76,8 +76,4 @@ async def _write(response: web.StreamResponse, text: str) -> None:
     try:
         await asyncio.wait_for(response.write(text.encode()), WRITE_TIMEOUT_S)
     except TimeoutError:
-        raise _SlowReader from None
-
-
-class _SlowReader(Exception):
-    """A reader who takes nothing."""
+        raise ConnectionAbortedError("the reader takes nothing") from None
