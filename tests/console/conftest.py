@@ -1,4 +1,4 @@
-"""Fixtures of the console's tests: one real Chromium for all of them."""
+"""Fixtures of the console's tests: a real Chromium."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.helpers.consoles import CHROMIUM, Viewer
 
 
-@pytest.fixture(scope="session")
+# For a module, not the session: while Playwright runs, no other test could run an event loop on this thread.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         reason = "no Chromium to test in: run deploy/local/install-chromium.sh"
