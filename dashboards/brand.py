@@ -1,8 +1,9 @@
-"""Dashboard of one brand: its mentions against the baseline, and its incident."""
+"""Dashboard of one brand: its mentions against the baseline, its incident, and how it answers."""
 
 from grafana_foundation_sdk.builders import dashboard, table, timeseries
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, DynamicConfigValue
 
+from dashboards import answer
 from dashboards import panels as p
 from dashboards.defaults import BRAND, board, brand_variable, incident_annotations, link, runbook, selector
 from streams.metrics import families as m
@@ -17,12 +18,13 @@ def brand() -> dashboard.Dashboard:
     built = board(
         "badbuzz: brand",
         UID,
-        "One brand: volume, tone and reach of its mentions against the baseline, and its incident.",
+        "One brand: volume, tone and reach of its mentions against the baseline, its incident, and how it answers.",
         links=[
             link("Overview", "/d/badbuzz-overview"),
             runbook("BadBuzzCrisis"),
             runbook("BadBuzzNegativeGrowth"),
             runbook("BadBuzzFarReachingPost"),
+            runbook("BadBuzzHoldingAnswerDue"),
         ],
         panels=[
             p.stat(
@@ -109,11 +111,14 @@ def brand() -> dashboard.Dashboard:
             ),
             p.time_series(
                 "Complaints in an hour",
-                "Negative mentions, reposts excluded: people who wait for an answer.",
+                "Negative mentions, reposts excluded, answered or not.",
                 {"negative": f"sum(increase({m.COMPLAINTS.name}{OF_BRAND}[1h]))"},
             ),
         ],
     )
+    built.with_row(dashboard.Row(answer.TITLE))
+    for panel in answer.answer_panels():
+        built.with_panel(panel)
     built.with_variable(brand_variable(f"label_values({m.SEVERITY.name}{selector()}, brand)"))
     return built.annotation(incident_annotations([TAG, "$brand"]))
 

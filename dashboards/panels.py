@@ -24,6 +24,7 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 from dashboards.defaults import SOURCE
 from detectors.settings import DetectorSettings
 from detectors.severity import SEVERITIES
+from streams.response.signal import SEVERITIES as DESK_SEVERITIES
 
 DEFAULTS = DetectorSettings()
 """The default thresholds of the detectors."""
@@ -38,6 +39,15 @@ SEVERITY_NAMES: list[ValueMapping] = [
         }
     )
 ]
+SIGNAL_NAMES: list[ValueMapping] = [
+    ValueMap(
+        {
+            str(rank): ValueMappingResult(text=severity, color=color, index=rank)
+            for rank, (severity, color) in enumerate(zip(DESK_SEVERITIES, (BLUE, ORANGE, RED), strict=True), start=1)
+        }
+    )
+]
+"""Of the response desk's signals."""
 YES_NO: list[ValueMapping] = [
     ValueMap(
         {

@@ -9,6 +9,7 @@ BadBuzzError
   + WorkerError     a part of a worker failed
   + SourceError     a network cannot be read
   + GrafanaError    Grafana is unreachable, or refused a request
+  + SilenceError    Alertmanager is unreachable, or refused a silence
 
 Every message names the expected value, the actual value and the remedy. The command line prints each of these as one
 line on standard error and exits with status 2; any other exception that escapes is a defect.
@@ -98,6 +99,13 @@ class GrafanaError(BadBuzzError):
         super().__init__(message)
         self.retryable = retryable
         self.status = status
+
+
+class SilenceError(BadBuzzError):
+    """Alertmanager is unreachable, or refused a silence.
+
+    For the person who mutes: nothing is muted, and alerts go on.
+    """
 
 
 class MentionError(BadBuzzError):

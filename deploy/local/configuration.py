@@ -69,12 +69,13 @@ def local_prometheus(folder: Path, targets: str, alertmanager: str, *, quick: bo
     """
     source = DEPLOY / "prometheus"
     shutil.copytree(source, folder, dirs_exist_ok=True)
-    path, rules = folder / "prometheus.yml", folder / "badbuzz.rules.yml"
+    path = folder / "prometheus.yml"
     text = path.read_text(encoding="utf-8")
     text = text.replace("worker:9464, collector:9466", targets).replace("alertmanager:9093", alertmanager)
     if quick:
         text = text.replace("_interval: 5s", "_interval: 1s")
-        resolving = rules.read_text(encoding="utf-8").replace("keep_firing_for: 2m", "keep_firing_for: 2s")
-        rules.write_text(resolving, encoding="utf-8")
+        for rules in folder.glob("*.rules.yml"):
+            resolving = rules.read_text(encoding="utf-8").replace("keep_firing_for: 2m", "keep_firing_for: 2s")
+            rules.write_text(resolving, encoding="utf-8")
     path.write_text(text, encoding="utf-8")
     return path

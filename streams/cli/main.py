@@ -38,6 +38,7 @@ COMMANDS = {
     "dashboards": LazyCommand("streams.cli.dashboards:dashboards_group", "Build or push the Grafana dashboards."),
     "dead-letters": LazyCommand("streams.cli.dead_letters:dead_letters_group", "List, show or resend dead letters."),
     "demo": LazyCommand("streams.cli.demo:demo_command", "Watch a reconstructed incident unfold, live."),
+    "desk": LazyCommand("streams.cli.desk.group:desk_group", "See and log how an incident is answered."),
     "detect": LazyCommand("streams.cli.files.detect:detect_command", "Score a time series of counts."),
     "import": LazyCommand("streams.cli.files.import_:import_command", "Turn a listening tool's export into mentions."),
     "incidents": LazyCommand("streams.cli.incidents:incidents_command", "Print the published incident events."),

@@ -12,7 +12,6 @@ from streams.event_time import HOUR_MS, MINUTE_MS
 from streams.situations.situation import Situation
 
 ACKNOWLEDGE_WITHIN_MS = 5 * MINUTE_MS
-MUTE_WARNING_MS = 10 * MINUTE_MS
 POSTED_FOR_MS = HOUR_MS
 """How long a publication that went out during a hold is reported."""
 

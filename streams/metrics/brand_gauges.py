@@ -6,6 +6,7 @@ from datetime import datetime
 from detectors.minutes import HOUR_MINUTES
 from detectors.severity import CRITERIA, SEVERITIES, Severity
 from streams.metrics import families as m
+from streams.metrics.desk_gauges import DeskGauges
 from streams.metrics.label_cap import OTHER, clean_label
 from streams.metrics.registry import Metrics
 from streams.settings.config import Config
@@ -49,6 +50,7 @@ class BrandGauges:
     def __init__(self, metrics: Metrics, config: Config | None = None) -> None:
         self.metrics = metrics
         self.config = Config() if config is None else config
+        self._desks = DeskGauges(metrics, self.config)
         self._severity: dict[str, int] = {}
         # Criteria that have held during the open incident, by brand.
         self._criteria: dict[str, set[str]] = {}
@@ -85,6 +87,7 @@ class BrandGauges:
         for tone, reached in max_reach.items():
             metrics.set(m.REACH, reached, brand, tone)
         metrics.set(m.WATERMARK, minute * 60, brand)
+        self._desks.update_from(watch)
         if watch.last_event is not None:
             copied = {"coordinated"}.intersection(readings.criteria)
             self._set_incident(watch.last_event, watch.criteria | copied)
@@ -94,7 +97,7 @@ class BrandGauges:
         return self._severity.get(watch.brand, 0) == watch.severity
 
     def record_event(self, event: WatchEvent, seconds: float | None = None, mention_id: str | None = None) -> None:
-        """Count an event; one of an incident sets the incident's gauges to its figures.
+        """Count an incident event, and set the gauges that its figures or those of a desk event are for.
 
         Parameters
         ----------
@@ -107,6 +110,7 @@ class BrandGauges:
         """
         metrics, brand = self.metrics, event.brand
         if not isinstance(event, IncidentEvent):
+            self._desks.record_event(event)
             return
         metrics.inc(m.INCIDENT_EVENTS, event.severity)
         if seconds is not None:
@@ -152,6 +156,7 @@ class BrandGauges:
         sharing.discard(brand)
         if not sharing:
             del self._by_label[clean_label(brand)]
+        self._desks.forget(brand)
         self.metrics.forget("brand", brand)
 
     def _set_severity(self, brand: str, severity: int) -> None:

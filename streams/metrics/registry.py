@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version
 
 import prometheus_client
@@ -15,6 +15,7 @@ from prometheus_client.samples import Sample
 from detectors.severity import SEVERITIES
 from streams.mentions.mention import REASONS
 from streams.metrics import families as m
+from streams.metrics.bucket_totals import BucketTotals
 from streams.metrics.family import Family
 from streams.metrics.label_cap import MAX_LABEL_CHARS, OTHER, LabelCap, clean_label
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
@@ -76,7 +77,11 @@ class Metrics:
         self._histograms = {
             f: Histogram(f.name, f.meaning, f.labels, registry=self.registry, buckets=f.buckets)
             for f in _of("histogram")
+            if not f.totals
         }
+        self._bucket_totals = {f: BucketTotals(f) for f in _of("histogram") if f.totals}
+        for totals in self._bucket_totals.values():
+            self.registry.register(totals)
         self._highest: dict[tuple[Family, tuple[str, ...]], float] = {}
         self.set(m.BUILD, 1, version("badbuzz"), platform.python_version())
         # Initialised to 0: a counter that appears with its first event shows no increase to alert on.
@@ -124,6 +129,22 @@ class Metrics:
             self._highest[key] = value
             self._gauges[family].labels(*bounded).set(value)
 
+    def set_total(self, family: Family, total: float, *labels: str) -> None:
+        """Raise a counter to a total, unless its brand is beyond the limit; a lower total changes nothing."""
+        bounded = tuple(self._bounded(family, labels))
+        if family.labels[:1] == ("brand",) and bounded[0] == OTHER != labels[0]:
+            return
+        key = family, bounded
+        before = self._highest.get(key, 0.0)
+        self._highest[key] = max(before, total)
+        self.add(family, bounded, self._highest[key] - before)
+
+    def set_buckets(self, family: Family, counts: Sequence[int], *labels: str) -> None:
+        """Set a histogram to the counts of a state, one a bucket, unless its brand is beyond the limit."""
+        bounded = tuple(self._bounded(family, labels))
+        if bounded[0] != OTHER or labels[0] == OTHER:
+            self._bucket_totals[family].set(bounded, counts)
+
     def observe(self, family: Family, value: float, *labels: str, exemplar: str | None = None) -> None:
         """Record an observation in a histogram."""
         self._histograms[family].labels(*self._bounded(family, labels)).observe(value, _exemplar(exemplar))
@@ -144,7 +165,7 @@ class Metrics:
             return
         if not cap.shares_label(value):
             name = cap.label(value)
-            for metrics in (self._counters, self._gauges, self._histograms):
+            for metrics in (self._counters, self._gauges, self._histograms, self._bucket_totals):
                 for family, metric in metrics.items():
                     if label in family.labels:
                         metric.remove_by_labels({label: name})

@@ -1,8 +1,8 @@
 """A replay's metrics at their historic times, as OpenMetrics text that `promtool` makes Prometheus blocks of.
 
 The text holds the values that `/metrics` would have exported, sampled in event time: each minute while an incident is
-open or a score stands out, else every four minutes, which is within Prometheus' lookback of five. A day without any
-message leaves a gap.
+open, a signal of the response desk holds or a score stands out, else every four minutes, which is within Prometheus'
+lookback of five. A day without any message leaves a gap.
 """
 
 from array import array
@@ -129,7 +129,7 @@ class RecordedMetrics:
         watches = self.pipeline.watches.values()
         for watch in watches:
             self._gauges.update_from(watch)
-        loud = any(watch.incident is not None for watch in watches) or any(
+        loud = any(watch.incident is not None or watch.desk.desk.active for watch in watches) or any(
             sample.value >= LOUD_SCORE for sample in self.metrics.samples(SCORE)
         )
         if loud or always or minute - self._sampled_minute >= QUIET_STEP_MINUTES:

@@ -14,7 +14,7 @@ from dashboards.build import BOARDS, JSON_DIR, build, expressions
 from dashboards.defaults import RUNBOOKS
 from streams.cli.main import main
 from streams.metrics.families import FAMILIES
-from tests.helpers.alert_rules import ALERT_NAMES, RULES, RULES_FILE, metrics_in
+from tests.helpers.alert_rules import ALERT_NAMES, RULES, RULES_FILES, metrics_in
 from tests.helpers.queries import HEALTHY, REPLAYED, queries
 
 FILES = {name: json.loads(text) for name, text in build().items()}
@@ -22,6 +22,7 @@ PANELS = [
     pytest.param(name, panel, id=f"{name.removesuffix('.json')}: {panel['title']}")
     for name, board in FILES.items()
     for panel in board["panels"]
+    if panel["type"] != "row"
 ]
 
 
@@ -86,11 +87,19 @@ def test_panels_are_in_a_grid_that_a_phone_can_show_in_one_column(name: str) -> 
     assert len(set(ids)) == len(ids)
 
 
+def test_how_a_brand_answers_is_a_row_of_its_dashboard() -> None:
+    panels = FILES["brand.json"]["panels"]
+    (row,) = [number for number, panel in enumerate(panels) if panel["type"] == "row"]
+    assert panels[row]["title"] == "The answer"
+    assert {panel["title"] for panel in panels[row + 1 :]} >= {"Overdue complaints", "Signals of the answer"}
+    assert min(panel["gridPos"]["y"] for panel in panels[row + 1 :]) > panels[row]["gridPos"]["y"]
+
+
 def test_panels_query_exported_metrics_and_every_metric_is_shown_or_alerted_on() -> None:
     exported = {family.name for family in FAMILIES}
     shown = {name for board in FILES.values() for query in expressions(board) for name in metrics_in(query.text)}
     assert shown <= exported
-    alerted_on = metrics_in(RULES_FILE.read_text(encoding="utf-8")) - {
+    alerted_on = {name for file in RULES_FILES for name in metrics_in(file.read_text(encoding="utf-8"))} - {
         rule["record"] for rule in RULES if "record" in rule
     }
     assert exported == shown | alerted_on

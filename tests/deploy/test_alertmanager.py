@@ -2,13 +2,16 @@
 
 import json
 import subprocess
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from deploy.local.prometheus import binary
+from deploy.local.configuration import local_alertmanager
+from deploy.local.prometheus import LocalAlertmanager, binary
 from tests.helpers.alert_rules import ALERTS
 from tests.helpers.paths import DEPLOY
 
@@ -31,6 +34,31 @@ def settings() -> dict[str, Any]:
 
 def test_the_configuration_and_its_templates_are_valid() -> None:
     assert "SUCCESS" in amtool("check-config", CONFIG)
+
+
+DAY_AND_NIGHT = "spokesperson,customer-care,community-manager"
+ANSWERING = [
+    ("BadBuzzHoldingAnswerDue", "critical", DAY_AND_NIGHT),
+    ("BadBuzzScheduledPending", "critical", DAY_AND_NIGHT),
+    ("BadBuzzModerationBacklash", "critical", DAY_AND_NIGHT),
+    ("BadBuzzHoldingAnswerDue", "warning", "duty,spokesperson,customer-care,community-manager"),
+    *(
+        (f"BadBuzz{name}", "warning", "duty,spokesperson,community-manager")
+        for name in ("PostUnderFire", "HotReply", "ResolvedDisputed", "Contradiction", "WrongNetwork")
+    ),
+    ("BadBuzzLeaderDue", "warning", "duty,direction,community-manager"),
+    *(
+        (f"BadBuzz{name}", "warning", "duty,customer-care")
+        for name in ("ComplaintsWaiting", "PromiseBroken", "RepliesLate", "CannedReplies")
+    ),
+    *(
+        (f"BadBuzz{name}", "warning", "duty,community-manager")
+        for name in ("ScheduledPending", "PromoInCrisis", "ModerationInCrisis", "DeletionClaimed")
+    ),
+    *((f"BadBuzz{name}", "info", "customer-care") for name in ("OverReply", "CannedReplies", "ReplyObjective")),
+    *((f"BadBuzz{name}", "info", "community-manager") for name in ("UpdateDue", "HotReply", "Contradiction")),
+]
+"""Alerts on how a brand answers, their severity, and who can do something about it."""
 
 
 @pytest.mark.parametrize(
@@ -79,6 +107,20 @@ def test_the_configuration_and_its_templates_are_valid() -> None:
             },
             "community-manager,customer-care,spokesperson,direction",
         ),
+        *(
+            ({"alertname": name, "severity": severity, "audience": "response-desk", "brand": "Acme"}, receivers)
+            for name, severity, receivers in ANSWERING
+        ),
+        (
+            {
+                "alertname": "BadBuzzHoldingAnswerDue",
+                "severity": "critical",
+                "audience": "response-desk",
+                "installation": "fr-staging",
+            },
+            "engineers",
+        ),
+        ({"alertname": "BadBuzzRepliesUnmatched", "severity": "warning", "audience": "engineers"}, "engineers"),
         ({"alertname": "BadBuzzPipelineStalled", "severity": "critical", "audience": "engineers"}, "engineers"),
         ({"alertname": "BadBuzzSourceSilent", "severity": "warning", "audience": "engineers"}, "engineers"),
         ({"alertname": "Watchdog", "severity": "none", "audience": "engineers"}, "dead-mans-switch"),
@@ -93,7 +135,25 @@ def test_each_alert_reaches_the_people_who_decide(labels: dict[str, str], receiv
 
 def test_every_receiver_of_a_route_is_defined() -> None:
     routes = settings()["route"]["routes"]
-    assert {route["receiver"] for route in routes} <= {receiver["name"] for receiver in settings()["receivers"]}
+    nested = [child for route in routes for child in route.get("routes", ())]
+    named = {route["receiver"] for route in [*routes, *nested]}
+    assert named <= {receiver["name"] for receiver in settings()["receivers"]}
+
+
+def test_every_alert_on_an_answer_has_a_tested_route() -> None:
+    named = {rule["alert"] for rule in ALERTS if rule["labels"]["audience"] == "response-desk"}
+    assert {name for name, _, _ in ANSWERING} == named
+
+
+def test_how_a_brand_answers_is_routed_before_the_severities_as_one_message_a_brand() -> None:
+    routes = settings()["route"]["routes"]
+    (desk,) = [number for number, route in enumerate(routes) if route["matchers"] == ['audience="response-desk"']]
+    assert desk < min(number for number, route in enumerate(routes) if "severity" in route["matchers"][0])
+    assert routes[desk]["group_by"] == ["installation", "brand"]
+    assert (routes[desk]["group_wait"], routes[desk]["group_interval"]) == ("30s", "5m")
+    for child in routes[desk]["routes"]:
+        if child.get("matchers") == ['severity="critical"']:
+            assert not {"mute_time_intervals", "active_time_intervals"} & child.keys()
 
 
 def test_critical_inhibits_warning_and_info_of_the_same_brand_alone() -> None:
@@ -112,6 +172,35 @@ def test_that_nobody_watches_is_told_while_a_crisis_holds_back_lower_alerts() ->
     for rule in settings()["inhibit_rules"]:
         assert not any("critical" in matcher for matcher in rule["target_matchers"])
     assert "alertname" in settings()["route"]["group_by"], "a message of its own, with its own subject"
+
+
+@pytest.fixture(scope="module")
+def in_crisis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, Any]]]:
+    """The status of each alert in a real Alertmanager in which a crisis and every alert on an answer fire."""
+    config = local_alertmanager(tmp_path_factory.mktemp("alertmanager"), "http://127.0.0.1:1")
+    crisis = {"alertname": "BadBuzzCrisis", "severity": "critical", "audience": "crisis-cell"}
+    watch = {"alertname": "BadBuzzWatch", "severity": "info", "audience": "crisis-cell"}
+    answering = [
+        {"alertname": name, "severity": severity, "audience": "response-desk"} for name, severity, _ in ANSWERING
+    ]
+    common = {"brand": "Acme", "installation": "prod"}
+    body = json.dumps([{"labels": labels | common} for labels in (crisis, watch, *answering)]).encode()
+    with LocalAlertmanager(config) as running:
+        request = urllib.request.Request(  # noqa: S310  our own loopback server
+            f"{running.url}/api/v2/alerts", body, {"Content-Type": "application/json"}
+        )
+        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+        while len(found := running.alerts()) < 2 + len(answering) or any(
+            one["status"]["state"] == "unprocessed" for one in found
+        ):
+            running.check()
+        yield {f"{one['labels']['alertname']} {one['labels']['severity']}": one["status"] for one in found}
+
+
+def test_a_crisis_holds_back_its_watch_but_no_alert_on_how_it_is_answered(in_crisis: dict[str, dict[str, Any]]) -> None:
+    suppressed = {name for name, status in in_crisis.items() if status["state"] == "suppressed"}
+    due_later = {"BadBuzzUpdateDue info", "BadBuzzWrongNetwork warning"}
+    assert suppressed == {"BadBuzzWatch info", *due_later}, "before a first word nothing is to be updated or repeated"
 
 
 def test_a_warning_at_night_goes_to_duty_and_by_day_to_the_office() -> None:
@@ -188,7 +277,7 @@ def test_a_resolved_alert_says_what_was(tmp_path: Path) -> None:
     assert "Over: Acme was in crisis\nIt ended at" in rendered(tmp_path, "badbuzz.text", alert(), resolved)
 
 
-@pytest.mark.parametrize("name", [rule["alert"] for rule in ALERTS if rule["labels"]["audience"] == "crisis-cell"])
+@pytest.mark.parametrize("name", [rule["alert"] for rule in ALERTS if rule["labels"]["audience"] != "engineers"])
 @pytest.mark.parametrize(("file", "over"), [("badbuzz.tmpl", "Over: "), ("badbuzz.fr.tmpl", "Fin : ")])
 def test_the_end_of_every_alert_of_the_crisis_cell_has_words_of_its_own(
     tmp_path: Path, name: str, file: str, over: str
@@ -198,6 +287,35 @@ def test_the_end_of_every_alert_of_the_crisis_cell_has_words_of_its_own(
     subject = rendered(tmp_path, "badbuzz.subject", resolved, status="resolved", file=file).strip()
     assert subject.startswith(over)
     assert "Acme" in subject
+
+
+@pytest.mark.parametrize("rule", [rule for rule in ALERTS if rule["labels"]["audience"] != "engineers"])
+def test_the_title_and_next_step_of_every_alert_are_translated(tmp_path: Path, rule: dict[str, Any]) -> None:
+    firing = alert()
+    firing["labels"]["alertname"] = rule["alert"]
+    firing["annotations"] |= {"summary": "ENGLISH", "next_step": "ENGLISH"}
+    for template in ("badbuzz.subject", "badbuzz.text"):
+        assert "ENGLISH" not in rendered(tmp_path, template, firing, file="badbuzz.fr.tmpl")
+
+
+def test_an_alert_on_an_answer_says_who_waits_and_what_to_do(tmp_path: Path) -> None:
+    due = alert()
+    due["labels"] |= {"alertname": "BadBuzzHoldingAnswerDue", "audience": "response-desk"}
+    due["annotations"] = {
+        "summary": "Acme: nothing said yet",
+        "description": "The case began at six.",
+        "open": "18",
+        "overdue": "10",
+        "next_step": "Say one sentence.",
+    }
+    assert rendered(tmp_path, "badbuzz.text", due).strip().splitlines() == [
+        "What it means: The case began at six.",
+        "Customers who wait for an answer: 18, 10 of them too long",
+        "Next step: Say one sentence.",
+    ]
+    french = rendered(tmp_path, "badbuzz.text", due, file="badbuzz.fr.tmpl").strip().splitlines()
+    assert french[0] == "Clients qui attendent une réponse : 18, dont 10 depuis trop longtemps"
+    assert french[1].startswith("À faire : Dites une phrase")
 
 
 def test_a_french_notification_is_french_throughout(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from deploy.local.configuration import local_alertmanager, local_prometheus
 from deploy.local.prometheus import LocalAlertmanager, LocalPrometheus, binary
 from deploy.local.server import LOOPBACK, LocalServerError
+from tests.helpers.alert_rules import RULES_FILES
 from tests.helpers.paths import DEPLOY
 
 pytestmark = pytest.mark.usefixtures("tools")
@@ -70,8 +71,7 @@ def test_the_local_stack_runs_the_deployed_configuration_except_addresses_and_re
     assert "127.0.0.1:2" in text
     assert "worker:" not in text
     assert "alertmanager:9093" not in text
-    assert (prometheus.parent / "badbuzz.rules.yml").read_text(encoding="utf-8") == (
-        DEPLOY / "prometheus" / "badbuzz.rules.yml"
-    ).read_text(encoding="utf-8")
+    for rules in RULES_FILES:
+        assert (prometheus.parent / rules.name).read_bytes() == rules.read_bytes()
     with LocalAlertmanager(alertmanager) as running:
         assert running.alerts() == []

@@ -7,11 +7,15 @@ import pytest
 
 from dashboards.build import BOARDS, build
 from detectors.settings import DetectorSettings
-from tests.helpers.alert_rules import ALERT_NAMES
+from streams.response.case.wrong_network import FOLLOW_MINUTES
+from streams.response.conduct import promo_in_case
+from streams.settings.desk import DeskSettings
+from tests.helpers.alert_rules import ALERT_NAMES, ALERTS
 from tests.helpers.paths import DEPLOY, ROOT
 
 RUNBOOKS = DEPLOY / "runbooks"
 SETTINGS = DetectorSettings()
+DESK = DeskSettings()
 NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "twenty": 20, "fifty thousand": 50_000}
 
 
@@ -52,6 +56,11 @@ def test_the_panels_that_a_runbook_names_exist(name: str) -> None:
         assert any(title.startswith(panel.lower()) for title in titles), panel
 
 
+@pytest.mark.parametrize("name", [rule["alert"] for rule in ALERTS if rule["labels"]["audience"] == "response-desk"])
+def test_a_runbook_of_an_answer_begins_with_what_to_do(name: str) -> None:
+    assert re.match(rf"# {name} \*\*[A-Z][^*]+[.!]\*\* ## What it means", runbook(name))
+
+
 @pytest.mark.parametrize("name", ["BadBuzzNegativeGrowth", "BadBuzzFarReachingPost", "BadBuzzCrisis"])
 def test_a_runbook_of_a_crisis_names_what_never_to_do_and_the_five_ps(name: str) -> None:
     text = runbook(name).lower()
@@ -75,6 +84,29 @@ def test_a_runbook_of_a_crisis_names_what_never_to_do_and_the_five_ps(name: str)
         ("BadBuzzNegativeGrowth", r"At least (\w+) people", SETTINGS.warning_authors),
         ("BadBuzzWatch", r"At least (\w+) people", SETTINGS.watch_authors),
         ("BadBuzzFarReachingPost", r"at least (fifty thousand) people", SETTINGS.reach_least),
+        ("BadBuzzHoldingAnswerDue", r"a warning (\d+) minutes ago", DESK.holding_warning_minutes),
+        ("BadBuzzHoldingAnswerDue", r"critical (\d+) minutes ago", DESK.holding_critical_minutes),
+        ("BadBuzzHoldingAnswerDue", r"it is (\d+) minutes overdue", DESK.holding_grace_minutes),
+        ("BadBuzzHoldingAnswerDue", r"or after (\d+) hours", DESK.case_hours),
+        ("BadBuzzUpdateDue", r"than (\d+) minutes", DESK.update_minutes),
+        ("BadBuzzLeaderDue", r"more than (\d+) hours ago", DESK.leader_hours),
+        ("BadBuzzComplaintsWaiting", r"at least (\w+) customers", DESK.overdue_least),
+        ("BadBuzzComplaintsWaiting", r"`desk.reply_within_minutes`, (\d+)", DESK.reply_within_minutes),
+        ("BadBuzzRepliesLate", r"\((\d+) % within", 100 * DESK.reply_objective),
+        ("BadBuzzPromiseBroken", r"within (\d+) minutes of it", DESK.promise_grace_minutes),
+        ("BadBuzzPromiseBroken", r"at least (\w+) people", DESK.clue_authors),
+        ("BadBuzzPromoInCrisis", r"lasts (\d+) minutes", promo_in_case.HOLD),
+        ("BadBuzzModerationBacklash", r"Within (\d+) minutes", DESK.backlash_minutes),
+        ("BadBuzzModerationBacklash", r"at least (\w+) different people", DESK.backlash_least),
+        ("BadBuzzModerationBacklash", r"at least (\w+) times", DESK.backlash_factor),
+        ("BadBuzzDeletionClaimed", r"At least (\w+) different people", DESK.clue_authors),
+        ("BadBuzzPostUnderFire", r"at least (\w+) different people", DESK.fire_authors),
+        ("BadBuzzPostUnderFire", r"at least (\d+) % of them", 100 * DESK.fire_share),
+        ("BadBuzzResolvedDisputed", r"at least (\w+) different people", DESK.dispute_authors),
+        ("BadBuzzWrongNetwork", r"(\d+) minutes have passed", FOLLOW_MINUTES),
+        ("BadBuzzOverReply", r"more than (\w+) public replies", DESK.replies_per_customer),
+        ("BadBuzzOverReply", r"more than (\d+) % of an hour", 100 * DESK.excess_share),
+        ("BadBuzzCannedReplies", r"at least (\w+), begin", DESK.canned_least),
     ],
 )
 def test_a_runbook_names_the_default_thresholds(name: str, sentence: str, expected: float) -> None:

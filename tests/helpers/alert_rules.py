@@ -7,9 +7,12 @@ import yaml
 
 from tests.helpers.paths import DEPLOY
 
-RULES_FILE = DEPLOY / "prometheus" / "badbuzz.rules.yml"
+RULES_FILES = [DEPLOY / "prometheus" / f"{name}.rules.yml" for name in ("badbuzz", "badbuzz-desk")]
 RULES: list[dict[str, Any]] = [
-    rule for group in yaml.safe_load(RULES_FILE.read_text(encoding="utf-8"))["groups"] for rule in group["rules"]
+    rule
+    for file in RULES_FILES
+    for group in yaml.safe_load(file.read_text(encoding="utf-8"))["groups"]
+    for rule in group["rules"]
 ]
 ALERTS = [rule for rule in RULES if "alert" in rule]
 ALERT_NAMES = [rule["alert"] for rule in ALERTS]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from dashboards.answer import answer_panels
 from dashboards.build import build, expressions
 from deploy.local.prometheus import LocalPrometheus
 from streams.settings.metrics import DEFAULT_INSTALLATION
@@ -47,6 +48,22 @@ HEALTHY: Mapping[Query, str] = {
     ("rule", "BadBuzzPartitionStuck"): "the worker keeps up",
     ("rule", "BadBuzzMessagesLost"): "nothing was deleted unread",
     ("rule", "BadBuzzDeadLetters"): "every line was readable",
+}
+# Empty where a brand answers as the documented one did until its crisis.
+ANSWERED: Mapping[Query, str] = {
+    ("badbuzz-brand", "First word and statement after"): "nobody has spoken in the case yet",
+    ("badbuzz-brand", "Effect of the latest statement"): "there is no statement yet",
+    ("badbuzz-brand", "Shares that make it worse"): "nothing was said anywhere, so nothing is left uncovered",
+    **{
+        ("rule", rule["alert"]): "its signal does not hold at that moment"
+        for rule in ALERTS
+        if rule["labels"]["audience"] == "response-desk"
+    },
+    ("rule", "BadBuzzRepliesUnmatched"): "the source says whom each reply answers",
+}
+# Empty for a brand that never speaks.
+NO_VOICE: Mapping[Query, str] = {
+    ("badbuzz-brand", panel.build().title or ""): "this brand has no official voice" for panel in answer_panels()
 }
 # Empty where mentions are not collected from networks.
 NOT_COLLECTED: Mapping[Query, str] = {

@@ -14,7 +14,8 @@ from click.testing import CliRunner
 
 from deploy.local.prometheus import LocalPrometheus, binary
 from streams.cli.main import main
-from tests.helpers.queries import HEALTHY, NOT_COLLECTED, REPLAYED, empty_queries
+from tests.helpers.alert_rules import ALERTS
+from tests.helpers.queries import ANSWERED, HEALTHY, NO_VOICE, NOT_COLLECTED, REPLAYED, empty_queries
 from tests.helpers.records import crisis
 from tests.helpers.scenario_lines import documented
 
@@ -24,11 +25,12 @@ _CREATED_AT = re.compile(rb'"created_at": "([^"]+)"')
 
 
 class Past(NamedTuple):
-    """A Prometheus that holds a replay, and the incident events of it."""
+    """A Prometheus that holds a replay, and the incident and desk events of it."""
 
     prometheus: LocalPrometheus
     brand: str
     events: list[dict[str, Any]]
+    desk: list[dict[str, Any]]
 
     def when(self, severity: str) -> float:
         """The time of an event, in seconds since the epoch."""
@@ -60,7 +62,7 @@ def load(home: Path, brand: str, lines: Sequence[bytes]) -> tuple[Path, list[dic
     blocks = home / "blocks"
     made = [binary("promtool"), "tsdb", "create-blocks-from", "openmetrics", "-q", str(text), str(blocks)]
     subprocess.run(made, check=True, capture_output=True)
-    return blocks, [event for event in events if event["type"] == "incident" and event["brand"] == brand]
+    return blocks, [event for event in events if event["type"] != "summary" and event["brand"] == brand]
 
 
 @pytest.fixture(scope="module", params=[made_up, reconstructed], ids=["made up", "documented"])
@@ -74,7 +76,8 @@ def past(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     prometheus = LocalPrometheus(config, home / "prometheus")
     shutil.move(blocks, prometheus.data)
     with prometheus:
-        yield Past(prometheus, brand, events)
+        incidents = [event for event in events if event["type"] == "incident"]
+        yield Past(prometheus, brand, incidents, [event for event in events if event["type"] == "desk"])
 
 
 def test_the_incident_is_there_at_its_true_time(past: Past) -> None:
@@ -107,9 +110,29 @@ def test_figures_and_words_are_those_of_the_incident_event(past: Past) -> None:
     assert info["metric"]["terms"] == ", ".join(term["term"] for term in event["terms"][:5])
 
 
+def test_each_alert_on_an_answer_fires_when_its_desk_event_says_so_and_not_a_minute_before(past: Past) -> None:
+    alerts = {
+        signal: rule
+        for rule in ALERTS
+        for found in re.findall(r'badbuzz_desk_signal\{signal=~?"([a-z_|]+)"', rule["expr"])
+        for signal in found.split("|")
+    }
+    begun = {(e["signal"], e["severity"]): e for e in reversed(past.desk) if e["state"] == "begins" and e["due"]}
+    for (signal, severity), event in begun.items():
+        at, expression = seconds(event["at"]), alerts[signal]["expr"]
+        before, after = (past.prometheus.query(expression, time) for time in (at, at + 60))
+        rank = float(("", "info", "warning", "critical").index(severity))
+        assert [float(found["value"][1]) for found in after] == [rank], (signal, event["at"])
+        assert all(float(found["value"][1]) < rank for found in before), (signal, event["at"])
+    if past.brand == "Acme":
+        assert past.desk == [], "it has no official voice, so nobody can say that it is silent"
+    else:
+        assert {("holding_due", "warning"), ("holding_due", "critical")} <= begun.keys()
+
+
 def test_every_panel_and_rule_is_answered_or_known_to_be_empty(past: Past) -> None:
     empty = empty_queries(past.prometheus, past.brand, past.when("critical") + 360)
-    allowed = {**HEALTHY, **REPLAYED, **NOT_COLLECTED}
+    allowed = {**HEALTHY, **REPLAYED, **NOT_COLLECTED, **ANSWERED}
     if past.brand == "Acme":
         allowed |= MADE_UP
     assert empty - allowed.keys() == set()
@@ -119,6 +142,7 @@ def test_every_panel_and_rule_is_answered_or_known_to_be_empty(past: Past) -> No
 
 MADE_UP = {
     ("badbuzz-brand", "Brand actions in an hour"): "this brand does nothing",
+    **NO_VOICE,
 }
 
 

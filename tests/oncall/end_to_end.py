@@ -122,12 +122,12 @@ class Run:
         result = self.stack.prometheus.query(f'max(badbuzz_incident_severity{{brand="{brand}"}})')
         return float(result[0]["value"][1]) if result else None
 
-    def states(self) -> dict[str, tuple[str, list[str]]]:
-        """The state of each of the brand's alerts in Alertmanager, and the alerts that inhibit it."""
+    def states(self, audience: str) -> dict[str, tuple[str, list[str]]]:
+        """The state of each of the brand's alerts for an audience in Alertmanager, and the alerts that inhibit it."""
         return {
             alert["labels"]["alertname"]: (alert["status"]["state"], alert["status"]["inhibitedBy"])
             for alert in self.stack.alertmanager.alerts()
-            if alert["labels"].get("brand") == BRAND
+            if (alert["labels"].get("brand"), alert["labels"]["audience"]) == (BRAND, audience)
         }
 
     def published(self) -> list[Published]:

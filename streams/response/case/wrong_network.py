@@ -8,6 +8,9 @@ from streams.response.case.case import REST
 from streams.response.signal import WARNING, Fact, Stateless
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from streams.response.case.case import Case
     from streams.response.desk_context import DeskContext
 
 FOLLOW_MINUTES = 30
@@ -28,11 +31,18 @@ class WrongNetwork(Stateless):
         if now < due:
             desk.wake(due)
             return None
-        seen = {name: n for name, n in case.negatives.items() if name not in desk.known.blind_networks}
-        left_out = {name: n for name, n in seen.items() if name not in case.spoken and name != REST}
-        total = sum(seen.values())
-        if not left_out or sum(left_out.values()) < desk.settings.uncovered_share * total:
+        left_out, share = uncovered(case, desk.known.blind_networks)
+        if not left_out or share < desk.settings.uncovered_share:
             return None
         network = min(left_out, key=lambda name: (-left_out[name], name))
-        share = round(sum(left_out.values()) / total, 2)
-        return Fact(WARNING, due, None, (("share", share), ("network", network)))
+        return Fact(WARNING, due, None, (("share", round(share, 2)), ("network", network)))
+
+
+def uncovered(case: Case, blind: Collection[str]) -> tuple[dict[str, int], float]:
+    """Return the negatives by network where nothing was said on the matter, and their share of all.
+
+    Networks without an official voice in their source, the `blind` ones, are left out.
+    """
+    seen = {name: n for name, n in case.negatives.items() if name not in blind}
+    left_out = {name: n for name, n in seen.items() if name not in case.spoken and name != REST}
+    return left_out, sum(left_out.values()) / max(1, sum(seen.values()))

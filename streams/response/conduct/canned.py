@@ -41,16 +41,16 @@ class Canned:
 
     def share(self, now: int) -> tuple[float, int]:
         """Return the share of the commonest first words of the last six hours, and how many texts there are."""
-        self._minutes = {minute: row for minute, row in self._minutes.items() if minute > now - WINDOW}
         totals: dict[tuple[str, int], int] = {}
-        for row in self._minutes.values():
-            for lead, count in row.items():
+        for minute, row in self._minutes.items():
+            for lead, count in row.items() if minute > now - WINDOW else ():
                 totals[lead] = totals.get(lead, 0) + count
         texts = sum(totals.values())
         return (max(totals.values()) / texts, texts) if texts else (0.0, 0)
 
     def holds(self, now: int, desk: DeskContext) -> Fact | None:
         """Return the share of the commonest first words."""
+        self._minutes = {minute: row for minute, row in self._minutes.items() if minute > now - WINDOW}
         share, texts = self.share(now)
         if texts < desk.settings.canned_least or share <= desk.settings.canned_share:
             return None

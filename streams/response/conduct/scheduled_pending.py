@@ -38,6 +38,10 @@ class ScheduledPending:
             soonest = sorted(self._planned, key=lambda key: (self._planned[key][0], key))[:MAX_PLANNED]
             self._planned = {key: self._planned[key] for key in soonest}
 
+    def pending(self, now: int) -> int:
+        """Return how many publications are planned after a minute."""
+        return sum(at > now * MINUTE_S for at, _ in self._planned.values())
+
     def holds(self, now: int, desk: DeskContext) -> Fact | None:
         """Return what is planned, soonest first."""
         self._planned = {key: item for key, item in self._planned.items() if item[0] > now * MINUTE_S}
