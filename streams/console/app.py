@@ -1,5 +1,6 @@
 """The console's web application: its pages, streams and forms, behind the request guard."""
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from streams.console.views.log import log_lines
 from streams.console.views.overview import overview, path
 from streams.desk_log.action import ROLES
 from streams.event_time import HOUR_MS
+from streams.oncall.silences import ALERTMANAGER_URL, Alertmanager
 from streams.settings.config import Config
 
 MAX_FORM_BYTES = 32 * 1024
@@ -49,7 +51,8 @@ class ConsoleApp:
         self._feed = feed
         self._people = authentication(config.console)
         self._links = ShareLinks(config.console)
-        self._desk = Desk(state, feed)
+        url = os.environ.get(ALERTMANAGER_URL)
+        self._desk = Desk(state, feed, Alertmanager(url, config.installation) if url else None)
         self._renderer = Renderer()
         self.hub = Hub()
         state.subscribe(self.hub.notify)

@@ -44,6 +44,7 @@ PHRASES = {
     "console_due_verified_some": "three originals verified ({count} so far)",
     "console_due_holding": "first word on the matter",
     "console_due_hold": "scheduled posts held",
+    "console_due_mute": "alerts are no longer muted",
     "console_due_update": "next word on the matter",
     "console_due_promise": "promised: {text}",
     "console_due_promises": "answers promised by replies ({count})",

@@ -44,6 +44,7 @@ PHRASES = {
     "console_due_verified_some": "trois originaux vérifiés ({count} jusqu'ici)",
     "console_due_holding": "première parole sur le sujet",
     "console_due_hold": "publications programmées suspendues",
+    "console_due_mute": "les alertes ne sont plus en sourdine",
     "console_due_update": "prochaine parole sur le sujet",
     "console_due_promise": "promis : {text}",
     "console_due_promises": "réponses promises à des clients ({count})",

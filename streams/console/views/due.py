@@ -9,9 +9,12 @@ from streams.console.state import Case
 from streams.console.views.lens import Lens
 from streams.desk_log.action import DeskAction
 from streams.desk_log.overdue import Owed, owed
+from streams.event_time import MINUTE_MS
 
 ORIGINALS = 3
 """Publications to verify before the brand answers."""
+MUTE_WARNING_MS = 10 * MINUTE_MS
+"""How long before its end a mute is listed among what is due."""
 _COUNTED = frozenset(("hold", "promised"))
 """Steps of which there may be many: the soonest is shown, with their number."""
 _ORDER = ("overdue", "due", "open", "done")
@@ -55,7 +58,11 @@ class Due(NamedTuple):
 
 def due_steps(case: Case, lens: Lens) -> list[Due]:
     """Return the steps of an incident: overdue, due, open, done; the soonest first."""
-    wanted = [each for each in owed(case.situation, case.desk) if each.step != "mute"]
+    wanted = [
+        each
+        for each in owed(case.situation, case.desk)
+        if each.step != "mute" or 0 < each.due_ms - lens.now_ms <= MUTE_WARNING_MS
+    ]
     counts = Counter(each.step for each in wanted)
     first = {each.step: each for each in reversed(wanted)}
     steps = [
@@ -77,6 +84,7 @@ def _step(each: Owed, count: int, case: Case, lens: Lens) -> Due:
         "acknowledge": lambda: lens.say("due_somebody"),
         "holding": lambda: lens.say("due_holding"),
         "update": lambda: lens.say("due_update"),
+        "mute": lambda: lens.say("due_mute"),
         "hold": lambda: lens.say("due_scheduled", count=lens.number(count)),
         "promised": lambda: lens.say("due_promises", count=lens.number(count)),
         "promise": lambda: lens.say("due_promise", text=lens.note(case.brand, each.about.text if each.about else "")),

@@ -10,7 +10,19 @@ from streams.desk_log.action import DeskAction, instant_ms
 SHOWN_LINES = 60
 UNDO_BUTTONS = 8
 UNDOABLE = frozenset(
-    {"acknowledge", "note", "verified", "statement", "answered", "promise", "kept", "close", "false_alarm", "planned"}
+    {
+        "acknowledge",
+        "mute",
+        "note",
+        "verified",
+        "statement",
+        "answered",
+        "promise",
+        "kept",
+        "close",
+        "false_alarm",
+        "planned",
+    }
 )
 
 
