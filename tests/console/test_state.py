@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streams.collecting.cursor_record import CursorRecord, encode_cursor
 from streams.console.state import SHOWN_INCIDENTS, ConsoleState, Record
 from streams.console.views.health import Feeding, problems
-from streams.console.views.incident import incident_view
+from streams.console.views.incident import IncidentView, incident_view
 from streams.console.views.lens import Lens
 from streams.console.views.overview import overview
 from streams.event_time import utc
@@ -30,16 +30,17 @@ def state(*shown: Record) -> ConsoleState:
 
 @given(st.permutations(range(4)), st.lists(st.integers(0, 4), max_size=6))
 def test_topics_in_any_order_and_records_read_twice_give_the_same_page(order: list[int], again: list[int]) -> None:
-    expected = incident_view(*_of(state(*RECORDS)), Feeding(), LENS)
+    expected = seen(state(*RECORDS))
     # Within a partition the order is that of the log: the actions, here, stay behind each other.
     mixed = [RECORDS[:3][i] if i < 3 else None for i in order]
     shuffled = [record for each in mixed for record in ([each] if each else RECORDS[3:])]
-    assert incident_view(*_of(state(*shuffled, *(RECORDS[i] for i in again))), Feeding(), LENS) == expected
+    assert seen(state(*shuffled, *(RECORDS[i] for i in again))) == expected
 
 
-def _of(made: ConsoleState):  # type: ignore[no-untyped-def]
+def seen(made: ConsoleState) -> IncidentView:
     case = made.cases[SHOWN.incident]
-    return case, case.situation, made
+    assert case.situation is not None
+    return incident_view(case, case.situation, made, Feeding(), LENS)
 
 
 def test_an_older_picture_never_replaces_a_newer_one() -> None:

@@ -88,6 +88,12 @@ class ConsoleProcess:
             time.sleep(RETRY_S)
         raise AssertionError(f"the form {form} was not answered")
 
+    def processor_s(self) -> float:
+        """Return the processor time that the process has used, in seconds."""
+        assert self._process is not None
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
