@@ -7,7 +7,9 @@ import yaml
 
 from tests.helpers.paths import DEPLOY
 
-RULES_FILES = [DEPLOY / "prometheus" / f"{name}.rules.yml" for name in ("badbuzz", "badbuzz-desk")]
+RULES_FILES = [
+    DEPLOY / "prometheus" / f"{name}.rules.yml" for name in ("badbuzz", "badbuzz-desk", "badbuzz-desk-actions")
+]
 RULES: list[dict[str, Any]] = [
     rule
     for file in RULES_FILES

@@ -88,7 +88,7 @@ def test_missing_topics_are_reported_with_the_command_that_creates_them(kafka_se
         require(kafka_settings, TopicSettings())
     assert [[d.aspect for d in report.differences] for report in describe(kafka_settings, TopicSettings())] == [
         ["missing"]
-    ] * 6
+    ] * 8
 
 
 def test_a_wrong_partition_count_is_reported_with_both_remedies(kafka_settings: KafkaSettings) -> None:
