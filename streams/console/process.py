@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from aiohttp import web
 
 from streams.console.app import ConsoleApp
+from streams.console.console_metrics import metrics_served
 from streams.console.feed import Feed
 from streams.console.state import ConsoleState
 from streams.errors import BadBuzzError, ConfigError, WorkerError
@@ -89,7 +90,8 @@ async def serving(config: Config, feed: Feed) -> AsyncIterator[str]:
             ) from None
         port = runner.addresses[0][1]
         try:
-            yield f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
+            with metrics_served(config, state, feed):
+                yield f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
         finally:
             console.hub.close()
             await runner.cleanup()

@@ -62,6 +62,10 @@ class ReplayFeed(LocalFeed):
         """End the replay."""
         self._stopping.set()
 
+    def join(self) -> None:
+        """Wait for the end of the record."""
+        self._thread.join()
+
     def now_ms(self) -> int:
         """Return the moment of the record: it goes on at the speed while an incident is open."""
         moment = self._moment

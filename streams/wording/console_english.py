@@ -36,6 +36,7 @@ PHRASES = {
     "console_muted": "Alerts are muted until {time} by {who}: {why}",
     "console_closed": "Closed by {who}, {time}: {why}",
     "console_since": "since {time} ({span})",
+    "console_reached": "{severity} since {time}: {criteria}",
     "console_as_of": "as of {time}",
     "console_is_over": "over",
     "console_due": "What is due",

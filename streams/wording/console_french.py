@@ -36,6 +36,7 @@ PHRASES = {
     "console_muted": "Alertes en sourdine jusqu'à {time} par {who} : {why}",
     "console_closed": "Clos par {who}, {time} : {why}",
     "console_since": "depuis {time} ({span})",
+    "console_reached": "{severity} depuis {time} : {criteria}",
     "console_as_of": "à {time}",
     "console_is_over": "terminé",
     "console_due": "Ce qui est à faire",

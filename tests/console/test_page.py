@@ -172,7 +172,7 @@ def test_hostile_texts_are_shown_and_do_nothing(view: View) -> None:
 def test_a_console_that_is_gone_is_told_and_comes_back_with_the_whole_log(view: View) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        config = Config(console=ConsoleSettings(port=probe.getsockname()[1]))
+        config = Config(console=ConsoleSettings(port=probe.getsockname()[1], metrics_port=0))
     history = [*records(SHOWN), Record("desk", b"", action(SHOWN, 1, "note", text="before").to_json())]
     with console(LocalFeed(history), config) as address:
         viewer = view(address)

@@ -23,7 +23,7 @@ def replayed() -> ReplayFeed:
 
 
 def test_a_record_is_shown_to_its_end_and_people_can_act_in_it(replayed: ReplayFeed) -> None:
-    config = Config(console=ConsoleSettings(port=0))
+    config = Config(console=ConsoleSettings(port=0, metrics_port=0))
     with console(replayed, config) as address:
 
         def page() -> str:

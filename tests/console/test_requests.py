@@ -125,7 +125,7 @@ def shared(address: str) -> str:
 
 
 def test_a_link_shows_one_incident_without_buttons_and_names_no_private_person(feed: LocalFeed) -> None:
-    with console(feed, Config(show_authors=True, console=ConsoleSettings(port=0))) as address:
+    with console(feed, Config(show_authors=True, console=ConsoleSettings(port=0, metrics_port=0))) as address:
         assert "@jane" in get(address).text
         text = get(address, shared(address)).text
     assert "3 Suisses" in text
@@ -154,7 +154,9 @@ def test_a_link_gives_no_way_to_other_pages_or_actions(address: str) -> None:
 
 
 def behind_proxy(**values: Any) -> Config:
-    settings = ConsoleSettings(port=0, auth="proxy", responders="cell", hosts="console.example", **values)
+    settings = ConsoleSettings(
+        port=0, metrics_port=0, auth="proxy", responders="cell", hosts="console.example", **values
+    )
     return Config(console=settings)
 
 

@@ -17,7 +17,7 @@ SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
 def config(path: Path) -> Config:
-    return Config(console=ConsoleSettings(port=0, auth="tokens", tokens_file=str(path)))
+    return Config(console=ConsoleSettings(port=0, metrics_port=0, auth="tokens", tokens_file=str(path)))
 
 
 def log_in(address: str, name: str, token: str) -> requests.Response:

@@ -23,7 +23,7 @@ TIMEOUT_S = 15.0
 @contextlib.contextmanager
 def console(feed: Feed, config: Config | None = None) -> Iterator[str]:
     """Serve a console on any free port; yield its address."""
-    config = config or Config(console=ConsoleSettings(port=0))
+    config = config or Config(console=ConsoleSettings(port=0, metrics_port=0))
     loop = asyncio.new_event_loop()
     address: list[str] = []
     failures: list[BaseException] = []

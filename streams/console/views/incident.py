@@ -163,10 +163,21 @@ def _head(case: Case, situation: Situation, lens: Lens) -> Head:
         severity=severity,
         severity_name=lens.say("is_over") if situation.ended else lens.config.words.say(f"severity_{severity}"),
         since=lens.since(situation.since),
-        summary=case.events[-1].summary if case.events else "",
+        summary=_summary(case, situation, lens),
         as_of=lens.say("as_of", time=lens.time(situation.minute)),
         decisions=decisions,
     )
+
+
+def _summary(case: Case, situation: Situation, lens: Lens) -> str:
+    """Return since when it has this severity, and why; the summary of the event would tell the figures of then."""
+    words = lens.config.words
+    if situation.ended or not situation.criteria:
+        return ""
+    since = next((each.at for each in reversed(case.events) if each.severity == situation.severity), situation.since)
+    criteria = " + ".join(words.say(f"criterion_{name}") for name in situation.criteria)
+    severity = words.say(f"severity_{situation.severity}")
+    return lens.say("reached", severity=severity, time=lens.time(since), criteria=criteria)
 
 
 def _much(situation: Situation, lens: Lens) -> Much:

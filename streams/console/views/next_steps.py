@@ -12,10 +12,11 @@ _STEPS = ("verify", "cell", "holding", "hold", "keep")
 
 
 class Advice(NamedTuple):
-    """A signal that holds: its name, why, and what to do."""
+    """A signal that holds: its name, since when and why, and what to do."""
 
     severity: str
     name: str
+    since: str
     why: str
     next: str
 
@@ -41,6 +42,7 @@ def next_steps(case: Case, situation: Situation, lens: Lens) -> NextSteps:
             Advice(
                 active.severity,
                 words.say(f"desk_name_{active.signal}"),
+                lens.time(active.since),
                 event.why if event else "",
                 event.next
                 if event
