@@ -1,4 +1,4 @@
-"""Metric families of what people owe in an incident, exported by the console: brands with an open one alone have them."""
+"""Metric families of what people owe in an incident, exported by the console, of brands with an open one alone."""
 
 from streams.metrics.family import Family
 
