@@ -8,12 +8,6 @@ UNACKNOWLEDGED = Family(
     ("brand",),
     "Seconds since the first warning of the open incident while nobody has acknowledged it; 0 where somebody has.",
 )
-HOLDING_OVERDUE = Family(
-    "badbuzz_desk_actions_holding_overdue_seconds",
-    "gauge",
-    ("brand",),
-    "Seconds for which a holding answer is overdue that nobody has said is sent; 0 where none is.",
-)
 PROMISE_OVERDUE = Family(
     "badbuzz_desk_actions_promise_overdue_seconds",
     "gauge",
