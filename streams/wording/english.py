@@ -22,6 +22,7 @@ PHRASES = {
     "reach_on": " on {network}",
     "reach_by": " by {author}",
     "private_account": "a private account",
+    "unnamed_account": "an author",
     "because_both": "negatives grow and a negative post reaches many",
     "because_lasting": "it has lasted {span}",
     "because_crowd": "{people} people were negative in {span}",
