@@ -13,7 +13,8 @@ demo: $(VENV)/.demo ## watch a reconstructed incident unfold
 	$(BIN)/badbuzz demo
 
 test: lint services ## lint, types, every test
-	$(BIN)/pytest
+	@# Three processes for two cores, each with a broker of its own: most of these tests wait.
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 services: # what tests run against; where it cannot be installed, the tests that need it skip (in CI they fail)
 	@deploy/local/install-kafka.sh || test -z "$$CI"

@@ -75,6 +75,15 @@ def source_panels() -> Sequence[StateTimeline | TimeSeries]:
                 "{{source}}, seconds": _increase("source", m.GAP) + " > 0",
             },
         ),
+        p.time_series(
+            "Sources: paid for and looked up in 15 minutes",
+            "Posts that a network charges for, and posts whose author's followers were asked for, found or missing.",
+            {
+                "{{source}}, paid": _increase("source", m.SPENT) + " > 0",
+                "{{source}}, {{result}}": _increase("source, result", m.LOOKED_UP) + " > 0",
+            },
+            width=24,
+        ),
     ]
 
 

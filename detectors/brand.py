@@ -93,7 +93,7 @@ class BrandDetector:
         self._criteria.learn_late(minute, older, counts)
 
     def cover(self, hour: int) -> None:
-        """Register that a source looked in an hour (since the epoch): silence in it is quiet, not a gap in the feed."""
+        """Register that a source looked in an hour (since the epoch): silence in it is quiet, not a coverage gap."""
         self._criteria.cover(hour)
 
     def advance(self, minute: int) -> list[Change]:

@@ -1,4 +1,4 @@
-"""Coverage of a brand's feed: which silent hours somebody looked at, and which ones are a gap in the feed."""
+"""Coverage of a brand's feed: which silent hours somebody looked at, and which ones are a coverage gap."""
 
 from itertools import pairwise
 from typing import Any
@@ -11,7 +11,7 @@ _DAY_HOURS = DAY_MINUTES // HOUR_MINUTES
 
 
 class Coverage:
-    """Tell a quiet brand from a gap in its feed, hour by hour of event time.
+    """Tell a quiet brand from a coverage gap, hour by hour of event time.
 
     Where the sources of a brand sent heartbeats in the day before a silence or in it, an hour of it without one is a
     gap. Where they sent none, a silence is a gap if chance does not explain it, its first day left out: every rhythm of

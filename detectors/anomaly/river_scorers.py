@@ -95,7 +95,7 @@ class RiverSurge:
         return (None, float(count)) if self.scorer.supervised else ({"count": math.log1p(count)},)
 
     def close_hours_before(self, hour: int, recent: RecentCounts, coverage: Coverage) -> None:
-        """Learn every hour before `hour` that is in no gap of the feed."""
+        """Learn every hour before `hour` that is in no coverage gap."""
         if self.hour == NEVER:
             self.hour = hour
         for closed in range(max(self.hour, hour - REFIT_HOURS), hour):

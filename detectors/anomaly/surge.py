@@ -159,7 +159,7 @@ class Surge(AnomalyDetector):
         return best
 
     def assess_silence(self, hour: int) -> None:
-        """Find the gaps in the silence before an hour with counts; to be called before its hours are closed."""
+        """Find the coverage gaps in the silence before an hour with counts; called before its hours are closed."""
         first = self.now // HOUR_MINUTES + 1
         if self.hour == NEVER or hour <= first:
             self.coverage.assess(hour, hour, score=0.0)
@@ -195,7 +195,7 @@ class Surge(AnomalyDetector):
         self.protected = 0
 
     def skip_gap(self) -> bool:
-        """Leave out the oldest open hours if they are in a gap of the feed; return whether they are."""
+        """Leave out the oldest open hours if they are in a coverage gap; return whether they are."""
         end = self.coverage.gap_end(self.hour)
         if end == self.hour:
             return False

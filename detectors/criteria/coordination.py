@@ -38,7 +38,7 @@ class Coordination:
     score
         -log10 of the chance that the brand's own share gives as many.
     coverage
-        Knows the gaps of the feed, in which nothing is forgotten.
+        Knows the coverage gaps, in which nothing is forgotten.
 
     Examples
     --------

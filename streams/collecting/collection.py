@@ -18,7 +18,7 @@ from streams.collecting.recounting import Recounting
 from streams.collecting.remembered_posts import RememberedPosts
 from streams.matching.matcher import BrandMatcher
 from streams.mentions.mention import SPOKEN
-from streams.sources.source import Batch, LooksUp, Post, Recounts, Source
+from streams.sources.source import Batch, LooksUp, Post, Recounts, Shares, Source
 
 Matched = tuple[Post, Sequence[str]]
 """A post and the brands that it is about."""
@@ -71,7 +71,8 @@ class Collection:
         self.source = source
         self._parts = parts
         self._prefix = f"{name}/posts/"
-        self._remembered = RememberedPosts()
+        self._keep_ms = int(source.remembered.total_seconds() * 1000) if isinstance(source, Shares) else 0
+        self._remembered = RememberedPosts(self._keep_ms)
         self._brand = brand
         self._only = frozenset(brands)
         self._clock = clock
@@ -87,7 +88,7 @@ class Collection:
         """
         prefix = self._prefix.encode()
         rows = ((key[len(prefix) :].decode(), row) for key, row in position.rows.items() if key.startswith(prefix))
-        self._remembered = RememberedPosts.restore(rows)
+        self._remembered = RememberedPosts.restore(rows, self._keep_ms)
 
     async def take(self, batch: Batch) -> Commit:
         """Return what a batch becomes; the state is as after it, whether or not it is committed.
@@ -99,8 +100,9 @@ class Collection:
         """
         now_ms = _ms(self._clock())
         matched = [found for post in batch.posts if (found := self._match(post, now_ms))[1]]
+        self._remembered.forget_gone(batch.gone)
         self._remembered.expire(now_ms)
-        matched = await self._looked_up(matched)
+        matched, looked_up = await self._looked_up(matched)
         messages = self._build(matched)
         mentions = len(messages)
         complete_to_ms = None if batch.complete_to is None else _ms(batch.complete_to)
@@ -118,6 +120,7 @@ class Collection:
             events=max(batch.events, len(batch.posts)),
             dropped=dict(Counter(batch.refused) + self._newly_refused()),
             gap=batch.gap[1] - batch.gap[0] if batch.gap else timedelta(),
+            looked_up=looked_up,
         )
 
     async def recount(self) -> Commit | None:
@@ -134,7 +137,7 @@ class Collection:
         return Commit(messages=messages, mentions=len(messages)) if messages else None
 
     def _match(self, post: Post, now_ms: int) -> Matched:
-        """Return a post, with the text that it shares, and the brands that it is about; remember it."""
+        """Return a post, with the text that it shares, and the brands that it is about; remember it for its shares."""
         if self._brand and not post.brand:
             post = msgspec.structs.replace(post, brand=self._brand)
         matches = self._parts.matcher.match(post, post.network or self.source.network)
@@ -146,15 +149,19 @@ class Collection:
                 post = msgspec.structs.replace(post, text=original.text)
         if self._only:
             brands = tuple(brand for brand in brands if brand in self._only)
-        if post.kind in SPOKEN:
+        if self._keep_ms and post.kind in SPOKEN:
             self._remembered.remember(post.id, brands, post.text, now_ms)
         return post, brands
 
-    async def _looked_up(self, matched: list[Matched]) -> list[Matched]:
-        if not matched or not isinstance(self.source, LooksUp):
-            return matched
+    async def _looked_up(self, matched: list[Matched]) -> tuple[list[Matched], dict[str, int]]:
+        """Return the posts completed, and how many were, of those whose author's followers were not known."""
+        if not matched or not isinstance(self.source, LooksUp) or not self.source.looks_up:
+            return matched, {}
+        asked = {post.id for post, _ in matched if post.author and post.followers is None}
         complete = {post.id: post for post in await self.source.look_up([post for post, _ in matched])}
-        return [(complete.get(post.id, post), brands) for post, brands in matched]
+        found = sum(complete[post_id].followers is not None for post_id in asked if post_id in complete)
+        counts = {"found": found, "missing": len(asked) - found} if asked else {}
+        return [(complete.get(post.id, post), brands) for post, brands in matched], counts
 
     def _build(self, matched: Sequence[Matched]) -> list[Keyed]:
         messages: list[Keyed] = []

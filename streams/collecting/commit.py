@@ -39,6 +39,8 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         Posts that became no mention although they were readable or should have been, by reason.
     gap
         Length of the spans that the network could not replay.
+    looked_up
+        Posts whose author's followers were asked for, by result: `found` or `missing`.
     """
 
     messages: Sequence[Keyed] = ()
@@ -51,6 +53,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     events: int = 0
     dropped: dict[str, int] = {}
     gap: timedelta = timedelta()
+    looked_up: dict[str, int] = {}
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -106,6 +109,7 @@ def merged(commits: Iterable[Commit]) -> Commit:
     batches: list[Batch] = []
     letters: list[DeadLetter] = []
     dropped: Counter[str] = Counter()
+    looked_up: Counter[str] = Counter()
     cursor = complete_to = None
     mentions = events = 0
     gap = timedelta()
@@ -115,6 +119,7 @@ def merged(commits: Iterable[Commit]) -> Commit:
         batches += commit.batches
         letters += commit.dead_letters
         dropped.update(commit.dropped)
+        looked_up.update(commit.looked_up)
         cursor = commit.cursor if commit.cursor is not None else cursor
         complete_to = commit.complete_to or complete_to
         mentions += commit.mentions
@@ -131,4 +136,5 @@ def merged(commits: Iterable[Commit]) -> Commit:
         events=events,
         dropped=dict(dropped),
         gap=gap,
+        looked_up=dict(looked_up),
     )

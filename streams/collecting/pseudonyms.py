@@ -1,6 +1,7 @@
 """Pseudonyms: a keyed hash in place of an author's account, so that people are counted and not known."""
 
 import hmac
+import re
 from pathlib import Path
 
 from streams.errors import ConfigError
@@ -10,6 +11,7 @@ SHORTEST_KEY = 16
 """Characters below which a key could be guessed."""
 LENGTH = 24
 """Hexadecimal digits of a pseudonym: 96 bits, so that no two authors share one."""
+_PSEUDONYM = re.compile(f"[0-9a-f]{{{LENGTH}}}")
 
 _HOW = "make one with `openssl rand -hex 32 > FILE`, and set `pseudonym_key_file` in [source] to that file"
 
@@ -106,3 +108,14 @@ def pseudonym(key: str, network: str, account: str) -> str:
     """
     message = f"{network}\0{account}".encode(errors="surrogatepass")
     return hmac.digest(key.encode(), message, "sha256").hex()[:LENGTH]
+
+
+def is_pseudonym(author: str) -> bool:
+    """Return whether an author's name has the form of a pseudonym, which tells people nothing.
+
+    Examples
+    --------
+    >>> is_pseudonym(pseudonym("an example is no secret", "bluesky", "did:plc:abc")), is_pseudonym("jane")
+    (True, False)
+    """
+    return _PSEUDONYM.fullmatch(author) is not None

@@ -1,13 +1,13 @@
 """Remembered posts: a bounded state of what was matched, from which reposts and quotes inherit brands and text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from streams.errors import InputError
 
 KEEP_MS = 48 * 3_600_000
-"""How long a post is remembered: most reposts and quotes come within two days."""
+"""How long a post is remembered where nothing else is said: most reposts and quotes come within two days."""
 MAX_POSTS = 200_000
 """Posts that one source remembers; then the oldest are forgotten."""
 MAX_TEXT = 4_000
@@ -95,9 +95,32 @@ class RememberedPosts:
         return self._posts.get(post_id) if post_id is not None else None
 
     def forget(self, post_id: str) -> None:
-        """Forget a post, as when its author or its network deleted it."""
+        """Forget a post."""
         if self._posts.pop(post_id, None) is not None:
             self._changed[post_id] = None
+
+    def forget_gone(self, gone: Sequence[str]) -> None:
+        """Forget posts that are no longer there.
+
+        Parameters
+        ----------
+        gone
+            Ids, and beginnings of ids that end in a slash.
+
+        Examples
+        --------
+        >>> posts = RememberedPosts()
+        >>> for post_id in ("at://ann/1", "at://ann/2", "at://bob/1"):
+        ...     posts.remember(post_id, ("Acme",), "never again", at_ms=0)
+        >>> posts.forget_gone(["at://bob/1", "at://ann/"])
+        >>> len(posts)
+        0
+        """
+        for post_id in gone:
+            self.forget(post_id)
+        if beginnings := tuple(one for one in gone if one.endswith("/")):
+            for post_id in [known for known in self._posts if known.startswith(beginnings)]:
+                self.forget(post_id)
 
     def expire(self, now_ms: int) -> None:
         """Forget what was found longer ago than `keep_ms`.

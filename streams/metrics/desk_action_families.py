@@ -1,4 +1,4 @@
-"""Metric families of what people owe in an incident, exported by the console: brands with an open one alone have them."""
+"""Metric families of what people owe in an incident, exported by the console, of brands with an open one alone."""
 
 from streams.metrics.family import Family
 
@@ -7,12 +7,6 @@ UNACKNOWLEDGED = Family(
     "gauge",
     ("brand",),
     "Seconds since the first warning of the open incident while nobody has acknowledged it; 0 where somebody has.",
-)
-HOLDING_OVERDUE = Family(
-    "badbuzz_desk_actions_holding_overdue_seconds",
-    "gauge",
-    ("brand",),
-    "Seconds for which a holding answer is overdue that nobody has said is sent; 0 where none is.",
 )
 PROMISE_OVERDUE = Family(
     "badbuzz_desk_actions_promise_overdue_seconds",

@@ -66,7 +66,6 @@ class DeskActionGauges:
     def _set(self, brand: str, every: list[Overdue]) -> None:
         values = {
             f.UNACKNOWLEDGED: max(each.unacknowledged_s for each in every),
-            f.HOLDING_OVERDUE: max(each.holding_s for each in every),
             f.PROMISE_OVERDUE: max(each.promise_s for each in every),
             f.POSTED: sum(each.posted for each in every),
             f.STATEMENT_SENT: any(each.statement_sent for each in every),

@@ -26,6 +26,18 @@ RECONNECTS = Family(
     ("source", "reason"),
     "Times that reading the source failed and began again from its last committed cursor, by reason.",
 )
+SPENT = Family(
+    "badbuzz_source_spent_posts_total",
+    "counter",
+    ("source",),
+    "Posts that the network charges for, look-ups at their price in posts included; 0 where it charges nothing.",
+)
+LOOKED_UP = Family(
+    "badbuzz_source_lookups_total",
+    "counter",
+    ("source", "result"),
+    "Posts whose author's followers were asked for: found, or missing since they came too late or not at all.",
+)
 GAP = Family(
     "badbuzz_source_gap_seconds_total",
     "counter",

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from streams.errors import InputError
 
-CLASSES = ("crisis", "benign surge", "coordinated", "ignore")
+FALSE_ALARM = "false alarm"
+CLASSES = ("crisis", "benign surge", "coordinated", "ignore", FALSE_ALARM)
+ANY = "*"
 
 
 class Truth(NamedTuple):
@@ -16,7 +18,7 @@ class Truth(NamedTuple):
     Parameters
     ----------
     file
-        The mention file, without its suffix.
+        The mention file, without its suffix; `*`: any.
     brand
         The brand; `*`: any.
     name

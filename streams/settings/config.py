@@ -20,6 +20,7 @@ from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.settings.local_hours import local_hours
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 from streams.settings.options import Option, struct_options
+from streams.settings.planned import PlannedEvent
 from streams.settings.source_variables import check_names, override_sources
 from streams.settings.sources import CollectorSettings, SourceConfig
 from streams.settings.worker import WorkerSettings
@@ -72,6 +73,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         What all sources share.
     sources
         Where mentions are collected from, by name.
+    planned
+        What the brands have planned, a table each: a surge in its window is told as planned.
 
     Examples
     --------
@@ -105,6 +108,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     console: ConsoleSettings = ConsoleSettings()
     source: CollectorSettings = CollectorSettings()
     sources: dict[str, SourceConfig] = {}
+    planned: tuple[PlannedEvent, ...] = ()
 
     @property
     def lateness_ms(self) -> int:
@@ -153,7 +157,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "console": ConsoleSettings,
     "source": CollectorSettings,
 }
-_TABLES = frozenset((*_SECTIONS, "brands", "sources", "never_authors"))  # tables and lists have no variable
+_TABLES = frozenset((*_SECTIONS, "brands", "sources", "never_authors", "planned"))  # tables and lists have no variable
 OPTIONS = tuple(
     option
     for section, struct in _SECTIONS.items()

@@ -90,6 +90,7 @@ def build_situation(watch: BrandWatch, end: int, incident: str, *, ended: bool =
         warned_at=minute_time(warned) if warned else None,
         case_open=case is not None,
         criteria=[] if last is None else last.criteria,
+        planned=None if last is None else last.planned or None,
         figures=figures(watch, end, max((post.reach for post in posts), default=0)),
         networks=networks(watch, window, first, end),
         terms=[ShownTerm(term, count) for term, count in watch.spreading(end)],

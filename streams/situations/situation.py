@@ -200,6 +200,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         Whether a case is open.
     criteria
         Criteria that held at the last change of the open incident.
+    planned
+        Name of the planned event that explains it, where nothing but a surge is above usual.
     figures
         How much.
     networks
@@ -236,6 +238,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     warned_at: str | None
     case_open: bool
     criteria: list[str]
+    planned: str | None = None
     figures: Figures
     networks: list[NetworkPart]
     terms: list[ShownTerm]

@@ -4,12 +4,16 @@ A name is checked as it is resolved for the connection itself, so a name that re
 rebinding) gains nothing.
 """
 
+import errno
 import socket
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
-from aiohttp import ThreadedResolver
+from aiohttp import AddrInfoType, TCPConnector, ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from streams.errors import ConfigError
 
 ADVICE = "set source.allow_private = true if it is meant"
 
@@ -35,6 +39,51 @@ def is_public(host: str) -> bool:
     if isinstance(address, IPv6Address):
         address = address.ipv4_mapped or address.sixtofour or address
     return address.is_global and not address.is_multicast
+
+
+def require_public(setting: str, url: str, *, allow_private: bool) -> None:
+    """Refuse a configured address whose host is an address of a private network; a name is checked by `connector`.
+
+    Parameters
+    ----------
+    setting
+        Where the address stands, for the error.
+    url
+        The address.
+    allow_private
+        `source.allow_private`.
+
+    Raises
+    ------
+    ConfigError
+        The host is a private address.
+
+    Examples
+    --------
+    >>> require_public("sources.x.url", "https://api.example", allow_private=False)
+    >>> require_public("sources.x.url", "https://10.0.0.7", allow_private=False)
+    Traceback (most recent call last):
+        ...
+    streams.errors.ConfigError: sources.x.url: expected a public address, got https://10.0.0.7; \
+set source.allow_private = true if it is meant
+    """
+    if not allow_private and not is_public(URL(url).host or ""):
+        raise ConfigError(f"{setting}: expected a public address, got {url}; {ADVICE}")
+
+
+def connector(*, allow_private: bool) -> TCPConnector:
+    """Return the connector of a session, which connects to public addresses alone unless private ones are allowed.
+
+    What is checked is the address of each connection: whatever a name resolves to, and wherever an answer redirects.
+    """
+    return TCPConnector(socket_factory=None if allow_private else _public_socket)
+
+
+def _public_socket(info: AddrInfoType) -> socket.socket:
+    family, kind, protocol, _, address = info
+    if not is_public(str(address[0])):
+        raise PrivateAddressError(errno.EACCES, f"expected a public address, got {address[0]}; {ADVICE}")
+    return socket.socket(family, kind, protocol)
 
 
 class PublicResolver(AbstractResolver):

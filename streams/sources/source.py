@@ -1,7 +1,7 @@
 """The interface of a source: an asynchronous iterator of batches, each with a cursor and the time it is complete to."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -85,6 +85,11 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
         Records that were sent to badbuzz and are no mentions: stored with their reasons in the same commit.
     events
         Records read, those that nobody searches for included.
+    spent
+        Posts that the network charges for since the previous batch, look-ups at their price in posts included.
+    gone
+        Ids of posts that their authors deleted, and beginnings of ids, ending in a slash, of accounts that are gone:
+        what is remembered of them is forgotten, after these posts.
     """
 
     posts: Sequence[Post] = ()
@@ -94,6 +99,8 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     gap: tuple[datetime, datetime] | None = None
     dead_letters: Sequence[DeadLetter] = ()
     events: int = 0
+    spent: int = 0
+    gone: Sequence[str] = ()
 
 
 class Source(Protocol):
@@ -147,10 +154,45 @@ class Acknowledges(Protocol):
 
 @runtime_checkable
 class LooksUp(Protocol):
-    """A source that can add to matched posts what its stream leaves out: followers of the author."""
+    """A source that can add to matched posts what its stream leaves out: followers of the author.
+
+    Attributes
+    ----------
+    looks_up
+        Whether it is configured to.
+    """
+
+    looks_up: bool
 
     async def look_up(self, posts: Sequence[Post]) -> Sequence[Post]:
         """Return the posts, completed where that is known within two seconds; never raise."""
+
+
+@runtime_checkable
+class Shares(Protocol):
+    """A source whose posts may repost or quote earlier ones, which are remembered for their brands and text.
+
+    Attributes
+    ----------
+    remembered
+        How long a post is remembered.
+    """
+
+    remembered: timedelta
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """A source that cannot be tried by reading it: its network would charge, or end the collector's connection."""
+
+    async def check(self) -> str:
+        """Return in one line what was found, such as what is left of a quota; neither read nor change anything.
+
+        Raises
+        ------
+        SourceError
+            The network cannot be read now, or not at all.
+        """
 
 
 @runtime_checkable

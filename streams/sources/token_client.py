@@ -13,6 +13,7 @@ import msgspec
 
 from streams.errors import ConfigError, SourceError
 from streams.settings.sources import secret
+from streams.sources.public_addresses import connector, require_public
 from streams.sources.refusal import refusal
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ class TokenClient:
     user_agent
         How requests introduce themselves.
     allow_private
-        Whether the address may be a plain `http` one, by which a token travels unencrypted.
+        Whether the address may be private, and a plain `http` one, by which a token travels unencrypted.
     clock
         The time now, with a zone.
     refuse
@@ -49,7 +50,7 @@ class TokenClient:
     Raises
     ------
     ConfigError
-        The address is none, or not encrypted.
+        The address is none, private, or not encrypted.
     """
 
     def __init__(
@@ -69,8 +70,10 @@ class TokenClient:
                 f"sources.{name}.url: expected an https address, got {url!r}: a token must not travel unencrypted "
                 "(source.allow_private = true permits http on a private network)"
             )
+        require_public(f"sources.{name}.url", url, allow_private=allow_private)
         self.url = url.rstrip("/")
         self._name = name
+        self._allow_private = allow_private
         self._token = token
         self._token_file = token_file
         self._user_agent = user_agent
@@ -80,7 +83,11 @@ class TokenClient:
 
     async def __aenter__(self) -> "TokenClient":
         headers = {"Authorization": f"Bearer {self._read_token()}", "User-Agent": self._user_agent}
-        self._session = aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.DummyCookieJar())
+        self._session = aiohttp.ClientSession(
+            connector=connector(allow_private=self._allow_private),
+            headers=headers,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:

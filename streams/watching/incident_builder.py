@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from detectors.change import Change
+from detectors.severity import SURGE
 from streams.event_time import MINUTE_MS, rfc3339
 from streams.mentions.text import normalize
 from streams.scoring.rollup import Counts, PostRow
 from streams.settings.config import Config
+from streams.settings.planned import planned_name
 from streams.watching.incident_event import (
     AnswerCounts,
     Escalation,
@@ -70,12 +72,21 @@ def build_incident_event(
         weaknesses=dict(sorted(window.weaknesses.items())),
         escalation=_escalation(change),
         reached=_reached(change),
+        planned=_planned(incident.brand, change, config) or msgspec.UNSET,
         figures="",
         summary="",
     )
     if change.severity != "calm":
         event = msgspec.structs.replace(event, figures=figures(event, config))
     return msgspec.structs.replace(event, summary=summary(event, config))
+
+
+def _planned(brand: str, change: Change, config: Config) -> str | None:
+    """Return the planned event that explains a change: it explains a surge, and never people who are negative."""
+    if change.severity != "watch" or change.criteria != (SURGE,):
+        return None
+    first = (change.minute - change.window) * MINUTE_MS / 1000
+    return planned_name(config.planned, brand, first, change.minute * MINUTE_MS / 1000)
 
 
 def _reached(change: Change) -> ShownReach | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from streams.collecting.pseudonyms import is_pseudonym
 from streams.settings.config import Config
 from streams.watching.incident_event import ShownPost
 from streams.wording.inert import inert, link
@@ -50,8 +51,10 @@ def quotations(brand: str, posts: Iterable[ShownPost], config: Config) -> list[Q
 
 
 def author(post: ShownPost, config: Config) -> str:
-    """Return the author of a publication as people are shown it: named where public or configured."""
+    """Return the author of a publication as people are shown it: by name where public or configured."""
     named = config.show_authors or post.followers >= config.public_followers
+    if named and is_pseudonym(post.author):
+        return config.words.say("unnamed_account")
     name = inert(post.author.lstrip("@"), None, 60) if named else ""
     return f"@{name}" if name else config.words.say("private_account")
 

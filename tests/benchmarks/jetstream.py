@@ -101,7 +101,10 @@ def received(url: str, matcher: BrandMatcher) -> int:
 
     async def run() -> int:
         config = JetstreamConfig(url=(url,), compress=False)
-        source, count = Jetstream("bench", config, CollectorSettings(), named=matcher.names_something), 0
+        source, count = (
+            Jetstream("bench", config, CollectorSettings(allow_private=True), named=matcher.names_something),
+            0,
+        )
         with contextlib.suppress(SourceError):  # the end of the connection
             async for batch in source.read(None):
                 count += batch.events

@@ -89,10 +89,12 @@ def test_a_gap_is_told_with_its_length() -> None:
 
 
 class Knowing(ScriptedSource):
-    """Knows followers, and counts so far."""
+    """Knows followers, of all but who is unknown, and counts so far."""
+
+    looks_up = True
 
     async def look_up(self, posts: Sequence[Post]) -> Sequence[Post]:
-        return [msgspec.structs.replace(each, followers=1000) for each in posts]
+        return [post if post.author == "unknown" else msgspec.structs.replace(post, followers=1000) for post in posts]
 
     async def recount(self, ids: Sequence[str]) -> Sequence[Post]:
         return [post(int(each[1:]), " ", id=each, kind="update", reposts=70) for each in ids]
@@ -101,6 +103,42 @@ class Knowing(ScriptedSource):
 def test_what_the_stream_leaves_out_is_looked_up_for_matched_posts() -> None:
     commit = take(collection(Knowing([])), post(1, "Acme"), post(2, "neither"))
     assert [mention.followers for mention in mentions(commit.messages)] == [1000]
+    assert commit.looked_up == {"found": 1, "missing": 0}
+    commit = take(collection(Knowing([])), post(1, "Acme"), post(2, "Acme", author="unknown"), post(3, "neither"))
+    assert commit.looked_up == {"found": 1, "missing": 1}
+
+
+def test_a_source_that_is_configured_to_look_nobody_up_is_not_asked() -> None:
+    source = Knowing([])
+    source.looks_up = False
+    commit = take(collection(source), post(1, "Acme"))
+    assert [mention.followers for mention in mentions(commit.messages)] == [None]
+    assert not commit.looked_up
+
+
+def test_what_its_author_deleted_or_whose_account_is_gone_is_given_to_no_later_repost() -> None:
+    one = collection()
+    kept, deleted, orphan = (post(n, "Acme", id=name) for n, name in enumerate(("at://a/1", "at://a/2", "at://b/1")))
+    reposts = [post(n, " ", kind="repost", about=each.id) for n, each in enumerate((kept, deleted, orphan), 4)]
+    commit = take(one, kept, deleted, orphan, gone=["at://a/2", "at://b/"])
+    assert len(mentions(commit.messages)) == 3
+    shared = mentions(take(one, *reposts).messages)
+    assert [mention.id for mention in shared] == ["p4"]
+    rows = {key.decode().partition("/posts/")[2] for key, row in commit.rows.items() if row is not None}
+    assert rows == {"at://a/1"}
+
+
+def test_only_a_source_whose_posts_are_shared_remembers_them() -> None:
+    class Reviews:
+        """A source of reviews, which nobody shares."""
+
+        network = "reviews"
+        read = ScriptedSource.read
+
+    commit = take(collection(Reviews()), post(1, "Acme"))  # type: ignore[arg-type]
+    assert len(mentions(commit.messages)) == 1
+    assert not commit.rows
+    assert len(take(collection(), post(1, "Acme")).rows) == 1
 
 
 def test_negative_posts_are_read_again_for_their_counts_and_others_are_not() -> None:

@@ -42,10 +42,8 @@ ANSWERING = [
     ("BadBuzzScheduledPending", "critical", DAY_AND_NIGHT),
     ("BadBuzzModerationBacklash", "critical", DAY_AND_NIGHT),
     ("BadBuzzNobodyHasIt", "critical", f"direction,{DAY_AND_NIGHT}"),
-    *(
-        (f"BadBuzz{name}", "warning", "duty,customer-care,community-manager")
-        for name in ("NobodyHasIt", "PromiseOverdue")
-    ),
+    ("BadBuzzNobodyHasIt", "warning", "duty,customer-care,community-manager"),
+    ("BadBuzzPromiseOverdue", "warning", "duty,customer-care,community-manager"),
     ("BadBuzzPostedInCrisis", "warning", "duty,community-manager"),
     ("BadBuzzHoldingAnswerDue", "warning", "duty,spokesperson,customer-care,community-manager"),
     *(

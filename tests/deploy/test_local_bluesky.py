@@ -29,7 +29,9 @@ def scenario() -> Scenario:
 
 def reading_of(jetstream: str, appview: str) -> Jetstream:
     config = JetstreamConfig(url=(jetstream,), appview=appview)
-    return Jetstream("bluesky", config, CollectorSettings(), OFFICIAL, named=named, limits=Limits(batch_s=0.05))
+    return Jetstream(
+        "bluesky", config, CollectorSettings(allow_private=True), OFFICIAL, named=named, limits=Limits(batch_s=0.05)
+    )
 
 
 @cache

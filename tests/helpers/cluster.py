@@ -15,7 +15,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 import msgspec
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from streams.kafka.clients import consumer_options, open_admin, producer_options
@@ -176,27 +176,34 @@ class Cluster:
 
     def drain(self) -> None:
         """Wait until everything sent is scored, watched and committed."""
-        kafka = self.settings
-        with open_admin(kafka) as admin:
+        with open_admin(self.settings) as admin:
 
             def behind() -> dict[str, object]:
-                scored = _offsets(admin, kafka.topic(kafka.scorer_group), kafka.topic(MENTIONS))
-                mentions = self._ends(MENTIONS)
-                late = {p: (scored.get(p, 0), end) for p, end in mentions.items() if scored.get(p, 0) < end}
-                if late:
-                    return {"not scored": late}
-                # Readers see nothing behind a transaction that is still open, and not that there is more.
-                if held := {p: end for p, end in self._ends(ROLLUPS, raw=True).items() if self._ends(ROLLUPS)[p] < end}:
-                    return {"not yet committed or aborted": held}
-                last = self._rollups.read_on(lambda _: None)
-                watched = _offsets(admin, kafka.topic(kafka.watcher_group), kafka.topic(ROLLUPS))
-                late = {p: (watched.get(p, 0), end) for p, end in last.items() if watched.get(p, 0) < end}
-                return {"not watched": late} if late else {}
+                try:
+                    return self._behind(admin)
+                except KafkaError as error:
+                    # A broker that has just come back may leave a first request without an answer.
+                    return {"no answer": error}
 
             def logs() -> str:
                 return "\n".join(f"{w.instance} {w.process.poll()}\n{w.log.read_text()[-1500:]}" for w in self.workers)
 
             wait_until(lambda: not behind(), lambda: f"{behind()}\n{logs()}")
+
+    def _behind(self, admin: KafkaAdminClient) -> dict[str, object]:
+        """Return what is not yet scored, watched and committed."""
+        kafka = self.settings
+        scored = _offsets(admin, kafka.topic(kafka.scorer_group), kafka.topic(MENTIONS))
+        mentions = self._ends(MENTIONS)
+        if late := {p: (scored.get(p, 0), end) for p, end in mentions.items() if scored.get(p, 0) < end}:
+            return {"not scored": late}
+        # Readers see nothing behind a transaction that is still open, and not that there is more.
+        if held := {p: end for p, end in self._ends(ROLLUPS, raw=True).items() if self._ends(ROLLUPS)[p] < end}:
+            return {"not yet committed or aborted": held}
+        last = self._rollups.read_on(lambda _: None)
+        watched = _offsets(admin, kafka.topic(kafka.watcher_group), kafka.topic(ROLLUPS))
+        late = {p: (watched.get(p, 0), end) for p, end in last.items() if watched.get(p, 0) < end}
+        return {"not watched": late} if late else {}
 
     def incidents(self) -> list[bytes]:
         """Return every incident event, ordered by event time."""

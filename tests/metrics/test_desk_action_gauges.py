@@ -34,7 +34,6 @@ def test_an_open_incident_shows_what_is_overdue_and_an_ended_one_nothing() -> No
     gauges.update([watched()], WARNED + 31 * MINUTE_MS)
     assert exported(metrics) == {
         "unacknowledged_seconds": 31 * 60,
-        "holding_overdue_seconds": 60,
         "promise_overdue_seconds": 0,
         "posted_during_hold": 0,
         "statement_sent": 0,

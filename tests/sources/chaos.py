@@ -2,10 +2,11 @@
 
     python -m tests.sources.chaos --runs 20 --seed 1
 
-Each run publishes posts on a made-up Bluesky, whose Jetstream cuts, closes, refuses and sends garbage meanwhile, and
-kills the collector, restarts it, or restarts the broker at a random moment. Runs alternate between the versions of
-Jetstream: on version 2 every mention must be there exactly once, on version 1 none may be missing. One JSON line a run;
-exit status 1 where a run fails.
+Each run publishes posts on a made-up Bluesky, whose Jetstream cuts, closes, refuses and sends garbage meanwhile. The
+collector is killed at a random moment of each; at another one it is killed twice or restarted, the broker is restarted
+or away for a minute, or Jetstream sends nothing and answers pings. Runs alternate between the versions of Jetstream: on
+version 2 every mention must be there exactly once, on version 1 none may be missing. One JSON line a run; exit status 1
+where a run fails.
 """
 
 import argparse
@@ -25,6 +26,10 @@ from tests.sources.collected import Mentions, Network, collector
 
 PIECES = 12
 POSTS = 50
+AWAY_S = 60.0
+"""How long the broker is away."""
+NOTICED_S = 30.0
+"""Within which a stall must be noticed; from then on the collector waits as long as its back-off says."""
 WAIT_S = 180.0
 """Beyond the longest pause of the back-off, and the longest silence of a connection."""
 EXACT = 2
@@ -43,6 +48,7 @@ class Chaos:
         self.network = network
         self.rng = rng
         self.mentions = Mentions(settings)
+        self.noticed_s: float | None = None
         self.process = collector(network, settings, folder / f"v{network.version}")
         self.process.start()
         wait_until(network.server.subscribed.is_set, self.process.log.read_text)
@@ -54,12 +60,15 @@ class Chaos:
         """Publish, disturb, and compare."""
         started = time.monotonic()
         before = self.mentions.repeated()
-        moment = self.rng.randrange(PIECES)
+        killed, moment = self.rng.sample(range(PIECES), 2)
         disturbed = []
+        self.noticed_s = None
         for piece in range(PIECES):
             self.network.publish(POSTS)
             if self.rng.random() < 0.3:
                 disturbed.append(self.network.disturb(self.rng))
+            if piece == killed:
+                self.kill()
             if piece == moment:
                 FAULTS[fault](self)
             time.sleep(self.rng.uniform(0.0, 0.3))
@@ -72,15 +81,17 @@ class Chaos:
             lost = len(set(self.network.expected).difference(self.mentions.read()))
         foreign = len(set(self.mentions.found).difference(self.network.expected))
         repeated = self.mentions.repeated() - before
+        late = self.noticed_s is not None and self.noticed_s > NOTICED_S
         return {
             "version": self.network.version,
             "fault": fault,
+            "noticed_s": self.noticed_s,
             "network": disturbed,
             "mentions": len(self.network.expected),
             "lost": lost,
             "foreign": foreign,
             "repeated": repeated,
-            "good": not lost and not foreign and (self.network.version != EXACT or not repeated),
+            "good": not lost and not foreign and not late and (self.network.version != EXACT or not repeated),
             "seconds": round(time.monotonic() - started, 1),
         }
 
@@ -111,12 +122,40 @@ class Chaos:
             self.broker.kill()
         self.broker.restart()
 
+    def take_broker_away(self) -> None:
+        """Kill Kafka and start it a minute later; meanwhile the network goes on."""
+        self.broker.kill()
+        back = time.monotonic() + AWAY_S
+        while time.monotonic() < back:
+            self.network.publish(POSTS // 10)
+            time.sleep(1.0)
+        self.broker.start()
+
+    def stall(self) -> None:
+        """Let Jetstream answer pings and send nothing, until the collector says that it noticed."""
+        self.network.calm()
+        wait_until(lambda: bool(self.network.publish(1)) and self._is_read(), self.process.log.read_text, WAIT_S)
+        said = self._silences()
+        self.network.stall()
+        stalled = time.monotonic()
+        self.network.publish(POSTS)
+        wait_until(lambda: self._silences() > said, self.process.log.read_text, 2 * NOTICED_S)
+        self.noticed_s = round(time.monotonic() - stalled, 1)
+
+    def _is_read(self) -> bool:
+        """Return whether the newest post is on Kafka, or the newest that is about a brand."""
+        return self.network.expected[-1] in self.mentions.read()
+
+    def _silences(self) -> int:
+        return self.process.log.read_text().count("expected an event within")
+
 
 FAULTS: dict[str, Callable[[Chaos], None]] = {
-    "kill -9 of the collector": Chaos.kill,
-    "kill -9 of it twice": Chaos.kill_twice,
+    "kill -9 twice more": Chaos.kill_twice,
     "restart of the collector": Chaos.restart,
     "restart of the broker": Chaos.restart_broker,
+    "broker away for a minute": Chaos.take_broker_away,
+    "stalled network": Chaos.stall,
 }
 
 

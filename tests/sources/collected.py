@@ -19,7 +19,7 @@ from streams.kafka.topics import MENTIONS
 from streams.mentions.mention import decode
 from streams.settings.kafka import KafkaSettings
 from tests.helpers.cluster import TOPICS, wait_until
-from tests.sources.fakes.fake_jetstream import FakeJetstream, Fault, unavailable
+from tests.sources.fakes.fake_jetstream import NEXT, FakeJetstream, Fault, unavailable
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ class Network:
     def disturb(self, rng: random.Random) -> str:
         """Prepare one fault of the network for one of the next frames; return which."""
         kind = rng.choice(("cut", "close", "insert", "refuse", "rotate"))
-        frame = rng.randint(1, 60)
+        frame = rng.choice((NEXT, rng.randint(1, 60)))
         faults: dict[str, Fault] = {
             "cut": ("cut", rng.randint(0, 100)),
             "close": ("close", rng.choice((1000, 1001, 1006, 1011))),
@@ -106,6 +106,11 @@ class Network:
             self._set(frame, faults[kind])
         return kind
 
+    def stall(self) -> None:
+        """Send nothing more after the next frame, and go on answering pings, until the collector subscribes anew."""
+        self._loop.call_soon_threadsafe(self.server.subscribed.clear)
+        self._set(NEXT, ("stall", None))
+
     def calm(self) -> None:
         """Take back the faults that have not happened."""
         self._loop.call_soon_threadsafe(self.server.faults.clear)
@@ -115,14 +120,15 @@ class Network:
         self._loop.call_soon_threadsafe(self.server.faults.__setitem__, frame, fault)
 
 
-def collector(network: Network, settings: KafkaSettings, folder: Path) -> LocalCollector:
-    """Return a collector of the network; not started."""
+def collector(network: Network, settings: KafkaSettings, folder: Path, **options: str) -> LocalCollector:
+    """Return a collector of the network, with environment variables of its own; not started."""
     environment = {
         "BADBUZZ_KAFKA_TOPIC_PREFIX": settings.topic_prefix,
         "BADBUZZ_TOPICS_MENTIONS_PARTITIONS": str(TOPICS.mentions_partitions),
         "BADBUZZ_TOPICS_ROLLUPS_PARTITIONS": str(TOPICS.rollups_partitions),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        **options,
     }
     return LocalCollector(settings.bootstrap_servers, folder, CONFIGURATION.format(url=network.url), environment)
 

@@ -24,7 +24,7 @@ def source(
     **extra: Any,
 ) -> Jetstream:
     config = JetstreamConfig(url=urls, appview=appview, **extra)
-    return Jetstream("bluesky", config, CollectorSettings(), accounts, limits=limits)
+    return Jetstream("bluesky", config, CollectorSettings(allow_private=True), accounts, limits=limits)
 
 
 def url_of(server: FakeJetstream, version: int) -> str:

@@ -40,7 +40,11 @@ def with_appview(
     async def run() -> None:
         clock = Clock()
         async with FakeAppView() as server:
-            await test(server, AppView(server.url, "badbuzz", clock, limit_s=limit_s, spacing_s=0.01), clock)
+            await test(
+                server,
+                AppView(server.url, "badbuzz", clock, allow_private=True, limit_s=limit_s, spacing_s=0.01),
+                clock,
+            )
 
     asyncio.run(run())
 
@@ -74,7 +78,7 @@ def test_twenty_five_accounts_are_asked_for_at_once() -> None:
 def test_queries_keep_their_distance() -> None:
     async def run() -> float:
         async with FakeAppView() as server:
-            appview = AppView(server.url, "badbuzz", Clock(), spacing_s=0.2)
+            appview = AppView(server.url, "badbuzz", Clock(), allow_private=True, spacing_s=0.2)
             started = asyncio.get_running_loop().time()
             await followers(appview, *(post(f"did:plc:{number}") for number in range(60)))
             assert server.asked == [25, 25, 10]
@@ -140,7 +144,9 @@ def test_no_answer_of_the_appview_is_an_error(answer: Callable[[], web.Response]
 
 def test_an_appview_that_is_not_there_is_no_error() -> None:
     async def run() -> list[int | None]:
-        return await followers(AppView("http://127.0.0.1:9", "badbuzz", Clock()), post("did:plc:ann"))
+        return await followers(
+            AppView("http://127.0.0.1:9", "badbuzz", Clock(), allow_private=True), post("did:plc:ann")
+        )
 
     assert asyncio.run(run()) == [None]
 
@@ -196,7 +202,9 @@ def test_an_official_account_may_be_configured_by_its_handle() -> None:
             server.followers = {"did:plc:acme": 5000}
             config = JetstreamConfig(url=(server.jetstream,), appview=server.url)
             accounts = frozenset(("acme.example",))
-            reading = Jetstream("bluesky", config, CollectorSettings(), accounts, limits=Limits(batch_s=0.02))
+            reading = Jetstream(
+                "bluesky", config, CollectorSettings(allow_private=True), accounts, limits=Limits(batch_s=0.02)
+            )
             cursor = await server.beginning()
             await server.post("we are sorry", did="did:plc:acme")
             reply = {"uri": "at://did:plc:acme/app.bsky.feed.post/r1001", "cid": "b"}
@@ -215,7 +223,9 @@ def test_a_handle_that_moves_to_another_account_is_noticed() -> None:
             server.handles = {"acme.example": "did:plc:old"}
             config = JetstreamConfig(url=(server.jetstream,), appview=server.url)
             accounts = frozenset(("acme.example",))
-            reading = Jetstream("bluesky", config, CollectorSettings(), accounts, limits=Limits(batch_s=0.02))
+            reading = Jetstream(
+                "bluesky", config, CollectorSettings(allow_private=True), accounts, limits=Limits(batch_s=0.02)
+            )
             cursor = await server.beginning()
             await server.post("before", did="did:plc:old")
             batches = await read_until(reading, cursor, at_least(1))
@@ -233,8 +243,9 @@ def test_a_handle_that_moves_to_another_account_is_noticed() -> None:
 
 def test_without_profiles_nobody_is_asked() -> None:
     reading = Jetstream(
-        "bluesky", JetstreamConfig(profiles=False, appview="http://127.0.0.1:9"), CollectorSettings(user_agent="test")
+        "bluesky", JetstreamConfig(profiles=False, appview="http://127.0.0.1:9"), CollectorSettings(allow_private=True)
     )
     posts = [post("did:plc:ann")]
+    assert not reading.looks_up
     assert asyncio.run(reading.look_up(posts)) is posts
     assert asyncio.run(reading.recount(["at://did:plc:ann/app.bsky.feed.post/1"])) == ()

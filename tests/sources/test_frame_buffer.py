@@ -20,7 +20,8 @@ def test_a_full_buffer_is_handed_over_at_once_and_has_space_again(limit: int, li
             buffer.add(b"%04d" % number)
         assert buffer.full
         assert not await buffer.space(0.0)
-        assert await taking == [b"0000", b"0001", b"0002"]
+        async with asyncio.timeout(LONG / 10):
+            assert await taking == [b"0000", b"0001", b"0002"]
         assert not buffer.full
         assert await buffer.space(LONG)
 

@@ -4,11 +4,12 @@ import contextlib
 
 import pytest
 
+from deploy.local.jetstream_log import commit
 from streams.errors import SourceError
 from streams.settings.sources import CollectorSettings, JetstreamConfig
 from streams.sources.bluesky.jetstream import Jetstream, Limits
 from streams.sources.source import Batch, LooksUp, Recounts
-from tests.sources.fakes.fake_jetstream import NOON, SECOND, FakeJetstream
+from tests.sources.fakes.fake_jetstream import NOON, POST, SECOND, FakeJetstream
 from tests.sources.jetstream_runs import NOWHERE, QUICK, VERSIONS, source, start, url_of, with_server
 from tests.sources.reading import at_least, ids_of, posts_of, read_through, read_until
 
@@ -100,8 +101,9 @@ def test_a_server_that_answers_pings_but_sends_nothing_is_noticed(version: int) 
     with_server(test)
 
 
-def test_thirty_seconds_of_silence_are_too_long() -> None:
-    assert Limits().silence_s == 30.0
+def test_silence_is_noticed_within_thirty_seconds() -> None:
+    limits = Limits()
+    assert limits.silence_s + 2 * limits.batch_s < 30
 
 
 @VERSIONS
@@ -204,7 +206,12 @@ def test_a_filter_of_texts_leaves_out_what_nobody_searches_and_counts_it() -> No
         config = JetstreamConfig(url=(server.jetstream,), appview=NOWHERE)
         accounts = frozenset(("did:plc:acme",))
         reading = Jetstream(
-            "bluesky", config, CollectorSettings(), accounts, named=lambda text: "acme" in text.lower(), limits=QUICK
+            "bluesky",
+            config,
+            CollectorSettings(allow_private=True),
+            accounts,
+            named=lambda text: "acme" in text.lower(),
+            limits=QUICK,
         )
         cursor = await start(source(server.jetstream), server)
         await server.post("nothing of interest")
@@ -217,6 +224,22 @@ def test_a_filter_of_texts_leaves_out_what_nobody_searches_and_counts_it() -> No
         batches = await read_until(reading, cursor, at_least(5))
         assert ids_of(batches) == [named, tagged, to_brand, own, quoting]
         assert sum(batch.events for batch in batches) == 6
+
+    with_server(test)
+
+
+@VERSIONS
+def test_what_authors_delete_and_accounts_that_are_gone_are_said_so_that_they_are_forgotten(version: int) -> None:
+    async def test(server: FakeJetstream) -> None:
+        cursor = await server.beginning(version)
+        uri = await server.post("said and regretted")
+        rkey = uri.rpartition("/")[2]
+        await server.log.publish(("did:plc:ann", "commit", commit(POST, rkey, None, "delete"), NOON + SECOND))
+        account = {"did": "did:plc:bob", "active": False, "status": "deleted"}
+        await server.log.publish(("did:plc:bob", "account", account, NOON + 2 * SECOND))
+        await server.post("the last", at=3)
+        batches = await read_until(source(url_of(server, version)), cursor, at_least(2))
+        assert [each for batch in batches for each in batch.gone] == [uri, "at://did:plc:bob/"]
 
     with_server(test)
 

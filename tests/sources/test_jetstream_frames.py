@@ -26,7 +26,9 @@ def read_around(frame: str | bytes, version: int, *, compress: bool = False) -> 
         async with FakeJetstream() as server:
             url = server.jetstream_v1 if version == 1 else server.jetstream
             config = JetstreamConfig(url=(url,), appview="http://127.0.0.1:9", compress=compress)
-            reading = Jetstream("bluesky", config, CollectorSettings(), limits=Limits(batch_s=0.02, silence_s=5.0))
+            reading = Jetstream(
+                "bluesky", config, CollectorSettings(allow_private=True), limits=Limits(batch_s=0.02, silence_s=5.0)
+            )
             cursor = await server.beginning(version)
             expected = await server.posts(9)
             server.faults = {5: ("insert", frame)}

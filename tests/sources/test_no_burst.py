@@ -1,28 +1,21 @@
 """What a poller brings at once did not happen at once: no backlog, restart or rebuilt site raises an incident."""
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 import pytest
 
-from detectors.negativity import NegativityModel
-from streams.event_time import rfc3339_ms
-from streams.mentions.heartbeat import encode_heartbeat
-from streams.mentions.message import Message
-from streams.pipeline import Pipeline
-from streams.settings.config import Config
 from streams.settings.sources import CollectorSettings, FeedConfig
 from streams.sources.feeds.feed import Feeds
 from streams.sources.source import Batch
 from tests.sources.fakes.clock import START, Clock
 from tests.sources.fakes.fake_feed import Entry, FakeFeed, date
 from tests.sources.fakes.web_server import serving
+from tests.sources.pipeline_runs import incidents
 
 MINUTE = timedelta(minutes=1)
-DAY = timedelta(days=1)
 AWAY = timedelta(hours=3)
 Step = Callable[[FakeFeed], None]
 
@@ -66,30 +59,6 @@ def batches(steps: Sequence[Step], away: timedelta = AWAY) -> list[Batch]:
         return found
 
     return asyncio.run(run())
-
-
-def incidents(found: Sequence[Batch]) -> int:
-    """Incident events of a brand that gets those batches after three days of a mention every three minutes."""
-    pipeline = Pipeline(Config(), NegativityModel.load())
-    lines = []
-    for number in range(3 * 24 * 20):
-        at = START - 3 * DAY + 3 * MINUTE * number
-        said = f"Acme sent parcel {number} broken, such a shame" if number % 2 else f"Acme opened shop {number}"
-        lines.append(line(f"other-{number}", "forum", at, said, f"o{number}"))
-    for batch in found:
-        assert batch.complete_to
-        lines += [line(post.id, "press", post.created_at, post.text, post.author) for post in batch.posts]
-        lines.append(encode_heartbeat(f"h{len(lines)}", "Acme", "press", int(batch.complete_to.timestamp() * 1000)))
-    events = pipeline.run([Message("test", number, value) for number, value in enumerate(lines)])
-    assert pipeline.dead_letter_counts.total() == 0
-    return len(events) + len(pipeline.finish())
-
-
-def line(mention_id: str, network: str, at: datetime, text: str, author: str | None) -> bytes:
-    """One mention of the brand."""
-    created_at = rfc3339_ms(int(at.timestamp() * 1000))
-    record = {"id": mention_id, "brand": "Acme", "network": network, "created_at": created_at, "text": text}
-    return json.dumps(record | {"author": author}).encode()
 
 
 HOURS_OLD = complaints(500, lambda number: START - 30 * MINUTE * number - 2 * MINUTE)

@@ -93,7 +93,9 @@ def test_followers_are_looked_up_once_a_week_and_charged_to_the_budget() -> None
             for _ in range(3):
                 assert [post.followers for post in await source.look_up(posts)] == [1200, None]
             assert x.users == 1
-            assert '"spent":2' in str((await anext(reading)).cursor)
+            batch = await anext(reading)
+            assert '"spent":2' in str(batch.cursor)
+            assert batch.spent == 2
             clock.advance(days=8)
             await source.look_up(posts)
             assert x.users == 2

@@ -11,7 +11,7 @@ from streams.sources.source import Post
 from streams.sources.x.stream import XStream
 from tests.sources.fakes.fake_x import TOKEN, FakeX
 from tests.sources.reading import Clock, read_to_error, read_until, run
-from tests.sources.x_reading import COMMON, RULES, open_source
+from tests.sources.x_reading import COMMON, RULES, open_source, read_while
 
 
 def test_a_rule_that_x_refuses_stops_the_source_and_is_named() -> None:
@@ -25,6 +25,21 @@ def test_a_rule_that_x_refuses_stops_the_source_and_is_named() -> None:
     assert error.fatal
     assert '"acme"' in str(error)
     assert "InvalidRules" in str(error)
+
+
+def test_a_check_costs_nothing_changes_nothing_and_leaves_the_collectors_connection_alone() -> None:
+    async def test() -> None:
+        clock = Clock()
+        async with FakeX(clock) as x:
+            checked = await open_source(x, clock).check()
+            assert checked == "rules: 1, not at X yet: 1; posts read this month: 0 of 3,000,000"
+            assert x.requests == ["GET /2/tweets/search/stream/rules", "GET /2/usage/tweets"]
+            assert not x.rules
+            await read_while(x, open_source(x, clock), None, "Acme fell over")
+            checked = await open_source(x, clock).check()
+            assert checked == "rules: 1, not at X yet: 0; posts read this month: 1 of 3,000,000"
+
+    run(test())
 
 
 def test_a_wrong_token_stops_the_source_and_stays_secret() -> None:

@@ -137,6 +137,29 @@ def test_lines_that_are_no_posts_are_counted_by_reason_and_skipped() -> None:
     assert [post.text for post in posts_of(batches)] == ["Acme goes on"]
 
 
+def test_a_post_that_x_withholds_in_some_country_is_counted_and_not_collected() -> None:
+    async def test() -> list[Batch]:
+        clock = Clock()
+        async with FakeX(clock) as x:
+            before = await read_until(open_source(x, clock), None, bool)
+            await x.left_alone()
+            clock.advance(minutes=5)
+            x.publish("Acme missed", withheld={"copyright": False, "country_codes": ["FR"], "scope": "user"})
+
+            def enough(batches: list[Batch]) -> bool:
+                if len(batches) == 2:
+                    x.publish("Acme live", 1, withheld={"copyright": True, "country_codes": ["XY"]})
+                    x.publish("Acme goes on", 2)
+                return bool(posts_of(batches))
+
+            return await read_until(open_source(x, clock), before[-1].cursor, enough)
+
+    batches = run(test())
+    assert refused_of(batches) == {"withheld": 2}
+    assert [post.text for post in posts_of(batches)] == ["Acme goes on"]
+    assert sum(batch.spent for batch in batches) == 3, "they are paid for all the same"
+
+
 def test_a_collector_that_is_too_slow_loses_the_oldest_posts_and_is_told_which() -> None:
     async def test() -> list[Batch]:
         clock = Clock()

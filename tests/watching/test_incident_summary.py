@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from streams.collecting.pseudonyms import pseudonym
 from streams.settings.config import Config, parse
 from streams.watching.incident_event import AnswerCounts, Escalation, IncidentEvent, ShownPost, ShownReach, ShownTerm
 from streams.watching.incident_summary import figures, summary
@@ -117,6 +118,21 @@ def test_two_publications_are_quoted_each_text_once() -> None:
 def test_a_private_author_is_named_only_where_it_is_configured(text: str, followers: int, named: str) -> None:
     (quoted,) = quotations("Acme", [post(followers=followers)], parse(text, {}))
     assert quoted.author == named
+
+
+@pytest.mark.parametrize(
+    ("text", "followers", "shown"),
+    [
+        ("", 10_000, "an author"),
+        ("show_authors = true", 0, "an author"),
+        ("", 3, "a private account"),
+        ("language = 'fr'", 10_000, "un auteur"),
+    ],
+)
+def test_a_pseudonym_is_never_shown_as_a_name(text: str, followers: int, shown: str) -> None:
+    author = pseudonym("an example is no secret", "bluesky", "did:plc:abc")
+    (quoted,) = quotations("Acme", [post(author=author, followers=followers)], parse(text, {}))
+    assert quoted.author == shown
 
 
 def test_views_do_not_make_a_private_account_public() -> None:

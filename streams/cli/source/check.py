@@ -1,7 +1,6 @@
 """`badbuzz source check`: whether each source can be read now."""
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,7 +12,7 @@ from streams.collecting.assembly import Assembly
 from streams.errors import BadBuzzError
 from streams.settings.config import Config, load
 from streams.worker.collector.running import source_names
-from streams.worker.collector.trial import try_source
+from streams.worker.collector.trial import check_source
 
 
 @click.command()
@@ -29,7 +28,8 @@ from streams.worker.collector.trial import try_source
 def check_command(names: tuple[str, ...], seconds: float, config_path: Path | None) -> None:
     """Check that the sources NAMES, or all of the configuration, can be read; nothing is sent or stored.
 
-    Settings, secrets and access are tried by reading until the first batch. Ends with status 2 where a source fails.
+    Settings, secrets and access are tried by reading until the first batch; X, which charges for what is read, is asked
+    for its rules and this month's usage instead. Ends with status 2 where a source fails.
     """
     config = load(config_path)
     chosen = source_names(config, names)
@@ -39,20 +39,10 @@ def check_command(names: tuple[str, ...], seconds: float, config_path: Path | No
 
 
 async def _check(config: Config, name: str, seconds: float) -> bool:
-    trial = try_source(Assembly(config, NegativityModel.load()), name, seconds)
     try:
-        commit = await anext(trial, None)
+        line = await check_source(Assembly(config, NegativityModel.load()), name, seconds)
     except BadBuzzError as error:
         out.print(f"{name}: {error}", style="red", markup=False)
         return False
-    finally:
-        await trial.aclose()
-    if commit is None:
-        out.print(f"{name}: no fault, and nothing published within {seconds:g} s", markup=False)
-        return True
-    line = f"{name}: good, {commit.events} posts read"
-    if commit.complete_to is not None:
-        behind = (datetime.now(UTC) - commit.complete_to).total_seconds()
-        line += f", complete to {commit.complete_to:%Y-%m-%d %H:%M:%S} UTC, {behind:.0f} s ago"
-    out.print(line, markup=False)
+    out.print(f"{name}: {line}", markup=False)
     return True

@@ -12,6 +12,7 @@ import aiohttp
 import msgspec
 
 from streams.sources.bluesky.refusal import retry_after_s
+from streams.sources.public_addresses import connector
 from streams.sources.source import Post
 
 PROFILES = "app.bsky.actor.getProfiles"
@@ -68,6 +69,8 @@ class AppView:
         How requests introduce themselves.
     clock
         The time: of counts, and of the cache's age.
+    allow_private
+        Whether it may be in a private network.
     limit_s
         Seconds that posts wait for their authors' followers.
     spacing_s
@@ -80,12 +83,14 @@ class AppView:
         user_agent: str,
         clock: Callable[[], datetime],
         *,
+        allow_private: bool = False,
         limit_s: float = LIMIT_S,
         spacing_s: float = SPACING_S,
     ) -> None:
         self._url = url.rstrip("/")
         self._user_agent = user_agent
         self._clock = clock
+        self._allow_private = allow_private
         self._limit_s = limit_s
         self._spacing_s = spacing_s
         self._followers: dict[str, tuple[int | None, datetime]] = {}
@@ -155,6 +160,7 @@ class AppView:
         await self._take_turn()
         # A session for each query, at most one a second: nobody says when the last one was sent.
         session = aiohttp.ClientSession(
+            connector=connector(allow_private=self._allow_private),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": self._user_agent},
             timeout=aiohttp.ClientTimeout(total=QUERY_S),

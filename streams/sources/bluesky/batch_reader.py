@@ -9,7 +9,7 @@ from streams.sources.bluesky.compression import Dictionary
 from streams.sources.bluesky.endpoint import MAX_FRAME_BYTES, Endpoint
 from streams.sources.bluesky.frames import Event, Notice, microseconds, utc_time
 from streams.sources.bluesky.position import Position, Resume
-from streams.sources.bluesky.posts import PostBuilder
+from streams.sources.bluesky.posts import POST, PostBuilder
 from streams.sources.bluesky.recent_ids import RecentIds
 from streams.sources.source import Batch, Post
 
@@ -71,6 +71,7 @@ class BatchReader:
         self._at = resume.since
         self._last: int | str | None = None
         self.ending: SourceError | None = None
+        self._deleted: list[str] = []
         self.gone: list[str] = []
 
     @property
@@ -132,6 +133,8 @@ class BatchReader:
 
     def _event(self, event: Event, posts: list[Post]) -> None:
         if event.commit is not None:
+            if event.commit.operation == "delete" and event.commit.collection == POST:
+                self._deleted.append(f"at://{event.did}/{POST}/{event.commit.rkey}")
             for post in self._builder.build(event.did, event.commit, event.witnessed):
                 if self._recent.add(post.id):
                     posts.append(post)  # noqa: PERF401 - mostly there is none: a list would cost more
@@ -175,8 +178,9 @@ class BatchReader:
             refused=self._refused,
             gap=(utc_time(self._gap[0]), utc_time(self._gap[1])) if self._gap else None,
             events=events,
+            gone=[*self._deleted, *(f"at://{did}/" for did in self.gone)],
         )
-        self._refused, self._gap = {}, None
+        self._refused, self._gap, self._deleted = {}, None, []
         return batch
 
     def _refuse(self, reason: str) -> None:

@@ -41,7 +41,7 @@ class FrameBuffer:
         """Append a frame."""
         self._frames.append(frame)
         self._bytes += len(frame)
-        if len(self._frames) >= self._wanted or self._bytes >= self._limit_bytes:
+        if len(self._frames) >= self._wanted or self.full:
             self._enough.set()
 
     def close(self) -> None:

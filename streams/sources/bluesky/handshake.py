@@ -11,6 +11,7 @@ from streams.errors import SourceError
 from streams.sources.bluesky.compression import MAX_DICTIONARY_BYTES, Dictionary
 from streams.sources.bluesky.endpoint import Endpoint
 from streams.sources.bluesky.refusal import RefusedError, refused
+from streams.sources.public_addresses import connector
 
 HANDSHAKE_S = 15.0
 DICTIONARY_S = 5.0
@@ -40,12 +41,17 @@ class Handshake:
         The server.
     compress
         Whether compressed frames are asked for.
+    allow_private
+        Whether the server may be in a private network.
     clock
         The time.
     """
 
-    def __init__(self, endpoint: Endpoint, *, compress: bool, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, endpoint: Endpoint, *, compress: bool, allow_private: bool, clock: Callable[[], datetime]
+    ) -> None:
         self._endpoint = endpoint
+        self._allow_private = allow_private
         self._compress = compress
         self._clock = clock
         self._dictionary = Dictionary.of_version_1() if compress and endpoint.version == 1 else None
@@ -71,6 +77,7 @@ class Handshake:
             There is no server, or none that speaks WebSocket.
         """
         session = aiohttp.ClientSession(
+            connector=connector(allow_private=self._allow_private),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": user_agent},
             timeout=aiohttp.ClientTimeout(total=None),

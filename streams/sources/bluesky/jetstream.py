@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import msgspec
@@ -20,8 +20,10 @@ from streams.sources.bluesky.position import Position, Resume
 from streams.sources.bluesky.posts import BLOCK, POST, REPOST, THREADGATE, Named, PostBuilder
 from streams.sources.bluesky.recent_ids import RecentIds
 from streams.sources.bluesky.refusal import RefusedError
+from streams.sources.public_addresses import require_public
 from streams.sources.source import Batch, Post
 
+REMEMBERED = timedelta(hours=48)
 RESOLVE_S = 5.0
 RESOLVE_AGAIN_S = 60.0
 
@@ -47,7 +49,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         Seconds that are read again where reading resumes by time.
     """
 
-    silence_s: float = 30.0
+    silence_s: float = 28.0
     full_s: float = 5.0
     queue: int = 20_000
     queue_bytes: int = 64 * 1024 * 1024
@@ -66,7 +68,7 @@ class Jetstream:
     config
         Servers, and what is read.
     common
-        The User-Agent.
+        The User-Agent, and whether addresses may be private.
     accounts
         Official accounts of all brands on Bluesky, DIDs or handles.
     named
@@ -79,13 +81,17 @@ class Jetstream:
     Raises
     ------
     ConfigError
-        An address is none of a Jetstream's, or there is none.
+        An address is none of a Jetstream's, or private, or there is none.
 
     Attributes
     ----------
     network
         `bluesky`, unless configured otherwise.
+    looks_up, remembered
+        As of `LooksUp` and `Shares`.
     """
+
+    remembered = REMEMBERED
 
     def __init__(
         self,
@@ -99,19 +105,25 @@ class Jetstream:
         limits: Limits | None = None,
     ) -> None:
         self.network = config.network or "bluesky"
+        self.looks_up = config.profiles
         self._name = name
         self._config = config
         self._user_agent = common.user_agent
         self._limits = limits or Limits()
         if not config.url:
             raise ConfigError(f"sources.{name}.url: expected the address of at least one Jetstream, got none")
+        private = common.allow_private
+        for setting, url in (*(("url", url) for url in config.url), ("appview", config.appview)):
+            require_public(f"sources.{name}.{setting}", url, allow_private=private)
         self._endpoints = [Endpoint.parse(url) for url in config.url]
-        self._handshakes = [Handshake(one, compress=config.compress, clock=clock) for one in self._endpoints]
+        self._handshakes = [
+            Handshake(one, compress=config.compress, allow_private=private, clock=clock) for one in self._endpoints
+        ]
         self._turn = 0
         self._accounts = OfficialAccounts(accounts)
         self._by_handle = bool(self._accounts.unresolved)
         self._builder = PostBuilder(self._accounts, None if config.brand else named)
-        self._appview = AppView(config.appview, common.user_agent, clock)
+        self._appview = AppView(config.appview, common.user_agent, clock, allow_private=private)
         self._recent = RecentIds()
         self._yielded: str | None = None
         self._rewind_s = self._limits.rewind_s
@@ -148,7 +160,7 @@ class Jetstream:
 
     async def look_up(self, posts: Sequence[Post]) -> Sequence[Post]:
         """Return the posts with their authors' followers, where those are known within two seconds."""
-        return await self._appview.with_followers(posts) if self._config.profiles else posts
+        return await self._appview.with_followers(posts) if self.looks_up else posts
 
     async def recount(self, ids: Sequence[str]) -> Sequence[Post]:
         """Return the counts so far of each post that still exists."""

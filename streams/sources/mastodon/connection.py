@@ -46,7 +46,8 @@ async def connect(
     messages
         Subscriptions.
     allow_private
-        Whether the address may be a plain `ws` one, by which the token travels unencrypted.
+        Whether the address may be a plain `ws` one, by which the token travels unencrypted; a private one
+        is refused by the client.
     clock
         The time now, with a zone.
 

@@ -37,6 +37,8 @@ BLIND = timedelta(minutes=15)
 """How long no event may come before the timelines are asked whether the stream is blind."""
 SETTLED = timedelta(minutes=1)
 """How old a status is that the stream should have delivered."""
+REMEMBERED = timedelta(hours=48)
+"""How long a status is remembered for its boosts and quotes."""
 _RECOUNTED = 20  # statuses of one request
 _RECOUNT_S = 2.0
 
@@ -64,6 +66,8 @@ class Mastodon:
     ConfigError
         The address is not encrypted, a hashtag is none, or nothing is to be read.
     """
+
+    remembered = REMEMBERED
 
     def __init__(
         self,

@@ -31,6 +31,7 @@ class DailyBudget:
         self._limit = limit
         self._day = ""
         self._spent = 0
+        self._unreported = 0
         self._charged: set[str] = set()
 
     def restore(self, day: str, spent: int) -> None:
@@ -48,17 +49,22 @@ class DailyBudget:
             return
         if len(self._charged) < _REMEMBERED:
             self._charged.add(post_id)
-        self._spent += 1
+        self._spend(1)
 
     def charge_users(self, users: int, now: datetime) -> None:
         """Count profiles, each at the price of two posts."""
         self._turn(now)
-        self._spent += 2 * users
+        self._spend(2 * users)
 
     def spent(self, now: datetime) -> tuple[str, int]:
         """Return the UTC day, and the posts that it has cost so far."""
         self._turn(now)
         return self._day, self._spent
+
+    def take_spent(self) -> int:
+        """Return the posts that were spent since the last call, over days and in this process."""
+        spent, self._unreported = self._unreported, 0
+        return spent
 
     def left(self, now: datetime) -> int:
         """Return the posts that may still be read today."""
@@ -74,6 +80,10 @@ class DailyBudget:
             reason="budget",
             retry_after_s=(midnight - now).total_seconds(),
         )
+
+    def _spend(self, posts: int) -> None:
+        self._spent += posts
+        self._unreported += posts
 
     def _turn(self, now: datetime) -> None:
         day = now.astimezone(UTC).date().isoformat()

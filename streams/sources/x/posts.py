@@ -14,7 +14,7 @@ from streams.sources.x.cursor import made_at
 
 FIELDS = (
     "author_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,note_tweet,public_metrics,"
-    "referenced_tweets"
+    "referenced_tweets,withheld"
 )
 """What is asked for; none of it costs more than the post itself."""
 
@@ -68,6 +68,14 @@ class Metrics(msgspec.Struct, gc=False):
     impression_count: int | None = None
 
 
+class Withheld(msgspec.Struct, gc=False):
+    """Where X must not show a post, or its author's posts; it may not be shown by others there either."""
+
+    copyright: bool = False
+    country_codes: list[str] = []
+    scope: str = ""
+
+
 class Tweet(msgspec.Struct, gc=False):
     """A post as X writes it."""
 
@@ -82,6 +90,7 @@ class Tweet(msgspec.Struct, gc=False):
     public_metrics: Metrics | None = None
     note_tweet: Note | None = None
     entities: Entities | None = None
+    withheld: Withheld | None = None
 
 
 class Problem(msgspec.Struct, gc=False):

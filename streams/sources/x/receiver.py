@@ -109,7 +109,9 @@ class Receiver:
             return self._queue.refuse("form")
         now = self._clock()
         self._budget.charge(line.data.id, now)
-        if any(rule.tag.startswith(TAG) for rule in line.matching_rules):
+        if line.data.withheld is not None:
+            self._queue.refuse("withheld")  # in some country: who reads an alert where is not known
+        elif any(rule.tag.startswith(TAG) for rule in line.matching_rules):
             self._queue.put(to_post(line.data, now, self._brand))
         else:
             self._queue.refuse("foreign_rule")

@@ -70,6 +70,12 @@ async def synchronise(client: TokenClient, rules: tuple[Rule, ...]) -> None:
             )
 
 
+async def missing(client: TokenClient, rules: tuple[Rule, ...]) -> int:
+    """Return how many rules are not at X yet; nothing is changed. Errors as of `synchronise`."""
+    stored = {(rule.value, rule.tag) for rule in await _stored(client)}
+    return sum((rule, TAG + brand) not in stored for brand, rule in rules)
+
+
 async def _stored(client: TokenClient) -> list[_Stored]:
     rules: list[_Stored] = []
     params: dict[str, str] = {}

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -15,6 +16,7 @@ from streams.sources.post_queue import CAPACITY, PostQueue, Taken
 from streams.sources.source import Batch, Post
 from streams.sources.token_client import TokenClient
 from streams.sources.x import cursor as cursors
+from streams.sources.x.account import usage
 from streams.sources.x.backfill import backfill
 from streams.sources.x.budget import DailyBudget
 from streams.sources.x.client import open_client, open_stream
@@ -22,7 +24,7 @@ from streams.sources.x.cursor import XCursor
 from streams.sources.x.posts import FIELDS, Page, Tweet, to_post
 from streams.sources.x.profiles import LOOK_UP_S, Followers
 from streams.sources.x.receiver import Receiver
-from streams.sources.x.rule_sync import synchronise
+from streams.sources.x.rule_sync import missing, synchronise
 from streams.sources.x.rules import Rule
 
 _log = logging.getLogger(__name__)
@@ -35,6 +37,8 @@ BEHIND = timedelta(seconds=10)
 """How much later than its event time a post may come: X delivers 99 of 100 in 7 seconds."""
 AT_ONCE_EVERY = timedelta(minutes=5)
 """How often a dropped connection is opened again without waiting."""
+REMEMBERED = timedelta(hours=24)
+"""How long a post is remembered for its reposts and quotes: X wants what was deleted there deleted within a day."""
 _RECOUNTED = 100  # posts of one request
 
 
@@ -61,8 +65,10 @@ class XStream:
     Raises
     ------
     ConfigError
-        The address is not encrypted.
+        The address is private, or not encrypted.
     """
+
+    remembered = REMEMBERED
 
     def __init__(
         self,
@@ -79,6 +85,7 @@ class XStream:
     ) -> None:
         self.network = config.network or "x"
         self.accounts = accounts
+        self.looks_up = config.profiles
         self._name = name
         self._config = config
         self._rules = rules
@@ -133,7 +140,7 @@ class XStream:
 
     async def look_up(self, posts: Sequence[Post]) -> Sequence[Post]:
         """Return the posts with their authors' followers, where profiles are paid for and X answers in two seconds."""
-        if not self._config.profiles or not self._client.is_open:
+        if not self.looks_up or not self._client.is_open:
             return posts
         authors = [post.author for post in posts if post.author]
         try:
@@ -158,7 +165,17 @@ class XStream:
             return ()
         for tweet in page.data:
             self._budget.charge(tweet.id, now)
-        return [msgspec.structs.replace(self._post(tweet), kind="update", created_at=now) for tweet in page.data]
+        shown = [tweet for tweet in page.data if tweet.withheld is None]
+        return [msgspec.structs.replace(self._post(tweet), kind="update", created_at=now) for tweet in shown]
+
+    async def check(self) -> str:
+        """Return what the account may read and whether its rules are there; see `streams.sources.source.Checks`.
+
+        The stream is not opened: X permits one connection, and the collector's would end.
+        """
+        async with self._client as client:
+            new = await missing(client, self._rules)
+            return f"rules: {len(self._rules)}, not at X yet: {new}; {await usage(client)}"
 
     async def _batches(
         self, client: TokenClient, start: XCursor, queue: PostQueue, receiver: Receiver
@@ -168,14 +185,16 @@ class XStream:
         if start.at and start.at < connected_at:
             span = (start.at, connected_at)
             if start.stopped or not self._config.backfill:
-                yield Batch(cursor=self._cursor(start.at), gap=span)
+                yield self._batch([], start.at, gap=span)
             else:
                 rules = [rule for _, rule in self._rules]
                 async for tweets, gap in backfill(client, rules, span, self._budget, self._clock):
-                    unknown = [post for post in map(self._post, tweets) if post.id not in found]
+                    shown = [tweet for tweet in tweets if tweet.withheld is None]
+                    unknown = [post for post in map(self._post, shown) if post.id not in found]
                     posts = list({post.id: post for post in unknown}.values())  # several queries may find it
                     found.update(post.id for post in posts)
-                    yield Batch(posts=posts, cursor=self._cursor(start.at), gap=gap)
+                    refused = {"withheld": len(tweets) - len(shown)} if len(shown) < len(tweets) else {}
+                    yield self._batch(posts, start.at, refused=refused, gap=gap)
         complete_to = start.at or connected_at
         searched = bool(self._budget.left(self._clock()))  # otherwise the gap is still open when reading goes on
         while True:
@@ -192,7 +211,10 @@ class XStream:
 
     def _live(self, taken: Taken, found: set[str], complete_to: datetime) -> Batch:
         posts = [post for post in taken.posts if post.id not in found]
-        return Batch(posts, self._cursor(complete_to), complete_to, taken.refused, taken.gap)
+        return self._batch(posts, complete_to, complete_to=complete_to, refused=taken.refused, gap=taken.gap)
+
+    def _batch(self, posts: Sequence[Post], at: datetime, **fields: Any) -> Batch:
+        return Batch(posts=posts, cursor=self._cursor(at), spent=self._budget.take_spent(), **fields)
 
     def _cursor(self, at: datetime) -> str:
         now = self._clock()

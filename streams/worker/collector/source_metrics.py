@@ -20,6 +20,8 @@ REASONS = (
 )
 """Every reason of a failure: bounded, so that it can label a metric; the codes of `SourceError`, and defects."""
 
+LOOK_UP_RESULTS = ("found", "missing")
+
 
 class SourceMetrics:
     """Record what happens to a source.
@@ -37,8 +39,10 @@ class SourceMetrics:
         self._name = name
         metrics.set(m.UP, 0, name)
         # At 0 from the start: a counter that appears with its first event shows no increase to alert on.
-        for family in (m.EVENTS, m.COLLECTED, m.GAP, m.COMMITS_FAILED):
+        for family in (m.EVENTS, m.COLLECTED, m.GAP, m.SPENT, m.COMMITS_FAILED):
             metrics.inc(family, name, by=0)
+        for result in LOOK_UP_RESULTS:
+            metrics.inc(m.LOOKED_UP, name, result, by=0)
         for reason in REASONS:
             metrics.set(m.FAILURE, 0, name, reason)
             metrics.inc(m.RECONNECTS, name, reason, by=0)
@@ -47,6 +51,7 @@ class SourceMetrics:
         """Record a batch: the source is read."""
         self._metrics.set(m.UP, 1, self._name)
         self._metrics.inc(m.EVENTS, self._name, by=len(batch.posts))
+        self._metrics.inc(m.SPENT, self._name, by=batch.spent)  # paid for, whether it is committed or not
         for reason in REASONS:
             self._metrics.set(m.FAILURE, 0, self._name, reason)
         if batch.posts:
@@ -64,6 +69,8 @@ class SourceMetrics:
         """Record a commit."""
         self._metrics.inc(m.COLLECTED, self._name, by=commit.mentions)
         self._metrics.inc(m.GAP, self._name, by=commit.gap.total_seconds())
+        for result, number in commit.looked_up.items():
+            self._metrics.inc(m.LOOKED_UP, self._name, result, by=number)
         for reason, number in commit.dropped.items():
             self._metrics.inc(m.DROPPED, self._name, reason, by=number)
         if commit.complete_to is not None:

@@ -1,10 +1,14 @@
 """A JSON interface with pages, as Hacker News, Steam and others have them; its faults can be switched."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+
+from streams.sources.poll import preset as presets
 
 Page = Callable[[web.BaseRequest], Any]
 
@@ -30,3 +34,11 @@ class FakeInterface:
 def part(items: Sequence[Any], number: int, size: int) -> list[Any]:
     """One page of a list; the first has the number 0."""
     return list(items[number * size : (number + 1) * size])
+
+
+def preset_on(address: str, name: str, folder: Path) -> str:
+    """The preset with its network's server replaced by one on loopback."""
+    source = Path(presets.__file__).parent / "presets" / f"{name}.toml"
+    copy = folder / f"{name}.toml"
+    copy.write_text(re.sub(r'(?m)^url = "(https://[^/]+|\{site\})', f'url = "{address}', source.read_text()))
+    return str(copy)

@@ -18,6 +18,9 @@ NOON = 1_783_166_400_000_000  # 2026-07-04T12:00:00Z
 SECOND = 1_000_000
 POST, REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
 
+NEXT = 0
+"""Number of whichever frame comes next, on whichever connection."""
+
 Fault = tuple[str, Any]
 
 
@@ -27,7 +30,7 @@ class FakeJetstream(FakeBluesky):
     Attributes
     ----------
     faults
-        By number of the frame on its connection, from 1: what happens instead of the frame or after it.
+        By number of the frame on its connection, from 1, or `NEXT`: what happens instead of the frame or after it.
         ``("cut", n)``: it breaks off after n bytes, and the connection with it; ``("close", code)``;
         ``("stall", None)``: nothing more comes, pings are answered; ``("insert", frame)``: another frame comes before
         it, text or bytes. Each happens once.
@@ -67,7 +70,7 @@ class FakeJetstream(FakeBluesky):
     async def send(self, socket: web.WebSocketResponse, frame: bytes, *, binary: bool) -> bool:
         """Send one frame, or what the faults have instead."""
         number = self._sent[id(socket)] = self._sent.get(id(socket), 0) + 1
-        kind, value = self.faults.pop(number, ("", None))
+        kind, value = self.faults.pop(number if number in self.faults else NEXT, ("", None))
         match kind:
             case "cut":
                 transport = socket._req.transport if socket._req else None

@@ -41,6 +41,8 @@ class FakeX(FakeServer):
         Answers by path, given instead of what is asked for: status, headers, body.
     half_open
         Whether a connection is counted that nobody reads, until all are deleted.
+    opened
+        Set when somebody reads the stream.
     charged
         Ids of the posts that were paid for, and `users`, the number of users that were.
     """
@@ -53,6 +55,7 @@ class FakeX(FakeServer):
         app.router.add_get("/2/tweets/search/recent", self._search)
         app.router.add_get("/2/tweets", self._look_up)
         app.router.add_get("/2/users", self._users)
+        app.router.add_get("/2/usage/tweets", self._usage)
         app.router.add_delete("/2/connections/all", self._delete_connections)
         super().__init__(app)
         self._clock = clock
@@ -69,6 +72,7 @@ class FakeX(FakeServer):
         self.half_open = False
         self.page = 100
         self._lines: asyncio.Queue[bytes | None] | None = None
+        self.opened = asyncio.Event()
         self._free = asyncio.Event()
         self._free.set()
         self._request: web.Request | None = None
@@ -80,7 +84,7 @@ class FakeX(FakeServer):
     def tweet(self, text: str, number: int = 0, **fields: Any) -> Tweet:
         """Make a post of now, without publishing it."""
         post_id = str(int(id_at(self._clock())) + number)
-        made = self._clock().isoformat().replace("+00:00", ".000Z")
+        made = self._clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return {"id": post_id, "text": text, "created_at": made, "edit_history_tweet_ids": [post_id], **fields}
 
     def publish(self, text: str, number: int = 0, **fields: Any) -> Tweet:
@@ -126,6 +130,7 @@ class FakeX(FakeServer):
             return web.json_response(TOO_MANY, status=429)
         await self._free.wait()  # a connection that was closed in an orderly way is free a moment later
         self._free.clear()
+        self.opened.set()
         response = web.StreamResponse()
         lines: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._lines = lines  # before the client sees an answer, so that a test can publish from then on
@@ -201,6 +206,10 @@ class FakeX(FakeServer):
         ]
         self.users += len(found)
         return web.json_response({"data": found})
+
+    async def _usage(self, _: web.Request) -> web.Response:
+        usage = {"cap_reset_day": 10, "project_cap": "3000000", "project_usage": str(len(self.charged))}
+        return web.json_response({"data": {**usage, "project_id": "1"}})
 
     async def _delete_connections(self, _: web.Request) -> web.Response:
         self.half_open = False

@@ -34,6 +34,7 @@ class ScriptedSource:
     """
 
     network = "scripted"
+    remembered = timedelta(hours=48)
 
     def __init__(
         self,

@@ -3,14 +3,15 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+import msgspec
 import pytest
 
 from streams.collecting.commit import Position
 from streams.errors import SourceError, WorkerError
 from streams.metrics.registry import Metrics
-from streams.sources.source import Batch
+from streams.sources.source import Batch, Post
 from streams.worker.collector.commit_buffer import MAX_MESSAGES
 from streams.worker.collector.source_metrics import SourceMetrics
 from streams.worker.collector.source_runner import SourceRunner
@@ -272,3 +273,28 @@ def test_a_span_that_the_network_cannot_replay_is_said(caplog: pytest.LogCapture
     run = asyncio.run(session())
     assert "cannot replay 2026-11-30 10:00:00 UTC to 2026-11-30 10:01:00 UTC" in caplog.text
     assert run.value("gap_seconds_total") == 60
+
+
+def test_what_was_paid_for_and_looked_up_is_counted() -> None:
+    class Paid(ScriptedSource):
+        """Charges for each post, and knows the followers of all authors but one."""
+
+        looks_up = True
+
+        async def _batches(self) -> AsyncIterator[Batch]:
+            async for batch in super()._batches():
+                yield msgspec.structs.replace(batch, spent=len(batch.posts))
+
+        async def look_up(self, posts: Sequence[Post]) -> Sequence[Post]:
+            known = [each for each in posts if each.author != "author 0"]
+            return [msgspec.structs.replace(each, followers=5) for each in known]
+
+    source, log = Paid(SCRIPT[:30]), MemoryLog()
+
+    async def then(run: Run) -> None:
+        await until(lambda: len(log.ids()) == 30)
+
+    run = play(source, log, then)
+    assert run.value("spent_posts_total") == 30
+    assert run.value("lookups_total", result="found") == 29
+    assert run.value("lookups_total", result="missing") == 1
