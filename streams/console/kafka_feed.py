@@ -8,8 +8,8 @@ from streams.console.views.health import Feeding
 from streams.desk_log.action import DeskAction
 from streams.errors import BrokerError, WorkerError
 from streams.kafka.desk_writer import DeskWriter
-from streams.kafka.following import Followed, TopicFollower
-from streams.kafka.stage_members import StageMembers
+from streams.kafka.following.stage_members import StageMembers
+from streams.kafka.following.topic_follower import Followed, TopicFollower
 from streams.settings.config import Config
 
 READ_TIMEOUT_S = 60.0

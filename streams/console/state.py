@@ -48,6 +48,8 @@ class Case(msgspec.Struct):
         The latest event of each signal of the response desk, by its name.
     desk
         What people did.
+    part_of
+        Id of the incident whose case it is answered in: a case may outlive its incident and see the next one open.
     revision
         Grows with each record about it.
     """
@@ -58,6 +60,7 @@ class Case(msgspec.Struct):
     events: list[IncidentEvent] = []
     signals: dict[str, DeskEvent] = {}
     desk: DeskState = msgspec.field(default_factory=lambda: DeskState(""))
+    part_of: str = ""
     revision: int = 0
 
     @property
@@ -118,7 +121,11 @@ class ConsoleState:
         """Return the latest incident of each brand."""
         latest = {}
         for brand, incidents in self._by_brand.items():
-            held = [case for incident in incidents if (case := self.cases[incident]).situation or case.events]
+            held = [
+                case
+                for incident in incidents
+                if (case := self.cases[incident]).situation or (case.events and not case.part_of)
+            ]
             if held:
                 latest[brand] = max(held, key=lambda case: (case.open, case.incident))
         return latest
@@ -160,21 +167,24 @@ class ConsoleState:
         case = self._case(situation.incident, situation.brand)
         if case.situation is None or case.situation.at <= situation.at:
             case.situation = situation
+        opened = situation.open_incident
+        if opened is not None and opened != situation.incident:
+            part = self._case(opened, situation.brand)
+            part.part_of = situation.incident
+            for event in part.events:
+                _add(case, event)
+            for signal in part.signals.values():
+                _add(case, signal)
         self._touch(case)
 
     def _add_event(self, event: IncidentEvent | DeskEvent) -> None:
-        if isinstance(event, IncidentEvent):
-            case = self._case(event.incident, event.brand)
-            if all(known.id != event.id for known in case.events):
-                case.events = sorted([*case.events, event], key=lambda each: (each.at, each.id))
-        elif event.incident is None:  # of no incident: shown with none
+        if event.incident is None:  # of no incident: shown with none
             return
-        else:
-            case = self._case(event.incident, event.brand)
-            known = case.signals.get(event.signal)
-            if known is None or known.at <= event.at:
-                case.signals = case.signals | {event.signal: event}
-        self._touch(case)
+        case = self._case(event.incident, event.brand)
+        for each in (case, self.cases.get(case.part_of)):
+            if each is not None:
+                _add(each, event)
+                self._touch(each)
 
     def _add_action(self, action: DeskAction) -> None:
         case = self._case(action.incident, action.brand)
@@ -198,6 +208,14 @@ class ConsoleState:
     def _touch(self, case: Case) -> None:
         case.revision += 1
         self.revision += 1
+
+
+def _add(case: Case, event: IncidentEvent | DeskEvent) -> None:
+    if isinstance(event, IncidentEvent):
+        if all(known.id != event.id for known in case.events):
+            case.events = sorted([*case.events, event], key=lambda each: (each.at, each.id))
+    elif event.signal not in case.signals or case.signals[event.signal].at <= event.at:
+        case.signals = case.signals | {event.signal: event}
 
 
 class _Type(msgspec.Struct):

@@ -119,6 +119,13 @@ def test_an_impossible_field_is_named_with_what_was_expected(address: str, form:
     assert expected in answer.json()["problem"]
 
 
+def test_a_mute_that_mutes_nothing_is_refused_and_not_logged(address: str) -> None:
+    answer = send(address, {"kind": "mute", "why": "at work", "hours": "2"}, Accept="application/json")
+    assert answer.status_code == 502
+    assert "BADBUZZ_ALERTMANAGER_URL" in answer.json()["problem"]
+    assert "muted the alerts" not in get(address).text
+
+
 def shared(address: str) -> str:
     assert send(address, {"kind": "share", "id": "share-0001"}).status_code == 303
     return "/shared/" + get(address).text.split('href="/shared/')[1].split('"')[0]

@@ -49,6 +49,16 @@ def test_an_older_picture_never_replaces_a_newer_one() -> None:
     assert made.cases[SHOWN.incident].severity == "critical"
 
 
+@pytest.mark.parametrize("events_first", [True, False])
+def test_an_incident_that_opens_while_the_case_of_the_last_goes_on_is_shown_with_it(events_first: bool) -> None:
+    opened = situation(incident="3 Suisses/2012-06-13T00:00:00Z")
+    later = situation(open_incident=opened.incident)
+    events, picture = records(opened)[:2], records(later)[2:]
+    made = state(*records(SHOWN), *(events + picture if events_first else picture + events))
+    assert made.brand_cases()["3 Suisses"].incident == SHOWN.incident
+    assert [each.incident for each in made.cases[SHOWN.incident].events].count(opened.incident) == 2
+
+
 def test_what_is_held_of_a_brand_is_bounded() -> None:
     made = ConsoleState()
     for number in range(20):
