@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kafka.admin import KafkaAdminClient
+from kafka.errors import AuthorizationError
 
 from streams.kafka.clients import admin_options
 from streams.kafka.transactions import within
@@ -26,7 +27,8 @@ class StageMembers:
     settings
         Connection settings.
     on_answer
-        Called with each answer on that thread: members by stage; None where the broker did not answer.
+        Called with each answer on that thread: members by stage, those alone that this user may describe; None where
+        the broker did not answer.
     every_s
         Seconds between two questions.
     """
@@ -62,6 +64,9 @@ class StageMembers:
             began = time.monotonic()
             try:
                 self._on_answer(within(ANSWER_TIMEOUT_S, self._ask))
+            except AuthorizationError as error:
+                logger.debug("the broker does not allow to ask who runs the stages: %s", error)
+                self._on_answer({})
             except Exception as error:  # the client raises errors of sockets and of its own, some undocumented
                 logger.debug("the broker does not say who runs the stages: %s", error)
                 self._close()
@@ -73,7 +78,12 @@ class StageMembers:
         if self._admin is None:
             self._admin = KafkaAdminClient(**admin_options(self._settings))
         answer: Any = self._admin.describe_groups(list(self._groups.values()))
-        return {stage: len(answer[group]["members"]) if group in answer else 0 for stage, group in self._groups.items()}
+        members = {}
+        for stage, group in self._groups.items():
+            found = answer.get(group, {})
+            if "Authorization" not in (found.get("error") or ""):
+                members[stage] = len(found.get("members", ()))
+        return members
 
     def _close(self) -> None:
         if self._admin is not None:
