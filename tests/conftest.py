@@ -16,7 +16,7 @@ from tests.helpers.paths import SHARED
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a service, so that `-m "not broker and not prometheus and not browser"` runs the rest; begin with the slowest."""
+    """Mark what needs a service (`broker`, `prometheus`, `browser`), so that `-m` leaves it out; slowest first."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "shared_broker" in fixtures:

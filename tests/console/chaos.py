@@ -30,8 +30,8 @@ from tests.helpers.console_process import ConsoleProcess, send
 from tests.helpers.situations import records, situation
 
 PEOPLE = 4
-NOTES = 3
-KILL_WITHIN_S = 0.4
+NOTES = 5
+KILL_WITHIN_S = 0.25
 
 
 class Result(NamedTuple):
@@ -80,6 +80,7 @@ class Chaos:
         self.console.start()
         for each in people:
             each.join()
+        self.console.wait_ready()
         actions = self._actions()
         count = Counter(action.id for action in actions)
         folded = fold(actions)[self.shown.incident]
