@@ -61,7 +61,11 @@ def paint(browser: Browser, console: ConsoleProcess) -> dict[str, float]:
     for _ in range(5):
         viewer = Viewer(browser, console.address)
         answers: list[Response] = []
-        viewer.page.on("response", answers.append)
+
+        def note(answer: Response, answers: list[Response] = answers) -> None:
+            answers.append(answer)
+
+        viewer.page.on("response", note)
         viewer.live(INCIDENT)
         viewer.page.wait_for_timeout(200)
         painted.append(viewer.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
