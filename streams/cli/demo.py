@@ -22,6 +22,7 @@ from streams.mentions.message import Message, event_ms
 from streams.offline.replay import open_incidents
 from streams.picture import PictureBucket, draw
 from streams.pipeline import Pipeline
+from streams.response.desk_event import DeskEvent
 from streams.scenarios import Scenario, load_scenario, shipped_scenarios
 from streams.settings.config import Config, load
 from streams.watching.incident_event import IncidentEvent
@@ -126,6 +127,7 @@ def run_demo(scenario: Scenario, picture: Path, seconds: float, config: Config, 
         tz=scenario.zone,
         note=scenario.reconstruction,
         bucket_minutes=BIN_MINUTES,
+        answering=[msgspec.to_builtins(event) for event in player.answering],
     )
     console.print("\n" + player.config.words.say("picture", path=f"[bold]{escape(str(picture))}[/]"))
 
@@ -138,6 +140,7 @@ class _Player:
         self.config = msgspec.structs.replace(config, timezone=str(scenario.zone))
         self.pipeline = Pipeline(self.config, NegativityModel.load())
         self.events: list[IncidentEvent] = []
+        self.answering: list[DeskEvent] = []
         self.buckets: list[PictureBucket] = []
         self.minute = 0
 
@@ -152,13 +155,17 @@ class _Player:
             self.minute = minute
             events = self.pipeline.run(messages)
             self._add_bucket(minute)
-            self.events += incident_events(events)
+            self._add_events(events)
             yield events
             share = QUIET_SHARE / quiet_bins if minute < incident_from else (1 - QUIET_SHARE) / loud_bins
             time.sleep(seconds * share)
         events = self.pipeline.finish()
-        self.events += incident_events(events)
+        self._add_events(events)
         yield events
+
+    def _add_events(self, events: list[WatchEvent]) -> None:
+        self.events += incident_events(events)
+        self.answering += [event for event in events if isinstance(event, DeskEvent)]
 
     def _add_bucket(self, minute: int) -> None:
         watch = self.pipeline.watches.get(self.scenario.brand)

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from streams.errors import ConfigError, InputError
 from streams.picture.bins import PictureBucket, binned
+from streams.picture.owed import draw_owed, owed_rows
 from streams.picture.panels import draw_mentions, draw_overview, draw_score, draw_severity, draw_share
 from streams.picture.story import draw_labels, draw_lead
 from streams.picture.style import INK, STYLE
@@ -31,11 +32,12 @@ def draw(
     tz: ZoneInfo,
     note: str = "",
     bucket_minutes: int = 1,
+    answering: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
     """Draw a replay.
 
     On top is an overview of the whole record; below it, from 18 hours before the first event to the end: mentions by
-    tone and expected mentions, the share of negatives, the score and the severity.
+    tone and expected mentions, the share of negatives, the score and the severity; then what the brand owed.
 
     Parameters
     ----------
@@ -55,6 +57,8 @@ def draw(
         A line at the bottom, for example that this is a reconstruction.
     bucket_minutes
         Length of a bucket.
+    answering
+        Desk events of the brand, in the same form: what was owed to whom, and when it was given.
 
     Returns
     -------
@@ -75,7 +79,7 @@ def draw(
     with mpl.rc_context():
         mpl.rcdefaults()  # the picture must not depend on a user's matplotlibrc
         mpl.rcParams.update(STYLE)
-        figure = _figure(buckets, events, facts, tz, bucket_minutes)
+        figure = _figure(buckets, events, facts, tz, bucket_minutes, answering)
         figure.text(0.012, 0.955, title, fontsize=17, fontweight="bold", color=INK)
         figure.text(0.012, 0.014, note, fontsize=10, style="italic", color="#555555")
         try:
@@ -91,6 +95,7 @@ def _figure(
     facts: Sequence[Fact],
     tz: ZoneInfo,
     bucket_minutes: int,
+    answering: Sequence[Mapping[str, Any]],
 ) -> Figure:
     times = [datetime.fromisoformat(event["at"]) for event in events]
     first = buckets[0].start
@@ -99,8 +104,12 @@ def _figure(
     figure = Figure(figsize=(16, 9), dpi=100)
     FigureCanvasAgg(figure)
     heights = [0.6, 1.95, 4.2, 0.85, 0.85, 0.3]
+    rows = owed_rows(answering)
+    if rows:
+        heights[2] -= 0.24 * len(rows)
+        heights.append(0.24 * len(rows))
     grid = figure.add_gridspec(
-        6, 1, height_ratios=heights, left=0.06, right=0.975, top=0.925, bottom=0.085, hspace=0.16
+        len(heights), 1, height_ratios=heights, left=0.06, right=0.975, top=0.925, bottom=0.085, hspace=0.16
     )
     overview, lanes, mentions, share, score, severity = (figure.add_subplot(grid[row]) for row in range(6))
     figure.text(0.975, 0.014, f"times: {tz.key}", fontsize=10, color="#555555", ha="right")
@@ -112,12 +121,16 @@ def _figure(
     draw_score(score, bins)
     draw_severity(severity, events, times, begin, last)
     shown = [fact for fact in facts if begin <= fact.at <= last]
-    for axes in (lanes, mentions, share, score, severity):
+    lowest = severity
+    if rows:
+        lowest = figure.add_subplot(grid[6])
+        draw_owed(lowest, answering, begin, last)
+    for axes in dict.fromkeys((lanes, mentions, share, score, severity, lowest)):
         axes.set_xlim(as_days(begin), as_days(last))
-        if axes is not severity:
+        if axes is not lowest:
             axes.tick_params(axis="x", which="both", labelbottom=False, length=0)
     draw_labels(lanes, (mentions, share, score), events, times, shown, tz)
     draw_lead(lanes, times, shown)
-    mark_hours(severity, begin, last, tz)
+    mark_hours(lowest, begin, last, tz)
     figure.align_ylabels([mentions, share, score])
     return figure

@@ -11,24 +11,27 @@ from math import fsum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.scoring.rollup import HASHES
-from streams.scoring.rollup_desk import BOT, NEGATIVE, PRIVATE, THANKS
+from streams.scoring.rollup_desk import BOT, DENIES, NEGATIVE, PRIVATE, SUPPORTS, THANKS
 
 if TYPE_CHECKING:
     from streams.response.desk_context import DeskContext
     from streams.response.observation import DeskObservation
     from streams.scoring.rollup_desk import AnswerRow, AskRow
+    from streams.settings.care_hours import CareHours
 
 MAX_COMPLAINTS = 4096
 MAX_EARLY = 256
 MAX_DELAYS = 256
 EARLY_S = 3600
+USUAL_LEAST = 10
+"""Fewest first response times that say what is usual."""
 CLOCK_SKEW_S = 60
 EVERY = HASHES - 1
 """A cut that leaves nothing out; the largest number that a state can hold."""
 BUCKETS_S = (60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400)
 """Upper bounds of the first response times, in seconds."""
 ANSWERED, LATE = 1, 2
-_AUTHOR, _AT, _FLAGS, _WEIGHT = range(4)
+_AUTHOR, _AT, _FLAGS, _WEIGHT, _DUE = range(5)
 
 
 class Waiting(NamedTuple):
@@ -51,6 +54,8 @@ class Complaints:
         Hours after which one is forgotten.
     within_minutes
         Objective of the first response time.
+    care
+        Hours in which that time runs while no case is open.
 
     Attributes
     ----------
@@ -60,10 +65,11 @@ class Complaints:
         First response times by `BUCKETS_S`, and longer ones.
     in_time, late, expired, unmatched, third
         Totals: answered within the objective, not so, never; replies whose complaint is not known; replies of other
-        customers to a complaint, negative or not.
+        customers to a complaint: those that are not negative, and those that are, or support it by their source's word.
     """
 
-    def __init__(self, open_hours: int, within_minutes: int) -> None:
+    def __init__(self, open_hours: int, within_minutes: int, care: CareHours) -> None:
+        self.care = care
         self.open_s = open_hours * 3600
         self.within_s = within_minutes * 60
         self.delays: list[int] = []
@@ -77,14 +83,17 @@ class Complaints:
         self._cut = EVERY
         self._cut_until = 0
         self._pruned = 0
+        # The latest count and what it is of: several signals and events of a minute ask for the same.
+        self._counted: tuple[tuple[int, int], Waiting] | None = None
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute: complaints and answers in the order of event time."""
+        self._counted = None
         weight = HASHES / seen.threshold
         for reply in seen.replies:
             row = self._rows.get(reply.target)
             if row is not None and row[_AUTHOR] != reply.author:
-                self.third[reply.flags & NEGATIVE] += 1
+                self.third[_agrees(reply.flags)] += 1
         turns: list[tuple[int, int, int, Any]] = [(ask.at, 0, ask.key, ask) for ask in seen.asks]
         turns += [(answer.row.at, 1, answer.row.key, answer.row) for answer in seen.answers]
         for _, kind, _, row in sorted(turns, key=lambda turn: turn[:3]):
@@ -100,6 +109,13 @@ class Complaints:
         known = self._rows.get(row.target)
         return known[_AUTHOR] if known is not None else row.author or row.target
 
+    @property
+    def usual_minutes(self) -> int:
+        """Minutes within which nine of ten of the latest first replies came; 0 where too few are known."""
+        if len(self.delays) < USUAL_LEAST:
+            return 0
+        return -(-sorted(self.delays)[len(self.delays) * 9 // 10] // 60)
+
     def advance(self, now: int) -> None:
         """Decide the objective of complaints whose time is up at a minute."""
         while self._deadlines and self._deadlines[0][0] <= now:
@@ -110,30 +126,48 @@ class Complaints:
                 self.late += row[_WEIGHT]
 
     def waiting(self, now: int, since: int = 0) -> Waiting:
-        """Count customers with a complaint made since a minute and not yet forgotten."""
-        oldest = max(since * 60, now * 60 - self.open_s)
-        due_before = now * 60 - self.within_s
-        people: dict[int, list[Any]] = {}
-        for row in self._rows.values():
-            if row[_AT] < oldest:
-                continue
-            waits, is_due = not row[_FLAGS] & ANSWERED, row[_AT] <= due_before
-            seen = people.setdefault(row[_AUTHOR], [False, False, False, 0.0, 0])
-            seen[0] |= waits
-            seen[1] |= waits and is_due
-            seen[2] |= is_due
-            seen[3] = max(seen[3], row[_WEIGHT])
-            if waits and is_due:
-                seen[4] = min(seen[4] or row[_AT], row[_AT])
-        crowd = list(people.values())
-        return Waiting(
-            _weighed(crowd, 0),
-            _weighed(crowd, 1),
-            _weighed([[not person[0], *person[1:]] for person in crowd], 0),
-            _weighed(crowd, 2),
-            min((person[4] for person in crowd if person[4]), default=0),
-            any(person[3] > 1 for person in crowd),
-        )
+        """Count customers with a complaint made since a minute and not yet forgotten.
+
+        From `since` on, which is of a case, waiting is counted by the clock; without it, in care hours.
+        """
+        asked = now, since
+        if self._counted is None or self._counted[0] != asked:
+            self._counted = asked, self._count(now * 60, since * 60)
+        return self._counted[1]
+
+    def _count(self, now: int, since: int) -> Waiting:
+        oldest, due_before = max(since, now - self.open_s), now - self.within_s
+        # The weights of the customers of each kind, for each is a number of customers where they are a sample.
+        waiting: list[float] = []
+        overdue: list[float] = []
+        answered: list[float] = []
+        due: list[float] = []
+        oldest_overdue = 0
+        rows = self._rows
+        for keys in self._of_author.values():
+            waits = late = is_due = False
+            weight = 0.0
+            for key in keys:
+                _, at, flags, own_weight, due_s = rows[key]
+                if at < oldest:
+                    continue
+                weight = max(weight, own_weight)
+                up = at <= due_before and (since > 0 or due_s <= now)
+                is_due |= up
+                if not flags & ANSWERED:
+                    waits = True
+                    if up:
+                        late = True
+                        oldest_overdue = min(oldest_overdue or at, at)
+            if weight:
+                (waiting if waits else answered).append(weight)
+                if late:
+                    overdue.append(weight)
+                if is_due:
+                    due.append(weight)
+        estimated = max(waiting, default=0) > 1 or max(answered, default=0) > 1
+        counts = [round(fsum(weights)) for weights in (waiting, overdue, answered, due)]
+        return Waiting(counts[0], counts[1], counts[2], counts[3], oldest_overdue, estimated)
 
     def _ask(self, ask: AskRow, weight: float, desk: DeskContext) -> None:
         mine = self._of_author.get(ask.author, set())
@@ -145,14 +179,15 @@ class Complaints:
             return
         if ask.key in self._rows or (answered and not ask.flags & NEGATIVE):
             return
-        self._rows[ask.key] = [ask.author, ask.at, 0, weight]
+        due_s = ask.at + self.within_s if desk.case is not None else self.care.after(ask.at, self.within_s)
+        self._rows[ask.key] = [ask.author, ask.at, 0, weight, due_s]
         self._of_author.setdefault(ask.author, set()).add(ask.key)
         early = self._early.pop(ask.key, None)
         if early is not None:
             self.unmatched -= weight
             self._close(ask.key, early[0], bool(early[1]))
             return
-        due = -(-(ask.at + self.within_s) // 60)
+        due = -(-due_s // 60)
         heappush(self._deadlines, (due, ask.key))
         desk.wake(due)
 
@@ -183,7 +218,7 @@ class Complaints:
         for other in self._of_author.get(row[_AUTHOR], {key}):
             mine = self._rows[other]
             if mine[_AT] <= at + CLOCK_SKEW_S and not mine[_FLAGS] & ANSWERED:
-                if not mine[_FLAGS] & LATE and at - mine[_AT] <= self.within_s:
+                if not mine[_FLAGS] & LATE and at <= mine[_DUE]:
                     self.in_time += mine[_WEIGHT]
                 mine[_FLAGS] |= ANSWERED
 
@@ -247,6 +282,6 @@ class Complaints:
         self.in_time, self.late, self.expired, self.unmatched = totals
 
 
-def _weighed(people: list[list[Any]], held: int) -> int:
-    """Count people of whom something holds, each by their weight in the sample."""
-    return round(fsum(person[3] for person in people if person[held]))
+def _agrees(flags: int) -> bool:
+    """Return whether a reply sides with the complaint: "same here" is often not negative, and its source may know."""
+    return not flags & DENIES and bool(flags & (SUPPORTS | NEGATIVE))

@@ -7,6 +7,7 @@ deadlines alone: a minute in which anybody speaks sets one at its end.
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from detectors.severity import COORDINATED, Severity
@@ -36,6 +37,8 @@ from streams.response.presence import Presence
 from streams.response.signal import INFO, SEVERITIES, Fact, Signal
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from streams.response.complaints import Waiting
     from streams.response.observation import DeskObservation
     from streams.settings.brand import BrandConfig
@@ -102,6 +105,8 @@ class Desk:
         Of the brand.
     known
         Configuration of the brand.
+    zone
+        Of its care hours.
 
     Examples
     --------
@@ -114,8 +119,8 @@ class Desk:
     [(100, 'case', 'begins'), (130, 'holding_due', 'begins'), (190, 'holding_due', 'begins')]
     """
 
-    def __init__(self, settings: DeskSettings, known: BrandConfig) -> None:
-        self.context = DeskContext(settings, known)
+    def __init__(self, settings: DeskSettings, known: BrandConfig, zone: tzinfo = UTC) -> None:
+        self.context = DeskContext(settings, known, zone)
         self.promises = PromiseBroken()
         self.presence = Presence()
         self.signals: tuple[Signal, ...] = (
@@ -149,7 +154,8 @@ class Desk:
         """Learn a closed minute; what follows from it is returned when event time is advanced to its end."""
         desk = self.context
         self.presence.observe(seen)
-        desk.voiced = desk.voiced or bool(seen.statements or seen.answers or seen.actions)
+        if seen.statements or seen.answers or seen.actions:
+            desk.voiced, desk.voiced_at = True, seen.minute
         if not desk.voiced and not (seen.deleted or seen.unkept):
             return
         if desk.voiced:
@@ -175,7 +181,7 @@ class Desk:
         case = desk.case
         if case is None and not calm and change.incident != self._finished:
             severe = Severity.of(change.severity) >= Severity.of(desk.settings.case_from)
-            if severe and desk.voiced:
+            if severe and desk.speaks(change.minute):
                 case = desk.case = self._opened(change)
         if case is not None:
             case.severity = case.severity if calm else change.severity
@@ -210,7 +216,8 @@ class Desk:
         case = desk.case
         if case is not None and case.incident != self._announced:
             self._announced = case.incident
-            changes.append(self._change(now, CASE, BEGINS, Fact(INFO, case.since), case))
+            absent = " ".join(sorted(self.presence.absent(now).keys() - desk.known.blind_networks))
+            changes.append(self._change(now, CASE, BEGINS, Fact(INFO, case.since, None, (("absent", absent),)), case))
         closes = case is not None and self._closes(case, now)
         if closes:
             desk.case = None
@@ -285,5 +292,5 @@ class Desk:
 
 
 def _says_who_speaks(seen: DeskObservation) -> bool:
-    leader = int(Mark.LEADER)
-    return any(row.marks & leader for _, row in seen.statements) or any(row.marks & leader for _, row in seen.answers)
+    named = int(Mark.NAMED_ROLE)
+    return any(row.marks & named for _, row in seen.statements) or any(row.marks & named for _, row in seen.answers)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from streams.response.case.case import Case, case_from
 from streams.response.complaints import Complaints
 from streams.response.official_posts import OfficialPosts
-from streams.response.recent_tones import RecentTones
+from streams.response.recent_tones import DAY, RecentTones
+from streams.settings.care_hours import CareHours
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from streams.settings.brand import BrandConfig
     from streams.settings.desk import DeskSettings
+
+VOICE_DAYS = 7
+"""Days after the latest official mention from which a record may just lack what the brand says."""
 
 
 class DeskContext:
@@ -24,6 +31,8 @@ class DeskContext:
         Of the brand.
     known
         Configuration of the brand.
+    zone
+        Of its care hours.
 
     Attributes
     ----------
@@ -33,23 +42,31 @@ class DeskContext:
         Whether an incident of any severity is open.
     voiced
         Whether the brand has an official voice: without one, nobody can say that it is silent.
+    voiced_at
+        Minute of the latest official mention.
     roles
         Whether sources say who speaks for the brand.
     """
 
-    def __init__(self, settings: DeskSettings, known: BrandConfig) -> None:
+    def __init__(self, settings: DeskSettings, known: BrandConfig, zone: tzinfo = UTC) -> None:
         self.settings = settings
         self.known = known
-        self.complaints = Complaints(settings.open_hours, settings.reply_within_minutes)
+        care = CareHours(settings.care_hours, zone)
+        self.complaints = Complaints(settings.open_hours, settings.reply_within_minutes, care)
         self.tones = RecentTones()
         self.posts = OfficialPosts()
         self.case: Case | None = None
         self.incident_open = False
         self.voiced = bool(known.official_accounts)
+        self.voiced_at = 0
         self.roles = False
         self._evaluated = 0
         self._deadlines: list[int] = []
         self._pending: set[int] = set()
+
+    def speaks(self, minute: int) -> bool:
+        """Return whether the brand's official voice is known and would be seen: of late, or by configuration."""
+        return bool(self.known.official_accounts) or (self.voiced and minute - self.voiced_at <= VOICE_DAYS * DAY)
 
     def wake(self, minute: int) -> None:
         """Add a deadline: the signals are evaluated at this minute, or at the next where it is past."""
@@ -74,13 +91,14 @@ class DeskContext:
             self.tones.state(),
             self.posts.state(),
             self.case,
-            [self.incident_open, self.voiced, self.roles, self._evaluated],
+            [self.incident_open, self.voiced, self.voiced_at, self.roles, self._evaluated],
             sorted(self._deadlines),
         ]
 
     def restore(self, state: list[Any]) -> None:
         """Go on from a state."""
-        complaints, tones, posts, case, (self.incident_open, voiced, self.roles, self._evaluated), deadlines = state
+        complaints, tones, posts, case, flags, deadlines = state
+        self.incident_open, voiced, self.voiced_at, self.roles, self._evaluated = flags
         self.voiced = self.voiced or voiced
         self.complaints.restore(complaints)
         self.tones.restore(tones)

@@ -83,10 +83,12 @@ Four further tables are optional:
   (opening and closing hour on weekdays, or on all days with `weekends = true`), `until` (silent from then on),
   `promise_share` and `promise_hours`. `[[answers]]` are several such policies, the latest by `since` in force.
 * `[[posts]]` are single posts at a known time: `at`, `network`, `text`, and optionally `id` (its name in this file),
-  `kind` (`post`, `reply`, `scheduled`, or an action: `deletion`, `block`), for what it replies to or acts on `to` (the
-  id of an earlier post) or `to_tone` (the latest mention of that tone on its network), `author` (a name, so that one
-  person can speak twice), `official`, `promise_due_at`, `followers`, `negative`, `url`, and the echoes `reposted` and
-  `answered`: `{count, half_life_minutes, tone}`, `tone` being that of the replies.
+  `kind` (`post`, `reply`, `scheduled`, or an act: `deletion`, `block`, `closed`, `undo`, `edit`), for what it replies
+  to or acts on `to` (the id of an earlier post) or `to_tone` (the latest mention of that tone on its network), `author`
+  (a name, so that one person can speak twice), `official`, `promise_due_at`, `followers`, `negative`, `url`, and the
+  echoes `reposted` and `answered`: `{count, half_life_minutes, tone}`, `tone` being that of the replies. Of a brand's
+  own, as a source says it in a mention: `marks`, `visibility`, `keeps` (the id of the post whose promise it keeps),
+  `publish_at`, `target`, `role`. `approximate` says that the sources give no hour for it.
 
 A phase with `in_reply_to`, the id of a single post, is a thread under that post, on its network.
 """
@@ -96,6 +98,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from streams.mentions.mention import Role
 from streams.scenarios.expectation import Expectation
 from streams.scenarios.table import (
     Count,
@@ -214,7 +217,7 @@ class SinglePost(StrictTable, frozen=True):
     network: Name
     text: Line
     id: Name | None = None
-    kind: Literal["post", "reply", "scheduled", "deletion", "block"] = "post"
+    kind: Literal["post", "reply", "scheduled", "deletion", "block", "closed", "undo", "edit"] = "post"
     to: Name | None = None
     to_tone: Name | None = None
     author: Name | None = None
@@ -223,6 +226,13 @@ class SinglePost(StrictTable, frozen=True):
     followers: Count | None = None
     url: Line | None = None
     promise_due_at: LocalTime | None = None
+    marks: list[Name] = msgspec.field(default_factory=list)
+    visibility: Literal["public", "private"] = "public"
+    keeps: Name | None = None
+    publish_at: LocalTime | None = None
+    target: Literal["own", "customer"] | None = None
+    role: Role | None = None
+    approximate: bool = False
     reposted: Echo | None = None
     answered: Echo | None = None
 

@@ -172,10 +172,9 @@ class Simulation:
     def _publish_single(self, planned: _Planned, single: SinglePost) -> Utterance:
         extra: dict[str, object] = {"followers": single.followers, "url": single.url}
         extra["reply_to"] = self._target(single)
-        if single.promise_due_at is not None:
-            extra["promise_due_at"] = rfc3339(self._seconds(single.promise_due_at) * 1000)
         if single.official:
             extra["official"] = True
+        extra |= self._answering(single)
         mention = self._mention(planned, single.kind, self._author(single), single.text, extra)
         name = str(mention["id"])
         if single.id:
@@ -186,6 +185,15 @@ class Simulation:
             if echo is not None:
                 self._plan_echo(planned, echo, name, kind)
         return Utterance(planned.at, "", single.negative, "posts", mention)
+
+    def _answering(self, single: SinglePost) -> dict[str, object]:
+        """Return the fields that say what a post of the brand is: None for those that it leaves out."""
+        times = {"promise_due_at": single.promise_due_at, "publish_at": single.publish_at}
+        extra: dict[str, object] = {name: rfc3339(self._seconds(at) * 1000) for name, at in times.items() if at}
+        extra |= {"target": single.target, "role": single.role, "marks": single.marks or None}
+        extra["visibility"] = "private" if single.visibility == "private" else None
+        extra["keeps"] = self.named[single.keeps] if single.keeps else None
+        return extra
 
     def _author(self, single: SinglePost) -> str:
         if single.author is None:

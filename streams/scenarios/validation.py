@@ -9,6 +9,7 @@ import msgspec
 
 from detectors.severity import CRITERIA, SEVERITIES
 from streams.errors import ConfigError
+from streams.mentions.marks.mark import MARKS
 from streams.scenarios.schema import Phase, ScenarioFile, SinglePost
 
 SLOT = re.compile(r"\{([^{}]*)\}")
@@ -177,6 +178,12 @@ def _check_post(file: ScenarioFile, where: str, post: SinglePost) -> None:
         raise ConfigError(f"{where}.at: {message}; move the post or the scenario's start and end")
     if post.to is not None:
         _check_earlier(file, f"{where}.to", post.to, post.at)
+    for mark in post.marks:
+        _known(f"{where}.marks", mark, set(MARKS))
+    if post.keeps is not None:
+        _check_earlier(file, f"{where}.keeps", post.keeps, post.at)
+    if post.kind == "edit" and not (post.to or post.to_tone):
+        raise ConfigError(f"{where}.to: expected the post that the edit changed, got none; add its id")
     if post.to_tone is not None:
         _known(f"{where}.to_tone", post.to_tone, set(file.tones))
     if post.answered is not None:

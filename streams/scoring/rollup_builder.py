@@ -3,10 +3,11 @@
 import msgspec
 
 from detectors.observation import Voice
+from streams.mentions.marks.customers import asks
 from streams.mentions.mention import SPOKEN, Mention
 from streams.mentions.text import normalize, post_key, text_hash
 from streams.scoring.rollup import MAX_SNIPPET, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
-from streams.scoring.rollup_desk_builder import DeskPartBuilder, author_key
+from streams.scoring.rollup_desk_builder import DeskPartBuilder, author_key, desk_part
 from streams.settings.brand import BrandConfig
 
 _ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
@@ -39,6 +40,7 @@ class RollupBuilder:
         "_counts",
         "_desk",
         "_scored",
+        "_spoken",
         "_updates",
         "brand",
         "covered",
@@ -57,16 +59,17 @@ class RollupBuilder:
         self.lag = lag
         self.newest = 0
         self.covered = False
-        self._scored: list[tuple[Mention, int, int, bool]] = []
+        self._scored: list[tuple[Mention, int, int, int, bool, bool]] = []
+        self._spoken = 0
         self._updates: list[PostRow] = []
         self._counts: dict[str, int] = {}
-        self._desk = DeskPartBuilder(network, known)
+        self._desk: DeskPartBuilder | None = None
 
     def count(self, name: str) -> None:
         """Increment one of the `Counts`."""
         self._counts[name] = self._counts.get(name, 0) + 1
 
-    def add(self, mention: Mention, identity: int, negativity: float, negative: bool) -> None:
+    def add(self, mention: Mention, identity: int, negativity: float, negative: bool, at: int) -> None:
         """Add a scored mention.
 
         Parameters
@@ -79,8 +82,17 @@ class RollupBuilder:
             0 to 1.
         negative
             Whether that counts as negative.
+        at
+            Its time, in seconds since the epoch.
         """
-        self._scored.append((mention, identity, round(1000 * negativity), negative))
+        author = mention.author
+        key = author_key(self.network, author) if author is not None else identity
+        repost = mention.repost_of is not None or mention.kind == "repost"
+        if not repost:
+            self._spoken += 1
+            if negative or mention.reply_to is not None or asks(mention.text or ""):
+                self._desk_part().add_customer(mention, key, negative, at)
+        self._scored.append((mention, identity, key, round(1000 * negativity), negative, repost))
 
     def add_update(self, mention: Mention, identity: int, negativity: float | None) -> None:
         """Add a publication seen again with other counts: a row of the posts, and no mention.
@@ -97,7 +109,7 @@ class RollupBuilder:
 
     def add_official(self, mention: Mention) -> None:
         """Count a mention by the brand itself: its replies are answers, its actions are counted too."""
-        self._desk.add_official(mention)
+        self._desk_part().add_official(mention)
         if mention.visibility == "private":
             return
         self.count("official")
@@ -111,17 +123,12 @@ class RollupBuilder:
         voices: dict[int, Voice] = {}
         posts: list[PostRow] = []
         negatives = complaints = 0
-        for mention, identity, thousandths, negative in self._scored:
-            text = mention.text or ""
-            author = mention.author
-            repost = mention.repost_of is not None or mention.kind == "repost"
+        for mention, identity, key, thousandths, negative, repost in self._scored:
             negatives += negative
             complaints += negative and not repost
             row = self._row(mention, identity, thousandths)
-            key = author_key(self.network, author) if author is not None else identity
-            if not repost:
-                self._desk.add_customer(mention, key, negative)
-            voice = Voice(key, 0 if repost else text_hash(text), row.origin, negative, mention.followers or 0)
+            copied = 0 if repost else text_hash(mention.text or "")
+            voice = Voice(key, copied, row.origin, negative, mention.followers or 0)
             known = voices.get(key)
             voices[key] = voice if known is None else one_voice(known, voice)
             posts.append(row)
@@ -137,8 +144,13 @@ class RollupBuilder:
             self._weaknesses() if self.known.weaknesses else {},
             self.covered,
             self.lag,
-            self._desk.build(),
+            desk_part(self._spoken, complaints, self._desk.rows if self._desk is not None else {}),
         )
+
+    def _desk_part(self) -> DeskPartBuilder:
+        if self._desk is None:
+            self._desk = DeskPartBuilder(self.network, self.known)
+        return self._desk
 
     def _row(self, mention: Mention, identity: int, thousandths: int) -> PostRow:
         origin = post_key(self.network, mention.repost_of) if mention.repost_of is not None else 0

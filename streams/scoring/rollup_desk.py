@@ -22,7 +22,9 @@ MAX_ACTIONS = 32
 MAX_CLUES = 64
 
 NEGATIVE, QUESTION, THANKS = 1, 2, 4
-"""Flags of an `AskRow`; of a `ReplyRow`, only whether it is negative."""
+"""Flags of an `AskRow`; of a `ReplyRow`, `NEGATIVE`, and the stance that its source gives."""
+SUPPORTS, DENIES = 8, 16
+"""Flags of a `ReplyRow`: towards what it replies to."""
 PRIVATE, BOT = 1, 2
 """Flags of an `AnswerRow`."""
 SCHEDULED = 1

@@ -1,6 +1,7 @@
 """Building the desk part of a rollup from the mentions of a batch."""
 
 from functools import cache
+from typing import Any
 
 from streams.mentions.marks.customers import asks, clues, thanks
 from streams.mentions.marks.mark import Clue, Mark
@@ -9,6 +10,7 @@ from streams.mentions.mention import SPOKEN, Mention, milliseconds
 from streams.mentions.text import hash64, post_key
 from streams.scoring.rollup_desk import (
     BOT,
+    DENIES,
     MAX_ACTIONS,
     MAX_ANSWERS,
     MAX_ASKS,
@@ -19,6 +21,7 @@ from streams.scoring.rollup_desk import (
     PRIVATE,
     QUESTION,
     SCHEDULED,
+    SUPPORTS,
     THANKS,
     ActionRow,
     AnswerRow,
@@ -32,8 +35,18 @@ from streams.settings.brand import BrandConfig
 
 MAX_TEXT = 200
 MAX_ACTION_TEXT = 80
+_BOUNDS = {
+    "asks": MAX_ASKS,
+    "answers": MAX_ANSWERS,
+    "statements": MAX_STATEMENTS,
+    "replies": MAX_REPLIES,
+    "actions": MAX_ACTIONS,
+    "deleted": MAX_CLUES,
+    "unkept": MAX_CLUES,
+}
+_STANCES: dict[str | None, int] = {"support": SUPPORTS, "deny": DENIES}
 MODERATION = frozenset(("deletion", "block", "closed", "undo", "edit"))
-_SHOWN = int(Mark.HOT | Mark.BLAME)
+_SHOWN, _PROMO = int(Mark.HOT | Mark.BLAME), int(Mark.PROMO)
 _DELETED, _UNKEPT = int(Clue.DELETED), int(Clue.UNKEPT)
 
 
@@ -51,42 +64,30 @@ def author_key(network: str, author: str) -> int:
 class DeskPartBuilder:
     """Collect what the response desk reads of the mentions of one network and minute.
 
+    It holds no more rows than a batch has mentions, and `desk_part` cuts them to the bounds.
+
     Parameters
     ----------
     network
         The network.
     known
         Configuration of the brand.
+
+    Attributes
+    ----------
+    rows
+        By field of `DeskPart`, those of it that have any.
     """
 
-    __slots__ = (
-        "_actions",
-        "_answers",
-        "_asks",
-        "_deleted",
-        "_negative",
-        "_replies",
-        "_spoken",
-        "_statements",
-        "_unkept",
-        "known",
-        "network",
-    )
+    __slots__ = ("known", "network", "rows")
 
     def __init__(self, network: str, known: BrandConfig) -> None:
         self.network = network
         self.known = known
-        self._spoken = self._negative = 0
-        self._asks: list[AskRow] = []
-        self._answers: list[AnswerRow] = []
-        self._statements: list[StatementRow] = []
-        self._replies: list[ReplyRow] = []
-        self._actions: list[ActionRow] = []
-        self._deleted: list[int] = []
-        self._unkept: list[int] = []
+        self.rows: dict[str, list[Any]] = {}
 
-    def add_customer(self, mention: Mention, author: int, negative: bool) -> None:
-        """Add what a customer said, reposts left out.
+    def add_customer(self, mention: Mention, author: int, negative: bool, at: int) -> None:
+        """Add the rows of what a customer said, where it complains, asks or replies.
 
         Parameters
         ----------
@@ -96,64 +97,49 @@ class DeskPartBuilder:
             Key of its voice.
         negative
             Whether it counts as negative.
+        at
+            Its time, in seconds since the epoch.
         """
-        text = mention.text or ""
         replied = mention.reply_to
-        self._spoken += 1
         flags = 0
-        lang = mention.lang[:2] if mention.lang else ""
         if negative:
-            self._negative += 1
             flags = NEGATIVE
-            found = clues(text.lower(), lang)
+            found = clues((mention.text or "").lower(), mention.lang[:2] if mention.lang else "")
             if found & _DELETED:
-                self._deleted.append(author)
+                self._add("deleted", author)
             if found & _UNKEPT:
-                self._unkept.append(author)
-        elif asks(text):
+                self._add("unkept", author)
+        elif asks(mention.text or ""):
             flags = QUESTION
-        elif replied is None:
-            return
-        elif thanks(text.lower(), lang):
+        elif replied is not None and thanks((mention.text or "").lower(), mention.lang[:2] if mention.lang else ""):
             flags = THANKS
-        at = int(mention.created_at.timestamp())
         if flags:
-            self._asks.append(AskRow(post_key(self.network, mention.id), author, at, flags))
+            self._add("asks", AskRow(post_key(self.network, mention.id), author, at, flags))
         if replied is not None:
-            self._replies.append(ReplyRow(author, post_key(self.network, replied), at, flags & NEGATIVE))
+            flags = flags & NEGATIVE | _STANCES.get(mention.stance, 0)
+            self._add("replies", ReplyRow(author, post_key(self.network, replied), at, flags))
 
     def add_official(self, mention: Mention) -> None:
         """Add what the brand said or did."""
         kind = mention.kind
         planned = mention.publish_at
         if kind in MODERATION or (kind == "scheduled" and planned is not None and planned > mention.created_at):
-            self._actions.append(self._action(mention))
+            self._add("actions", self._action(mention))
         elif kind in SPOKEN or kind == "scheduled":
             if mention.repost_of is not None or kind == "repost":
                 return
             if mention.reply_to is None and mention.reply_to_author is None and mention.visibility == "public":
-                self._statements.append(self._statement(mention))
+                self._add("statements", self._statement(mention))
             else:
-                self._answers.append(self._answer(mention))
+                self._add("answers", self._answer(mention))
 
-    def build(self) -> DeskPart | None:
-        """Return the desk part; None where nobody spoke or acted."""
-        if not (self._spoken or self._statements or self._answers or self._actions):
-            return None
-        return DeskPart(
-            spoken=self._spoken,
-            negative=self._negative,
-            asks=least(self._asks, MAX_ASKS) if self._asks else (),
-            answers=least(self._answers, MAX_ANSWERS) if self._answers else (),
-            statements=least(self._statements, MAX_STATEMENTS) if self._statements else (),
-            replies=least(self._replies, MAX_REPLIES) if self._replies else (),
-            actions=least(self._actions, MAX_ACTIONS) if self._actions else (),
-            deleted=least(self._deleted, MAX_CLUES) if self._deleted else (),
-            unkept=least(self._unkept, MAX_CLUES) if self._unkept else (),
-        )
+    def _add(self, field: str, row: object) -> None:
+        self.rows.setdefault(field, []).append(row)
 
     def _marks(self, mention: Mention) -> int:
-        return read_marks(mention, _prepared(self.known.holding_texts, self.known.statement_texts))
+        known = self.known
+        role = known.account_roles.get(mention.author or "")
+        return read_marks(mention, _prepared(known.holding_texts, known.statement_texts), role)
 
     def _statement(self, mention: Mention) -> StatementRow:
         text = mention.text or ""
@@ -176,7 +162,7 @@ class DeskPartBuilder:
         target = post_key(self.network, mention.reply_to) if mention.reply_to is not None else author
         marks = self._marks(mention)
         shown = bool(marks & _SHOWN)
-        bot = bool(marks & Mark.PROMO) or mention.author in self.known.bot_accounts
+        bot = bool(marks & _PROMO) or mention.author in self.known.bot_accounts
         private = mention.visibility == "private"
         return AnswerRow(
             target,
@@ -204,6 +190,14 @@ class DeskPartBuilder:
             mention.id,
             (mention.text or "")[:MAX_ACTION_TEXT],
         )
+
+
+def desk_part(spoken: int, negative: int, rows: dict[str, list[Any]]) -> DeskPart | None:
+    """Return a desk part of these rows by field, cut to their bounds; None where there is nothing in it."""
+    if rows:
+        cut = {name: least(found, _BOUNDS[name]) if len(found) > 1 else (found[0],) for name, found in rows.items()}
+        return DeskPart(spoken=spoken, negative=negative, **cut)
+    return DeskPart(spoken=spoken, negative=negative) if spoken else None
 
 
 def _due(mention: Mention) -> int:

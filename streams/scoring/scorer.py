@@ -26,8 +26,8 @@ from streams.settings.config import Config
 
 UPDATE = "update"
 
-Unscored = tuple[RollupBuilder, Mention, int, bool]
-"""A mention to be scored: the builder of its rollup, the mention, the hash of its identity, whether it is an update."""
+Unscored = tuple[RollupBuilder, Mention, int, bool, int]
+"""A mention to be scored: its rollup's builder, itself, the hash of its identity, whether it is an update, its time."""
 
 
 class TextModel(Protocol):
@@ -158,9 +158,9 @@ class Scorer:
         elif not late and ms > builder.newest:
             builder.newest = ms
         if official:
-            builder.add_official(mention)
+            collected.official.append((builder, mention))
         elif (update or mention.kind in SPOKEN) and mention.visibility == "public":
-            collected.unscored.append((builder, mention, identity, update))
+            collected.unscored.append((builder, mention, identity, update, ms // 1000))
 
     def _is_update(self, mention: Mention, identity: int) -> bool | None:
         """Return whether a mention is an update; None where it is a duplicate."""
@@ -174,15 +174,15 @@ class Scorer:
         return True if counts not in (known, 0) and mention.kind in SPOKEN else None
 
     def _score_texts(self, unscored: list[Unscored]) -> None:
-        scores = self.model.score_many([mention.text or "" for _, mention, _, _ in unscored])
+        scores = self.model.score_many([mention.text or "" for _, mention, *_ in unscored])
         negative_at = self.config.negative_at
-        for (builder, mention, identity, update), score in zip(unscored, scores, strict=True):
+        for (builder, mention, identity, update, at), score in zip(unscored, scores, strict=True):
             negativity = score if mention.rating is None else with_rating(score, mention.rating)
             if update:
                 unknown = not mention.text and mention.rating is None
                 builder.add_update(mention, identity, None if unknown else negativity)
             else:
-                builder.add(mention, identity, negativity, negativity >= negative_at)
+                builder.add(mention, identity, negativity, negativity >= negative_at, at)
 
 
 class _Collected:
@@ -190,6 +190,7 @@ class _Collected:
 
     def __init__(self, config: Config) -> None:
         self.unscored: list[Unscored] = []
+        self.official: list[tuple[RollupBuilder, Mention]] = []
         self._config = config
         self._builders: dict[tuple[str, int, str, int], RollupBuilder] = {}
         # Event time of the last heartbeat, by brand, network and hour: each hour that a source covered is reported.
@@ -208,6 +209,8 @@ class _Collected:
 
     def rollups(self) -> list[Rollup]:
         """Return them by minute: so a brand's event time never runs ahead of rollups that follow."""
+        for rollup, mention in self.official:  # all at once: the lexicons stay in the processor's cache
+            rollup.add_official(mention)
         for (brand, network, _), ms in self._advanced.items():
             builder = self.builder(brand, ms // MINUTE_MS, network)
             builder.newest = max(builder.newest, ms)

@@ -5,6 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from streams.mentions.mention import Role
+
 
 class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Configuration of one brand: `[brands.NAME]`.
@@ -39,6 +41,8 @@ class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Texts it has prepared for a crisis: one is recognised by half of its words.
     bot_accounts
         Official accounts whose replies are automatic: they answer nobody.
+    account_roles
+        Who speaks through an official account, by account: community, care, spokesperson, leader, direction or legal.
     blind_networks
         Networks on which its source does not bring in what the brand says.
     """
@@ -60,4 +64,5 @@ class BrandConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     holding_texts: tuple[str, ...] = ()
     statement_texts: tuple[str, ...] = ()
     bot_accounts: frozenset[str] = frozenset()
+    account_roles: dict[str, Role] = {}
     blind_networks: frozenset[str] = frozenset()

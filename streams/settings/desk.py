@@ -3,6 +3,8 @@
 import msgspec
 
 from detectors.severity import SEVERITIES
+from streams.errors import ConfigError
+from streams.settings.care_hours import ALWAYS, CareHours
 from streams.settings.options import setting_error
 
 
@@ -21,6 +23,8 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Hours after which a complaint without an answer is no longer waited for.
     reply_within_minutes
         Objective of the first response time, in minutes.
+    care_hours
+        Hours in which that time runs while no case is open: `always`, or such as `mon-fri 09:00-18:00`, in `timezone`.
     reply_objective
         Share of complaints that are to be answered within it.
     overdue_least, overdue_share
@@ -75,6 +79,7 @@ than 1, got 0.5: below, three times the tolerated share is more than all
     case_hours: int = 72
     open_hours: int = 24
     reply_within_minutes: int = 60
+    care_hours: str = ALWAYS
     reply_objective: float = 0.8
     overdue_least: int = 10
     overdue_share: float = 0.5
@@ -105,6 +110,10 @@ than 1, got 0.5: below, three times the tolerated share is more than all
         if self.case_from not in SEVERITIES[1:]:
             expected = ", ".join(SEVERITIES[1:])
             raise setting_error("desk", "case_from", f"expected one of {expected}, got {self.case_from!r}")
+        try:
+            CareHours(self.care_hours)
+        except ConfigError as error:
+            raise setting_error("desk", "care_hours", str(error)) from None
         if not 0.67 < self.reply_objective < 1:
             raise setting_error(
                 "desk",

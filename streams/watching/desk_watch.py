@@ -45,7 +45,7 @@ class DeskWatch:
     def __init__(self, brand: str, config: Config) -> None:
         self.brand = brand
         self.config = config
-        self.desk = Desk(config.desk_settings(brand), config.brand(brand))
+        self.desk = Desk(config.desk_settings(brand), config.brand(brand), config.zone)
         self.board = Board()
         self._enabled = config.desk_settings(brand).enabled
 

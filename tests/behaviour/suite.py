@@ -8,7 +8,20 @@ from typing import Any
 import pytest
 
 from tests.behaviour.engines import Engine
-from tests.helpers.records import CRISIS_AT, DAY, HOUR, MINUTE, QUIET_DAYS, crisis, damaged, in_order, line, quiet, wave
+from tests.helpers.records import (
+    CRISIS_AT,
+    DAY,
+    HOUR,
+    MINUTE,
+    QUIET_DAYS,
+    answered_crisis,
+    crisis,
+    damaged,
+    in_order,
+    line,
+    quiet,
+    wave,
+)
 
 
 def decoded(events: list[bytes]) -> list[dict[str, Any]]:
@@ -150,3 +163,18 @@ class IncidentBehaviour:
         ids = [event["id"] for event in decoded(first)]
         assert first == second
         assert len(set(ids)) == len(ids)
+
+    def test_how_the_brand_answers_is_reported_in_the_same_bytes_in_any_order_within_the_lateness(
+        self, incidents_of: Engine
+    ) -> None:
+        lines = answered_crisis()
+        reported = incidents_of(lines)
+        signals = {event["signal"] for event in decoded(reported) if event["type"] == "desk"}
+        assert {"case", "holding_due", "complaints_waiting", "promo_in_case", "moderation_in_case"} <= signals
+        rng = random.Random(7)
+        shuffled = sorted(
+            lines,
+            key=lambda value: datetime.fromisoformat(json.loads(value)["created_at"]).timestamp() + rng.uniform(0, 59),
+        )
+        assert shuffled != lines
+        assert incidents_of(shuffled) == reported

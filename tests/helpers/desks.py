@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from streams.mentions.mention import decode
+from streams.mentions.mention import decode, milliseconds
+from streams.mentions.text import hash64
+from streams.response.complaints import Waiting
 from streams.response.desk import Desk, DeskChange, IncidentChange
 from streams.response.observation import desk_observation
-from streams.scoring.rollup import Counts, Rollup
-from streams.scoring.rollup_desk import merge_desk
-from streams.scoring.rollup_desk_builder import DeskPartBuilder, author_key
+from streams.scoring.rollup import Rollup
+from streams.scoring.rollup_builder import RollupBuilder
 from streams.settings.brand import BrandConfig
 from streams.settings.config import Config
 from streams.settings.desk import DeskSettings
@@ -63,25 +64,27 @@ class DeskDriver:
         assert stored.encoded() == state
         return self
 
+    def waiting(self, minute: int) -> Waiting:
+        """Count the customers who wait at a minute, of the last day."""
+        return self.desk.context.complaints.waiting(FIRST + minute)
+
     def of(self, signal: str) -> list[tuple[int, str, str]]:
         """Return the changes of one signal: minute after the start, state, severity."""
         return [(c.minute - FIRST, c.state, c.fact.severity) for c in self.changes if c.signal == signal]
 
     def _rollups(self, minute: int, items: list[tuple[int, Said]]) -> list[Rollup]:
-        builders: dict[str, DeskPartBuilder] = {}
+        builders: dict[str, RollupBuilder] = {}
         for number, (at, fields) in items:
             own = dict(fields)
             negative = bool(own.pop("negative", False))
             mention = decode(mention_line(number, 60 * at, **{"id": own.pop("id", f"m{number}"), **own}))
-            builder = builders.setdefault(mention.network, DeskPartBuilder(mention.network, self.known))
+            new = RollupBuilder("Acme", mention.network, minute, self.known)
+            builder = builders.setdefault(mention.network, new)
             if mention.official:
                 builder.add_official(mention)
             else:
-                builder.add_customer(mention, author_key(mention.network, mention.author or mention.id), negative)
-        return [
-            Rollup("Acme", network, minute, 0, Counts(mentions=1), desk=merge_desk([builder.build()]))
-            for network, builder in sorted(builders.items())
-        ]
+                builder.add(mention, hash64(mention.id), float(negative), negative, milliseconds(mention) // 1000)
+        return [builder.build() for _, builder in sorted(builders.items())]
 
 
 def complaint(at: float, author: str, **fields: Any) -> Said:

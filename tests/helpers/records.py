@@ -4,6 +4,7 @@ import base64
 import json
 import random
 from collections.abc import Iterable
+from typing import Any
 
 from tests.helpers.mentions import mention_line
 
@@ -66,6 +67,19 @@ def crisis() -> list[bytes]:
         wave(120, 90, rating=-1),
         wave(40, 300, rating=-0.5, at=CRISIS_AT + 3 * HOUR, network="forum"),
     )
+
+
+def answered_crisis() -> list[bytes]:
+    """A crisis in which the brand is silent, then promotes, deletes and speaks."""
+    official: dict[str, Any] = {"official": True, "author": "acme", "network": "twitter"}
+    acts = [
+        (CRISIS_AT - 300 * MINUTE, {"text": "A fine day to you all", **official}),
+        (CRISIS_AT + 70 * MINUTE, {"text": "Win a new sofa this weekend!", **official}),
+        (CRISIS_AT + 80 * MINUTE, {"kind": "deletion", "text": "", **official}),
+        (CRISIS_AT + 150 * MINUTE, {"text": "We are looking into this. Our apologies.", **official}),
+    ]
+    rows = [(at, line(9000 + n, at, **fields)) for n, (at, fields) in enumerate(acts)]
+    return in_order(quiet(days=QUIET_DAYS + 4), wave(300, 180, rating=-1), rows)
 
 
 def damaged(lines: list[bytes], seed: int) -> list[bytes]:

@@ -131,3 +131,16 @@ def test_no_two_labels_touch_and_no_leader_crosses_a_label(raw: list[tuple[int, 
             if left <= other <= right:
                 # The label to the right lies lower: no overlap, and its leader ends beneath this label.
                 assert lanes[j] < lanes[i]
+
+
+def test_the_picture_shows_what_the_brand_owed(tmp_path: Path) -> None:
+    answering = [
+        {"at": "2012-06-10T17:31:00Z", "signal": "holding_due", "state": "begins", "severity": "warning"},
+        {"at": "2012-06-10T18:31:00Z", "signal": "holding_due", "state": "begins", "severity": "critical"},
+        {"at": "2012-06-10T21:31:00Z", "signal": "holding_due", "state": "ends", "severity": "critical"},
+        {"at": "2012-06-10T22:31:00Z", "signal": "canned", "state": "begins", "severity": "info"},
+    ]
+    without = picture(tmp_path / "a.svg").read_text(encoding="utf-8")
+    svg = picture(tmp_path / "b.svg", answering=answering).read_text(encoding="utf-8")
+    assert "first word" in svg
+    assert "first word" not in without

@@ -1,6 +1,7 @@
 """In a case, the brand is told what is owed, by when, and when it was given."""
 
-from tests.helpers.desks import DeskDriver, answer, complaint, statement
+from streams.settings.brand import BrandConfig
+from tests.helpers.desks import DeskDriver, Said, answer, complaint, statement
 
 SOME_ANSWER = "Have you tried turning it off and on?"
 
@@ -38,9 +39,63 @@ def test_inviting_everybody_to_a_private_message_is_no_first_word() -> None:
     assert DeskDriver().incident(0).say([*asked, *invited], until=40).of("holding_due") == [(30, "begins", "warning")]
 
 
+def test_five_replies_of_one_text_within_an_hour_are_a_statement() -> None:
+    text = "The lift is out of order, and a mechanic is on the way"
+    asked = [complaint(n, f"a{n}", id=f"c{n}") for n in range(5)]
+    told = [answer(10 + 10 * n, f"c{n}", text) for n in range(5)]
+    desk = DeskDriver().incident(0).say([*asked, *told]).incident(200, "calm").say([], until=300)
+    assert dict(desk.changes[-1].fact.values)["outcome"] == "answered"
+    spread = [answer(10 + 20 * n, f"c{n}", text) for n in range(5)]
+    apart = DeskDriver().incident(0).say([*asked, *spread]).incident(200, "calm").say([], until=5000)
+    assert dict(apart.changes[-1].fact.values)["outcome"] == "partly"
+
+
+def test_outside_its_care_hours_a_brand_is_late_only_in_a_case() -> None:
+    asked = [complaint(n, f"a{n}", id=f"c{n}") for n in range(12)]
+    calm = DeskDriver(care_hours="mon-fri 09:00-18:00").say(asked, until=300)  # from midnight on
+    assert (calm.desk.context.complaints.late, calm.waiting(300).overdue) == (0, 0)
+    assert calm.say([], until=700).desk.context.complaints.late == 12
+    case = DeskDriver(care_hours="mon-fri 09:00-18:00").incident(0).say(asked, until=300)
+    assert case.of("complaints_waiting") == [(69, "begins", "warning")]
+
+
+def test_a_case_begins_with_the_networks_on_which_the_brand_has_no_voice() -> None:
+    talk = [complaint(n, f"a{n}", network=f"n{n % 2}") for n in range(20)]
+    desk = DeskDriver().say([*talk, statement(3, network="n1")]).incident(30).say([], until=40)
+    assert dict(desk.changes[0].fact.values) == {"absent": "n0"}
+
+
+def slow_shop() -> list[Said]:
+    """A customer an hour, each answered after two hours with an invitation to a private message."""
+    said: list[Said] = []
+    for number in range(12):
+        at = 60 * number
+        said.append(complaint(at, f"c{number}", id=f"c{number}"))
+        said.append(answer(at + 120, f"c{number}", "Please send us a DM with your order number"))
+    return said
+
+
+def test_the_silence_of_a_brand_that_answers_in_its_usual_way_is_never_critical_unless_the_incident_is() -> None:
+    shop = DeskDriver(BrandConfig()).say(slow_shop()).incident(800)
+    assert shop.say([answer(900, "c1", "Please send us a DM")], until=2000).of("holding_due") == [
+        (830, "begins", "warning")
+    ]
+    worse = DeskDriver(BrandConfig()).say(slow_shop()).incident(800).incident(850, "critical")
+    assert worse.say([], until=2000).of("holding_due") == [(830, "begins", "warning"), (890, "begins", "critical")]
+
+
+def test_a_silence_longer_than_the_usual_first_reply_is_critical() -> None:
+    shop = DeskDriver(BrandConfig()).say(slow_shop()).incident(800)
+    assert shop.say([], until=2000).of("holding_due") == [(830, "begins", "warning"), (920, "begins", "critical")]
+
+
+def test_a_brand_of_which_nothing_was_seen_for_a_week_is_not_said_to_be_silent() -> None:
+    shop = DeskDriver(BrandConfig()).say(slow_shop())
+    assert shop.incident(60 * 24 * 9).say([], until=60 * 24 * 10).of("holding_due") == []
+
+
 def test_a_brand_that_nobody_can_see_is_not_said_to_be_silent() -> None:
-    desk = DeskDriver(known=None)
-    desk.desk.context.voiced = False
+    desk = DeskDriver(BrandConfig())
     assert desk.incident(0).say([complaint(1, "ann")], until=300).changes == []
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,8 +26,25 @@ from streams.settings.brand import BrandConfig
 from streams.settings.config import Config
 from streams.settings.desk import DeskSettings
 
+if TYPE_CHECKING:
+    from streams.scoring.rollup import Rollup
+
 MODEL = NegativityModel.load()
 PLACEBOS = 2000
+RECORDS = (
+    "airlines_2015",
+    "boycotts_in",
+    "byu_id_2026",
+    "cashtags_2014_2016",
+    "comcast_fcc_2015",
+    "delivery_de_2026",
+    "finance_apps_2021_2022",
+    "free_fr_2024_q3",
+    "mobile_legends_id_2024",
+    "spotify_care_2017",
+    "steam_2025",
+    "streaming_in_2024",
+)
 
 
 def lines(shared: Path, name: str) -> list[bytes]:
@@ -121,39 +138,28 @@ def test_stores_that_answer_in_their_usual_way_page_nobody(
                 cuts = quantiles(delays, n=10)
                 print(f"\n{brand}: first reply p50 {cuts[4] / 60:.0f} min, p90 {cuts[8] / 60:.0f} min", end="")
         print(f"\n{name}: {dict(counts)}")
-    outside = [event for event in events if event["incident"] is None]
-    assert not [event for event in outside if event["severity"] == "critical"]
+    assert not [event for event in events if event["severity"] == "critical"]
 
 
-def observations(shared: Path, name: str, brand: str) -> list[DeskObservation]:
+def observations(shared: Path, name: str) -> dict[str, list[DeskObservation]]:
+    """The closed minutes of each brand of a record."""
     scorer = Scorer(Config(), MODEL)
     every = [Message(name, n, line) for n, line in enumerate(lines(shared, name))]
-    rollups = [
-        rollup
-        for start in range(0, len(every), 5000)
-        for rollup in scorer.score(every[start : start + 5000]).rollups
-        if rollup.brand == brand
-    ]
-    minutes: dict[int, list[Any]] = {}
-    for rollup in rollups:
-        minutes.setdefault(rollup.minute, []).append(rollup)
-    return [seen for minute in sorted(minutes) if (seen := desk_observation(minute, minutes[minute])) is not None]
+    minutes: dict[str, dict[int, list[Rollup]]] = {}
+    for start in range(0, len(every), 5000):
+        for rollup in scorer.score(every[start : start + 5000]).rollups:
+            minutes.setdefault(rollup.brand, {}).setdefault(rollup.minute, []).append(rollup)
+    return {
+        brand: [seen for minute in sorted(own) if (seen := desk_observation(minute, own[minute])) is not None]
+        for brand, own in minutes.items()
+    }
 
 
-@pytest.mark.parametrize(
-    ("name", "brand"), [("spotify_care_2017", "Spotify"), ("airlines_2015", "United"), ("airlines_2015", "JetBlue")]
-)
-def test_nothing_that_follows_a_random_moment_is_a_backlash_or_an_effect(
-    shared: Path, name: str, brand: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    seen = observations(shared, name, brand)
-    rng = random.Random(brand)
-    busy = [observation.minute for observation in seen if observation.asks]
-    moments = {rng.choice(busy) for _ in range(PLACEBOS)}
+def backlashes(seen: list[DeskObservation], moments: set[int]) -> int:
+    """At how many moments a deletion, had there been one, would be reported as followed by a backlash."""
     desk = DeskContext(DeskSettings(), BrandConfig())
-    false, judged, moved = 0, 0, 0
     live: list[tuple[int, ModerationBacklash]] = []
-    rows = {observation.minute: observation for observation in seen}
+    false = 0
     for observation in seen:
         desk.tones.observe(observation)
         if observation.minute in moments:
@@ -165,20 +171,49 @@ def test_nothing_that_follows_a_random_moment_is_a_backlash_or_an_effect(
             signal.observe(observation, desk)
         false += sum(signal.fact is not None for minute, signal in live if minute <= observation.minute - 60)
         live = [(minute, signal) for minute, signal in live if minute > observation.minute - 60]
-    false += sum(signal.fact is not None for _, signal in live)
+    return false + sum(signal.fact is not None for _, signal in live)
+
+
+def helped(seen: list[DeskObservation], moments: set[int]) -> tuple[int, int]:
+    """At how many moments a statement, had there been one, would seem to have helped, and how many can be judged."""
+    sides: dict[int, tuple[int, int]] = {}
+    for observation in seen:
+        for tone in observation.tones:
+            known = sides.get(tone.minute, (0, 0))
+            sides[tone.minute] = known[0] + tone.spoken, known[1] + tone.negative
+    judged = moved = 0
     for moment in moments:
-        sides = []
-        for first in (moment - 120, moment):
-            tones = [tone for at in range(first, first + 120) if at in rows for tone in rows[at].tones]
-            sides.append((sum(tone.negative for tone in tones), sum(tone.spoken for tone in tones)))
-        (before, of_before), (after, of_after) = sides
+        of_before, before = sums(sides, moment - 120)
+        of_after, after = sums(sides, moment)
         if min(of_before, of_after) >= 20:
             judged += 1
             moved += difference(before, of_before, after, of_after).verdict == "helped"
+    return moved, judged
+
+
+def sums(sides: dict[int, tuple[int, int]], first: int) -> tuple[int, int]:
+    rows = [sides[at] for at in range(first, first + 120) if at in sides]
+    return sum(row[0] for row in rows), sum(row[1] for row in rows)
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_nothing_that_follows_a_random_moment_is_a_backlash_or_an_effect(
+    shared: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = observations(shared, name)
+    # Among the minutes in which somebody complains or asks: at night nothing could follow.
+    busy = sorted((brand, observation.minute) for brand, own in seen.items() for observation in own if observation.asks)
+    drawn = random.Random(name).sample(busy, min(PLACEBOS, len(busy)))
+    false = moved = judged = 0
+    for brand, own in seen.items():
+        moments = {minute for of, minute in drawn if of == brand}
+        false += backlashes(own, moments)
+        of_brand = helped(own, moments)
+        moved, judged = moved + of_brand[0], judged + of_brand[1]
     with capsys.disabled():
         print(
-            f"\n{brand}: {len(moments)} random moments, {100 * false / len(moments):.1f} % false backlash, "
+            f"\n{name}: {len(drawn)} random moments, {100 * false / len(drawn):.1f} % false backlash, "
             f"{100 * moved / max(1, judged):.1f} % of {judged} false 'helped'"
         )
-    assert false <= 0.03 * len(moments)
+    assert false <= 0.03 * len(drawn)
     assert moved <= 0.12 * max(1, judged)

@@ -5,8 +5,10 @@ from datetime import datetime
 import pytest
 
 from detectors.negativity import NegativityModel
+from streams.response.desk_event import DeskEvent
 from streams.scenarios import Expectation, Period, load_scenario, shipped_scenarios
-from tests.helpers.held import held, incident_events
+from streams.watching.watch_event import incident_events as incidents_of
+from tests.helpers.held import held, held_by_the_desk, watch_events
 
 NOON = datetime.fromisoformat("2012-07-06T12:00")
 POSTS = {"complaint": NOON, "apology": NOON.replace(hour=15)}
@@ -22,15 +24,20 @@ def model() -> NegativityModel:
 
 
 @pytest.mark.parametrize("name", shipped_scenarios())
-def test_in_each_reconstruction_badbuzz_finds_what_is_expected_by_when_it_is_expected(
+def test_in_each_reconstruction_incidents_and_how_they_are_answered_are_found_when_they_are_expected(
     name: str, model: NegativityModel
 ) -> None:
     scenario = load_scenario(name)
-    periods = held(scenario, incident_events(scenario, model))
-    expected = [e for e in scenario.expectations if e.kind == "incident"]
+    events = watch_events(scenario, model)
+    periods = {
+        "incident": held(scenario, incidents_of(events)),
+        "desk": held_by_the_desk(scenario, [event for event in events if isinstance(event, DeskEvent)]),
+    }
+    expected = scenario.expectations
+    assert {e.kind for e in expected} == set(periods)
     assert [e.signal for e in expected if not e.never], "each reconstruction says what must be found in it"
     assert [e.signal for e in expected if e.never], "and what must not"
-    faults = (e.fault(periods.get(e.signal, []), scenario.posts) for e in expected)
+    faults = (e.fault(periods[e.kind].get(e.signal, []), scenario.posts) for e in expected)
     assert not [fault for fault in faults if fault]
 
 

@@ -53,7 +53,7 @@ def build(rows: Sequence[tuple[int, dict[str, object]]]) -> Rollup:
         negativity = row["negativity"]
         assert isinstance(negativity, float)
         mention = decode(mention_line(number, number % 60, **fields))
-        builder.add(mention, hash64(mention.id), negativity, negativity >= 0.5)
+        builder.add(mention, hash64(mention.id), negativity, negativity >= 0.5, number)
         builder.newest = max(builder.newest, number)
     return builder.build()
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.mentions.marks.mark import Mark
-from streams.mentions.mention import decode
-from streams.mentions.text import post_key
+from streams.mentions.mention import decode, milliseconds
+from streams.mentions.text import hash64, post_key
 from streams.scoring.rollup import Counts, Rollup, merge
 from streams.scoring.rollup_batch import decode_batch, encode_batch
 from streams.scoring.rollup_builder import RollupBuilder
@@ -26,7 +26,7 @@ from streams.scoring.rollup_desk import (
     DeskPart,
     merge_desk,
 )
-from streams.scoring.rollup_desk_builder import DeskPartBuilder, author_key
+from streams.scoring.rollup_desk_builder import author_key
 from streams.settings.brand import BrandConfig
 from tests.helpers.mentions import mention_line
 
@@ -56,14 +56,14 @@ said = st.tuples(st.booleans(), customer | official)
 
 
 def part(rows: list[Row]) -> DeskPart | None:
-    builder = DeskPartBuilder("forum", BRAND)
+    builder = RollupBuilder("Acme", "forum", 7, BRAND)
     for number, (negative, fields) in rows:
         mention = decode(mention_line(number, number % 60, **fields))
         if mention.official:
             builder.add_official(mention)
         else:
-            builder.add_customer(mention, author_key("forum", mention.author or mention.id), negative)
-    return builder.build()
+            builder.add(mention, hash64(mention.id), float(negative), negative, milliseconds(mention) // 1000)
+    return builder.build().desk
 
 
 def encoded(desk: DeskPart | None) -> bytes:

@@ -13,7 +13,7 @@ from streams.cli.options import brand_option, config_option, json_option, quiet_
 from streams.cli.output import out, write_line
 from streams.desk_log.fold import DeskState, fold
 from streams.desk_log.overdue import Owed, owed
-from streams.event_time import rfc3339
+from streams.event_time import duration, rfc3339
 from streams.kafka.desk_log import read_desk_log, read_situations
 from streams.settings.config import load
 from streams.situations.situation import Situation
@@ -43,7 +43,7 @@ def status_command(brands: tuple[str, ...], config_path: Path | None, as_json: b
     table = Table("severity", "brand", "since", "negatives/h", "has it", "due", box=None, pad_edge=False)
     for situation, state in rows:
         has_it = state.roles.get("lead") or (state.acknowledged.who if state.acknowledged else "nobody")
-        due = ", ".join(_due(step, now_ms) for step in owed(situation, state) if step.done is None)
+        due = "\n".join(_due(step, now_ms) for step in owed(situation, state) if step.done is None)
         figures = str(situation.figures.negatives)
         table.add_row(situation.severity, escape(situation.brand), situation.since, figures, escape(has_it), due or "-")
     out.print(table)
@@ -51,7 +51,7 @@ def status_command(brands: tuple[str, ...], config_path: Path | None, as_json: b
 
 def _due(step: Owed, now_ms: int) -> str:
     minutes = (step.due_ms - now_ms) // 60_000
-    return f"{step.step} in {minutes} min" if minutes >= 0 else f"{step.step} OVERDUE {-minutes} min"
+    return f"{step.step} in {duration(minutes)}" if minutes >= 0 else f"{step.step} OVERDUE {duration(-minutes)}"
 
 
 def _fields(situation: Situation, state: DeskState, now_ms: int) -> dict[str, object]:

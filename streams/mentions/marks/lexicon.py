@@ -7,7 +7,7 @@ from typing import Any
 
 from streams.errors import InputError
 from streams.mentions.marks.mark import Clue, Mark
-from streams.mentions.marks.phrases import PhraseIndex
+from streams.mentions.marks.phrases import PhraseIndex, TextPhraseIndex, WordIndex
 
 LANGUAGES = ("en", "fr", "es", "de", "it", "pt", "nl", "pl", "ru", "hu", "id")
 """Those with a lexicon. A text is read with all of them: official texts mix languages."""
@@ -30,7 +30,7 @@ def mark_index() -> PhraseIndex:
 
     Examples
     --------
-    >>> Mark(mark_index().labels(" we are looking into this ")).name
+    >>> Mark(mark_index().labels("We are looking into this.")[0][2]).name
     'HOLDING'
     """
     known = {mark.name.lower(): int(mark) for mark in Mark if mark.name}
@@ -38,7 +38,7 @@ def mark_index() -> PhraseIndex:
 
 
 @cache
-def clue_index(lang: str = "") -> PhraseIndex:
+def clue_index(lang: str = "") -> TextPhraseIndex:
     """Return the phrases of the clues in customers' texts.
 
     Parameters
@@ -47,11 +47,23 @@ def clue_index(lang: str = "") -> PhraseIndex:
         Those of this language and of English; empty, or a language without a lexicon: of all.
     """
     known = {clue.name.lower(): int(clue) for clue in Clue if clue.name}
-    return PhraseIndex(_merged("clues", known, _codes(lang)))
+    return TextPhraseIndex(_merged("clues", known, _codes(lang)))
 
 
 @cache
-def words(name: str, lang: str = "") -> tuple[str, ...]:
+def thanks_index(lang: str = "") -> WordIndex:
+    """Return the words of thanks.
+
+    Parameters
+    ----------
+    lang
+        Those of this language and of English; empty, or a language without a lexicon: of all.
+    """
+    return WordIndex(words("thanks", lang))
+
+
+@cache
+def words(name: str, lang: str = "") -> frozenset[str]:
     """Return one list of single words: `thanks`, `voids` or `greetings`; of a language and of English, or of all.
 
     Examples
@@ -60,7 +72,7 @@ def words(name: str, lang: str = "") -> tuple[str, ...]:
     (True, True)
     """
     tables = [table for code, table in zip(LANGUAGES, _tables(), strict=True) if code in _codes(lang)]
-    return tuple(dict.fromkeys(word for table in tables for word in table.get(name, ())))
+    return frozenset(word for table in tables for word in table.get(name, ()))
 
 
 def _codes(lang: str) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Mark(IntFlag):
     BLAME = 8192
     HOT = 16384
     LEADER = 32768
+    NAMED_ROLE = 65536
 
 
 MARKS = tuple(mark.name.lower() for mark in list(Mark)[:10] if mark.name)

@@ -1,10 +1,11 @@
 """Reading the marks of an official text: the source's word, then the brand's prepared texts, then the lexicons."""
 
 from collections.abc import Iterable
+from string import ascii_uppercase
 
 from streams.mentions.marks.lexicon import mark_index, words
 from streams.mentions.marks.mark import Mark, marks_named
-from streams.mentions.marks.phrases import clauses
+from streams.mentions.marks.phrases import WORD, plain
 from streams.mentions.mention import Mention
 from streams.mentions.text import hash64
 
@@ -13,12 +14,17 @@ RUN = 4
 PREPARED_SHARE = 0.5
 LEAD_WORDS = 8
 LEAD_LEAST = 5
+LEAD_READ = 11
+"""Words that are read first: enough where at most three of them are handles or greetings."""
 LEAD_CHARACTERS = 240
 """Characters of a text among which its first words are."""
 CAPITALS_SHARE = 0.6
 CAPITALS_LEAST = 20
-_HANDLE = "@"
-_RESOLVED = int(Mark.RESOLVED)
+_CAPITALS = ascii_uppercase.encode()
+_SKIPPED = ("@", "http")
+_LEADERS = frozenset(("leader", "direction"))
+_RESOLVED, _HOT = int(Mark.RESOLVED), int(Mark.HOT)
+_LEADER, _NAMED_ROLE = int(Mark.LEADER), int(Mark.NAMED_ROLE)
 
 
 class PreparedTexts:
@@ -51,10 +57,19 @@ class PreparedTexts:
         return found
 
 
-def read_marks(mention: Mention, prepared: PreparedTexts) -> int:
+def read_marks(mention: Mention, prepared: PreparedTexts, role: str | None = None) -> int:
     """Return the marks of an official text, as bits of `Mark`.
 
     Where the source gives marks, only the tone is read from the text.
+
+    Parameters
+    ----------
+    mention
+        Official.
+    prepared
+        The brand's prepared texts.
+    role
+        Of its account, where the mention does not say who speaks.
 
     Examples
     --------
@@ -66,14 +81,11 @@ def read_marks(mention: Mention, prepared: PreparedTexts) -> int:
     """
     text = mention.text or ""
     given = marks_named(mention.marks)
-    marks = given
-    if not given:
-        marks = prepared.marks(text) | lexicon_marks(text)
-    if mention.role in {"leader", "direction"}:
-        marks |= Mark.LEADER
-    if _shouts(text):
-        marks |= Mark.HOT
-    return int(marks)
+    marks = given or prepared.marks(text) | lexicon_marks(text)
+    role = mention.role or role
+    if role is not None:
+        marks |= _NAMED_ROLE | _LEADER if role in _LEADERS else _NAMED_ROLE
+    return marks | _HOT if _shouts(text) else marks
 
 
 def lexicon_marks(text: str) -> int:
@@ -84,13 +96,10 @@ def lexicon_marks(text: str) -> int:
     >>> lexicon_marks("Is it fixed now?"), lexicon_marks("This is fixed now.") == Mark.RESOLVED
     (0, True)
     """
-    index, voids = mark_index(), words("voids")
     found = 0
-    for clause, question in clauses(text):
-        marks = index.labels(clause)
-        if marks & _RESOLVED and (question or any(f" {void} " in clause for void in voids)):
-            marks &= ~_RESOLVED
-        found |= marks
+    for clause, question, marks in mark_index().labels(text):
+        void = marks & _RESOLVED and (question or any(f" {word} " in clause for word in words("voids")))
+        found |= marks & ~_RESOLVED if void else marks
     return found
 
 
@@ -104,22 +113,38 @@ def lead(text: str) -> int:
     >>> lead("@ann Hi, please send us your number today") == lead("@bo Hello please send us your number today")
     True
     """
-    shown = " ".join(word for word in text[:LEAD_CHARACTERS].split() if not word.startswith((_HANDLE, "http")))
+    head = text[:LEAD_CHARACTERS]
+    *shown, rest = head.split(None, LEAD_READ) or [""]
+    # Nearly always the first words are enough, and reading all of them takes three times as long.
+    said = _without_greetings(shown if len(shown) == LEAD_READ else [*shown, rest])
+    if len(said) < LEAD_WORDS and len(shown) == LEAD_READ:
+        said = _without_greetings(head.split())
+    return hash64(" ".join(said[:LEAD_WORDS])) if len(said) >= LEAD_LEAST else 0
+
+
+def _without_greetings(shown: list[str]) -> list[str]:
+    said = WORD.findall(plain(" ".join([word for word in shown if not word.startswith(_SKIPPED)])))
     greetings = words("greetings")
-    every = [word for clause, _ in clauses(shown) for word in clause.split()]
-    while every and every[0] in greetings:
-        every.pop(0)
-    return hash64(" ".join(every[:LEAD_WORDS])) if len(every) >= LEAD_LEAST else 0
+    first = 0
+    while first < len(said) and said[first] in greetings:
+        first += 1
+    return said[first:]
 
 
 def _runs(text: str) -> set[str]:
-    every = [word for clause, _ in clauses(text) for word in clause.split()]
+    every = WORD.findall(plain(text))
     return {" ".join(every[n : n + RUN]) for n in range(len(every) - RUN + 1)}
 
 
 def _shouts(text: str) -> bool:
+    plain_letters = text.encode("ascii", "ignore")
+    others = len(text) - len(plain_letters)
+    least = CAPITALS_SHARE * CAPITALS_LEAST
+    # Few texts have so many even if every other letter is one, and counting those takes ten times as long.
+    if others + len(plain_letters) - len(plain_letters.translate(None, _CAPITALS)) < least:
+        return False
     capitals = sum(map(str.isupper, text))
-    if capitals < CAPITALS_SHARE * CAPITALS_LEAST:
+    if capitals < least:
         return False
     letters = sum(map(str.isalpha, text))
     return letters >= CAPITALS_LEAST and capitals > CAPITALS_SHARE * letters

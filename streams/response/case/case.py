@@ -12,6 +12,9 @@ from streams.mentions.text import extract_terms
 MAX_NETWORKS = 20
 REST = "others"
 TERMS_ON_THE_MATTER = 2
+REPEATED_LEAST = 5
+"""Replies of an hour with one beginning that stand for a statement."""
+MAX_LEADS = 128
 _ON_THE_MATTER = int(ON_THE_MATTER)
 
 
@@ -50,6 +53,8 @@ class Case(msgspec.Struct, array_like=True):
         Whether the incident is a flood of copies: its deadlines do not run.
     said
         Marks of what was said in public.
+    leads
+        Public replies of the last hour with more than an invitation: network, first words, minute; at most `MAX_LEADS`.
     """
 
     incident: str
@@ -69,6 +74,7 @@ class Case(msgspec.Struct, array_like=True):
     negatives: dict[str, int] = {}
     suspended: bool = False
     said: int = 0
+    leads: list[tuple[str, int, int]] = []
 
     def on_the_matter(self, marks: int, text: str = "") -> bool:
         """Return whether an official text speaks of what happened: by its marks, or by two terms that spread.
@@ -92,6 +98,19 @@ class Case(msgspec.Struct, array_like=True):
             self.spoken[network] = minute
         self.said |= marks
         self.update_due = 0
+
+    def repeat(self, network: str, lead: int, minute: int) -> bool:
+        """Note a reply; return whether so many of the last hour begin with its words that they are a statement.
+
+        Examples
+        --------
+        >>> case = Case("Acme/1", 1, 1)
+        >>> [case.repeat("forum", 7, minute) for minute in range(5)]
+        [False, False, False, False, True]
+        """
+        self.leads = [item for item in self.leads if minute - item[2] < 60][-MAX_LEADS:]
+        self.leads.append((network, lead, minute))
+        return sum(item[:2] == (network, lead) for item in self.leads) >= REPEATED_LEAST
 
     def count_negatives(self, network: str, count: int) -> None:
         """Count customers' negatives on a network; networks beyond `MAX_NETWORKS` are counted together."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Z = 1.959964
 MAX_STATEMENTS = 16
+LATER = 3
+"""The effect is measured again after so many times as long: the talk of an incident turns slowly."""
 
 
 class Difference(NamedTuple):
@@ -66,16 +68,19 @@ class Effect:
     name = "effect"
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[int, Post]] = []
+        # By statement and span: its minute, the minutes before and after it that are compared, and the post.
+        self._waiting: list[tuple[int, int, Post]] = []
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Note the statements."""
         if desk.case is None and not desk.incident_open:
             return
         for post in desk.posts.fresh:
-            if post.statement and len(self._waiting) < MAX_STATEMENTS:
-                self._waiting.append((post.minute, post.shown))
-                desk.wake(post.minute + desk.settings.effect_minutes)
+            if post.statement and len(self._waiting) < 2 * MAX_STATEMENTS:
+                for times in (1, LATER):
+                    span = times * desk.settings.effect_minutes
+                    self._waiting.append((post.minute, span, post.shown))
+                    desk.wake(post.minute + span)
 
     def holds(self, now: int, desk: DeskContext) -> Fact | None:
         """Return nothing: an effect is told once."""
@@ -83,11 +88,11 @@ class Effect:
 
     def told(self, now: int, desk: DeskContext) -> list[Fact]:
         """Return the effects of the statements that are old enough."""
-        span, least = desk.settings.effect_minutes, desk.settings.effect_least
-        ready = [item for item in self._waiting if item[0] + span <= now]
-        self._waiting = [item for item in self._waiting if item[0] + span > now]
+        least = desk.settings.effect_least
+        ready = [item for item in self._waiting if item[0] + item[1] <= now]
+        self._waiting = [item for item in self._waiting if item[0] + item[1] > now]
         facts = []
-        for minute, post in ready:
+        for minute, span, post in ready:
             of_before, before = desk.tones.sums(minute - span, minute)
             of_after, after = desk.tones.sums(minute, minute + span)
             suspended = desk.case is not None and desk.case.suspended
@@ -105,4 +110,4 @@ class Effect:
 
     def restore(self, state: Any) -> None:
         """Go on from a state."""
-        self._waiting = [(minute, Post(*post)) for minute, post in state]
+        self._waiting = [(minute, span, Post(*post)) for minute, span, post in state]

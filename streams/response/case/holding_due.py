@@ -15,7 +15,11 @@ ANSWERED_LEAST = 5
 
 
 class HoldingDue(Stateless):
-    """Nothing said on the matter; ends with a statement or reply on it, or with `ANSWERED_LEAST` customers answered."""
+    """Nothing said on the matter; ends with a statement or reply on it, or with `ANSWERED_LEAST` customers answered.
+
+    It is critical once it is overdue by the grace and the incident is critical; or where the brand is silent to
+    everybody for longer than its first replies usually take. A brand that answers in its usual way pages nobody.
+    """
 
     name = "holding_due"
 
@@ -34,11 +38,19 @@ class HoldingDue(Stateless):
         if case.matter_at or len(case.answered) >= ANSWERED_LEAST:
             return None
         due = self.due(case, desk)
-        late = due + desk.settings.holding_grace_minutes
         if now < due:
             desk.wake(due)
             return None
-        if now < late:
+        late = self._critical_from(case, due, desk)
+        if late is not None and now < late:
             desk.wake(late)
-        severity = CRITICAL if now >= late else WARNING
+        severity = CRITICAL if late is not None and now >= late else WARNING
         return Fact(severity, case.opened, due, (("minutes", now - case.opened),))
+
+    def _critical_from(self, case: Case, due: int, desk: DeskContext) -> int | None:
+        late = due + desk.settings.holding_grace_minutes
+        if case.critical_at:
+            return max(late, case.critical_at)
+        if case.first_word_at:
+            return None
+        return max(late, case.opened + desk.complaints.usual_minutes)

@@ -32,6 +32,9 @@ def learn_words(seen: DeskObservation, desk: DeskContext, case: Case) -> None:
         if matter:
             case.speak(network, minute, answer.marks)
             case.update_due = -(-answer.due // 60)
+        if answer.lead and not answer.marks & _INVITES and case.repeat(network, answer.lead, minute):
+            case.speak(network, minute, answer.marks)
+            case.statement_at = case.statement_at or minute
         if (matter or not answer.marks & _INVITES) and len(case.answered) < ANSWERED_LEAST:
             author = desk.complaints.author_of(answer)
             if author not in case.answered:
