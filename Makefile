@@ -25,6 +25,7 @@ quick: $(VENV)/.dev ## what needs no service, in under a minute: style, and the 
 services: # what tests run against; where it cannot be installed, the tests that need it skip (in CI they fail)
 	@deploy/local/install-kafka.sh || test -z "$$CI"
 	@deploy/local/install-prometheus.sh || test -z "$$CI"
+	@deploy/local/install-chromium.sh || test -z "$$CI"
 
 kafka: $(VENV)/.demo ## a local single-node Kafka on 127.0.0.1:9092, until Ctrl-C
 	@deploy/local/install-kafka.sh
@@ -43,6 +44,7 @@ live: $(VENV)/.demo ## an incident on a made-up Bluesky, collected and alerted o
 chaos: $(VENV)/.dev services ## disturb running workers 100 times, and hold what came of it against an undisturbed run
 	$(BIN)/python -m tests.kafka.chaos --trials 100
 	$(BIN)/python -m tests.sources.chaos --runs 20
+	$(BIN)/python -m tests.console.chaos --trials 100
 
 lint: $(VENV)/.dev ## style, types, and which package may import which
 	$(BIN)/ruff check .

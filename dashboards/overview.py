@@ -7,6 +7,7 @@ from dashboards import brand, pipeline
 from dashboards import panels as p
 from dashboards.defaults import board, incident_annotations, link, selector
 from detectors.severity import SEVERITIES
+from streams.metrics import desk_action_families as a
 from streams.metrics import families as m
 from streams.oncall.grafana import TAG
 
@@ -14,6 +15,7 @@ UID = "badbuzz-overview"
 OF_INSTALLATION = selector()
 _NEGATIVE = 'tone="negative"'
 _VOLUME = 'signal="volume"'
+_VERDICTS = f"increase({a.ALERTS.name}{OF_INSTALLATION}[7d])"
 _SEVERITY = f"max by (brand) ({m.SEVERITY.name}{OF_INSTALLATION})"
 
 
@@ -48,6 +50,11 @@ def overview() -> dashboard.Dashboard:
                 "Mentions in 15 minutes",
                 "The ten brands with most mentions.",
                 {"{{brand}}": f"topk(10, sum by (brand) (increase({m.MENTIONS.name}{OF_INSTALLATION}[15m])))"},
+            ),
+            p.time_series(
+                "Verdicts in a week",
+                "What people said that incidents were, by brand: false_alarm, planned or real.",
+                {"{{brand}} {{verdict}}": f"sum by (brand, verdict) ({_VERDICTS}) > 0"},
             ),
             p.time_series(
                 "Highest anomaly scores",

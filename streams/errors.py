@@ -4,10 +4,12 @@ BadBuzzError
   + ConfigError     an option, configuration file or environment variable is wrong
   + InputError      a file or a stored record cannot be read
   + MentionError    one message is not a readable mention
+  + ActionError     one desk action is refused
   + BrokerError     Kafka is unreachable, or its topics are not as required
   + WorkerError     a part of a worker failed
   + SourceError     a network cannot be read
   + GrafanaError    Grafana is unreachable, or refused a request
+  + SilenceError    Alertmanager is unreachable, or refused a silence
 
 Every message names the expected value, the actual value and the remedy. The command line prints each of these as one
 line on standard error and exits with status 2; any other exception that escapes is a defect.
@@ -29,6 +31,13 @@ class InputError(BadBuzzError):
     """A file or a stored record cannot be read.
 
     For a damaged record, or one written by another version of badbuzz; a single bad mention is a `MentionError`.
+    """
+
+
+class ActionError(BadBuzzError):
+    """One desk action is refused.
+
+    For the person who sent it, who corrects it: a field is missing, too long, or does not belong to its kind.
     """
 
 
@@ -90,6 +99,13 @@ class GrafanaError(BadBuzzError):
         super().__init__(message)
         self.retryable = retryable
         self.status = status
+
+
+class SilenceError(BadBuzzError):
+    """Alertmanager is unreachable, or refused a silence.
+
+    For the person who mutes: nothing is muted, and alerts go on.
+    """
 
 
 class MentionError(BadBuzzError):

@@ -23,6 +23,8 @@ from streams.scoring.rollup import Counts, total
 from streams.scoring.scorer import Batch, Scorer, TextModel
 from streams.settings.brand_names import BrandNames
 from streams.settings.config import Config
+from streams.situations.builder import Situations
+from streams.situations.situation import Situation
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.watch_event import WatchEvent
 
@@ -46,6 +48,8 @@ class Pipeline:
         Called with each scored batch, its rollups limited to `brands`, before they are applied.
     on_event
         Called with each incident event, as soon as it happens.
+    on_situation
+        Called with the situation of each closed minute of an open incident or case; `None`: none is built.
 
     Attributes
     ----------
@@ -84,6 +88,7 @@ class Pipeline:
         *,
         on_batch: Callable[[Batch], None] = lambda _: None,
         on_event: Callable[[WatchEvent], None] = lambda _: None,
+        on_situation: Callable[[Situation], None] | None = None,
     ) -> None:
         self.config = config
         self.scorer = Scorer(config, model)
@@ -91,12 +96,14 @@ class Pipeline:
         self.brands = frozenset(map(BrandNames(config.brands).brand, brands))
         self.on_batch = on_batch
         self.on_event = on_event
+        self.on_situation = on_situation
         self.messages = 0
         self.dead_letter_counts: Counter[str] = Counter()
         self.counts = Counts()
         self.newest_ms = 0
         self.watches: dict[str, BrandWatch] = {}
         self.left_out: set[str] = set()
+        self._situations = Situations()
 
     def run(self, messages: Iterable[Message]) -> list[WatchEvent]:
         """Process one batch of messages, in order.
@@ -138,6 +145,7 @@ class Pipeline:
         watch = self.watches.get(brand)
         if watch is None:
             watch = self.watches[brand] = BrandWatch(brand, self.config)
+            watch.on_minute = self._situations.observe if self.on_situation else None
         return watch
 
     def _report(self, events: Iterator[WatchEvent]) -> list[WatchEvent]:
@@ -145,4 +153,7 @@ class Pipeline:
         for event in events:
             self.on_event(event)
             reported.append(event)
+        for situation in self._situations.drain():
+            if self.on_situation:
+                self.on_situation(situation)
         return reported

@@ -17,7 +17,7 @@ from tests.helpers.paths import SHARED
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a service, so that `-m "not broker and not prometheus"` runs the rest; begin with the slowest."""
+    """Mark what needs a service (`broker`, `prometheus`, `browser`), so that `-m` leaves it out; slowest first."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         on_kafka = not {"shared_broker", "secured_broker"}.isdisjoint(fixtures)
@@ -27,6 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
         if "tools" in fixtures:
             item.add_marker(pytest.mark.prometheus)
+        if "browser" in fixtures:
+            item.add_marker(pytest.mark.browser)
     # Begun last, the longest file would keep one process busy while the others have nothing left to do.
     items.sort(key=lambda item: (item.get_closest_marker("broker") is None, "faults" not in item.path.name))
 

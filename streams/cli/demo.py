@@ -39,6 +39,8 @@ QUIET_SHARE = 0.25
 """Share of the show's time before the incident's part."""
 LEAD_IN = timedelta(hours=6)
 """How long before the first documented fact the incident's part of the show begins."""
+DEMO_SPEED = 60.0
+"""How fast the console's page plays an incident."""
 
 
 @click.command()
@@ -72,9 +74,16 @@ LEAD_IN = timedelta(hours=6)
     help="Write the scenario's mentions here, for `badbuzz replay`, and show nothing.",
 )
 @click.option("--list", "listing", is_flag=True, envvar="BADBUZZ_LIST", help="List the shipped scenarios and end.")
+@click.option("--console", "as_page", is_flag=True, envvar="BADBUZZ_CONSOLE", help="Show it on the console's page.")
 @config_option
 def demo_command(
-    scenario: str, picture: Path, seconds: float, record: Path | None, listing: bool, config_path: Path | None
+    scenario: str,
+    picture: Path,
+    seconds: float,
+    record: Path | None,
+    listing: bool,
+    as_page: bool,
+    config_path: Path | None,
 ) -> None:
     """Watch a reconstructed incident unfold, live, and see when badbuzz would have alerted."""
     if listing:
@@ -84,6 +93,9 @@ def demo_command(
     if record:
         written = write_record(load_scenario(scenario), record)
         out.print(f"{written:,} mentions and heartbeats in {record}; `badbuzz replay {record}` replays them")
+        return
+    if as_page:
+        serve_demo(load_scenario(scenario), load(config_path))
         return
     check_picture(picture)
     run_demo(load_scenario(scenario), picture, seconds, load(config_path), out)
@@ -102,6 +114,16 @@ def write_record(scenario: Scenario, path: Path) -> int:
             return sum(bool(file.write(line.rstrip() + b"\n")) for line in scenario.mentions())
     except OSError as error:
         raise ConfigError(f"--record: expected a file that can be written, got {path}: {error.strerror}") from None
+
+
+def serve_demo(scenario: Scenario, config: Config) -> None:
+    """Play a scenario on the console's page: fast until its incident opens, then a minute of it a second."""
+    from streams.cli.console import serve  # noqa: PLC0415  (a web server to import, only this needs it)
+    from streams.console.replay_feed import ReplayFeed  # noqa: PLC0415
+
+    config = msgspec.structs.replace(config, timezone=str(scenario.zone))
+    messages = (Message(scenario.title, i, line.rstrip()) for i, line in enumerate(scenario.mentions()))
+    serve(config, ReplayFeed(messages, Pipeline(config, NegativityModel.load()), DEMO_SPEED))
 
 
 def run_demo(scenario: Scenario, picture: Path, seconds: float, config: Config, console: Console) -> None:

@@ -36,6 +36,7 @@ class LazyCommand(NamedTuple):
 COMMANDS = {
     "backtest": LazyCommand("streams.cli.files.backtest:backtest_command", "Measure replays against known incidents."),
     "check": LazyCommand("streams.cli.check:check_command", "Check configuration, broker, Prometheus and Grafana."),
+    "console": LazyCommand("streams.cli.console:console_command", "Serve the crisis cell's page."),
     "dashboards": LazyCommand("streams.cli.dashboards:dashboards_group", "Build or push the Grafana dashboards."),
     "dead-letters": LazyCommand("streams.cli.dead_letters:dead_letters_group", "List, show or resend dead letters."),
     "demo": LazyCommand("streams.cli.demo:demo_command", "Watch a reconstructed incident unfold, live."),

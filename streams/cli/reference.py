@@ -11,6 +11,7 @@ from streams.settings.brand import BrandConfig
 from streams.settings.config import OPTIONS
 from streams.settings.metrics import LabelLimits
 from streams.settings.options import described
+from streams.settings.planned import PlannedEvent
 
 _CONFIGURATION = """# Configuration
 
@@ -51,6 +52,20 @@ metadata:
   name: NAME
   labels: {release: kube-prometheus-stack}
 spec:
+"""
+
+_PLANNED = """## Planned events
+
+What will be talked about without harm: a television spot, a sale. While only a surge is above usual in its window, the
+watch says `planned` and its name. Growing negativity and a far-reaching negative post are told as ever.
+
+```toml
+[[planned]]
+brand = "3 Suisses"
+name = "summer sale"
+begins = 2026-06-24T08:00:00+02:00
+ends = 2026-06-24T23:59:00+02:00
+```
 """
 
 _LIMITS = LabelLimits()
@@ -98,7 +113,9 @@ def configuration_page() -> str:
     ]
     rows += [row for name in sorted(COMMANDS) for row in _command_rows(name, COMMANDS[name].load())]
     brand = [f"| `{key}` | {meaning} |" for key, meaning in described(BrandConfig).items()]
-    return "\n".join([_CONFIGURATION, *rows, "", _BRANDS, "| key | meaning |", "|---|---|", *brand, ""])
+    head = ["| key | meaning |", "|---|---|"]
+    planned = [f"| `{key}` | {meaning} |" for key, meaning in described(PlannedEvent).items()]
+    return "\n".join([_CONFIGURATION, *rows, "", _BRANDS, *head, *brand, "", _PLANNED, *head, *planned, ""])
 
 
 def metrics_page() -> str:

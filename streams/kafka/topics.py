@@ -17,6 +17,8 @@ WATCHES = "watches"
 INCIDENTS = "incidents"
 DEAD_LETTERS = "mentions.dead-letter"
 SOURCES = "sources"
+SITUATIONS = "situations"
+DESK = "desk"
 
 MISSING = "missing"
 PARTITIONS = "partitions"
@@ -93,7 +95,8 @@ def expected_topics(settings: TopicSettings, prefix: str = "") -> list[TopicSpec
     Examples
     --------
     >>> [spec.name for spec in expected_topics(TopicSettings(), "eu.")]
-    ['eu.mentions', 'eu.rollups', 'eu.watches', 'eu.incidents', 'eu.mentions.dead-letter', 'eu.sources']
+    ['eu.mentions', 'eu.rollups', 'eu.watches', 'eu.incidents', 'eu.mentions.dead-letter', 'eu.sources', \
+'eu.situations', 'eu.desk']
     """
     retained = _retained(settings.mentions_retention_hours)
     # Every event has a key of its own: compaction removes none, and only the retention does.
@@ -107,6 +110,8 @@ def expected_topics(settings: TopicSettings, prefix: str = "") -> list[TopicSpec
     }
     # A dead letter is stored whole, with its origin and reason in its headers.
     letters = _retained(settings.dead_letters_retention_hours) | {"max.message.bytes": str(2 * 1024 * 1024)}
+    # What people did is the audit of an incident: nothing of it is ever deleted unless an operator says so.
+    actions = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
     specs = [
         (MENTIONS, settings.mentions_partitions, retained),
         (ROLLUPS, settings.rollups_partitions, retained),
@@ -114,6 +119,8 @@ def expected_topics(settings: TopicSettings, prefix: str = "") -> list[TopicSpec
         (INCIDENTS, settings.rollups_partitions, incidents),
         (DEAD_LETTERS, 1, letters),
         (SOURCES, 1, changelog),
+        (SITUATIONS, settings.rollups_partitions, changelog),
+        (DESK, 1, actions),
     ]
     if unknown := settings.overrides.keys() - {name for name, _, _ in specs}:
         known = ", ".join(name for name, _, _ in specs)
@@ -170,6 +177,6 @@ create it anew']
 
 
 def _partitions_setting(name: str) -> str:
-    if name.endswith((DEAD_LETTERS, SOURCES)):
+    if name.endswith((DEAD_LETTERS, SOURCES, DESK)):
         return ""
     return f"BADBUZZ_TOPICS_{MENTIONS if name.endswith(MENTIONS) else ROLLUPS}_PARTITIONS".upper()

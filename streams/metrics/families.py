@@ -1,6 +1,6 @@
 """Metric families, each declared once: `/metrics`, docs/metrics.md and the dashboards are made from these."""
 
-from streams.metrics import desk_families, source_families
+from streams.metrics import desk_action_families, desk_families, source_families
 from streams.metrics.family import Family
 
 MENTIONS = Family(
@@ -202,6 +202,7 @@ BUILD = Family("badbuzz_build_info", "gauge", ("version", "python"), "Always 1; 
 FAMILIES = (
     *(value for value in list(globals().values()) if isinstance(value, Family)),
     *desk_families.FAMILIES,
+    *desk_action_families.FAMILIES,
     *source_families.FAMILIES,
 )
 """Every metric family, in the order of declaration."""

@@ -10,7 +10,7 @@ from detectors.severity import Severity
 from streams.errors import MentionError
 from streams.mentions.mention import SPOKEN, decode, milliseconds
 from streams.mentions.message import Message
-from streams.offline.backtest_truth import Truth, check_files, record_name
+from streams.offline.backtest_truth import ANY, FALSE_ALARM, Truth, check_files, record_name
 from streams.offline.replay import replay
 from streams.pipeline import Pipeline
 from streams.recordings.files import MentionFiles
@@ -138,7 +138,8 @@ def pages(events: Iterable[IncidentEvent]) -> list[Page]:
 def backtest(files: Sequence[ReplayedFile], truths: Sequence[Truth], warm_up_hours: float = 24) -> Backtest:
     """Compare replays with the truth.
 
-    A page within a documented incident is right, whatever the class. Only a crisis deserves more than a watch: pages
+    A page within a documented incident is right, whatever the class, unless people called it a false alarm: then it is
+    false, and the incident's row shows whether it still pages. Only a crisis deserves more than a watch: pages
     at warning or above on a benign surge show in its row.
 
     Parameters
@@ -165,10 +166,10 @@ def backtest(files: Sequence[ReplayedFile], truths: Sequence[Truth], warm_up_hou
             warm_s = times_s[0] + warm_up_hours * HOUR_S
             weeks += max(0.0, times_s[-1] - warm_s) / WEEK_S
             sent = [page for page in pages(e for e in file.events if e.brand == brand) if page.at_s >= warm_s]
-            of_brand = [truth for truth in truths if truth.file == file.file and truth.brand in {brand, "*"}]
+            of_brand = [truth for truth in truths if truth.file in {file.file, ANY} and truth.brand in {brand, ANY}]
             outcomes += [_outcome(truth, brand, times_s, sent) for truth in of_brand if truth.kind != "ignore"]
             for page in sent:
-                if not any(_within(page, truth) for truth in of_brand):
+                if not any(_within(page, truth) for truth in of_brand if truth.kind != FALSE_ALARM):
                     lead = page.criteria[0] if page.criteria else "none"
                     false_pages[lead] = false_pages.get(lead, 0) + 1
                     false_warnings += page.level >= Severity.WARNING

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from streams.errors import InputError
 
-CLASSES = ("crisis", "benign surge", "coordinated", "ignore")
+FALSE_ALARM = "false alarm"
+CLASSES = ("crisis", "benign surge", "coordinated", "ignore", FALSE_ALARM)
+ANY = "*"
 
 
 class Truth(NamedTuple):
@@ -23,7 +25,7 @@ class Truth(NamedTuple):
     Parameters
     ----------
     file
-        The mention file, as `record_name` names it.
+        The mention file, as `record_name` names it; `*`: any.
     brand
         The brand; `*`: any.
     name
@@ -77,7 +79,7 @@ def check_files(truths: Iterable[Truth], replayed: Sequence[str]) -> None:
         One is not; the message names it and the files there are.
     """
     for truth in truths:
-        if truth.file not in replayed:
+        if truth.file not in (ANY, *replayed):
             raise InputError(
                 f"--truth: {truth.name!r} is of the file {truth.file!r}, which was not replayed, but "
                 f"{', '.join(replayed)}: correct its column `file`, or replay that file too"

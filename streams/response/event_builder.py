@@ -58,7 +58,7 @@ def build_desk_event(brand: str, change: DeskChange, delays: Sequence[int], conf
             waiting.open,
             waiting.overdue,
             waiting.answered,
-            round(median(delays)) if delays else None,
+            median_delay(delays),
             waiting.estimated,
         ),
         promises=ShownPromises(*change.promises),
@@ -71,6 +71,17 @@ def build_desk_event(brand: str, change: DeskChange, delays: Sequence[int], conf
         next="" if change.state == ENDS else words.say(f"desk_next_{change.signal}", **spoken),
         summary=f"{brand}: {why}",
     )
+
+
+def median_delay(delays: Sequence[int]) -> int | None:
+    """Return the median of first response times, in seconds; None where there are none.
+
+    Examples
+    --------
+    >>> median_delay([60, 120, 300]), median_delay([])
+    (120, None)
+    """
+    return round(median(delays)) if delays else None
 
 
 def _phrase(change: DeskChange) -> str:

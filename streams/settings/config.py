@@ -14,6 +14,7 @@ from detectors.settings import DetectorSettings
 from detectors.statistics.local_hours import LocalHours
 from streams.errors import ConfigError
 from streams.settings.brand import BrandConfig
+from streams.settings.console import ConsoleSettings
 from streams.settings.desk import DeskSettings
 from streams.settings.faults import Origins, brand_faults, nearest, source_faults, table_faults
 from streams.settings.kafka import SECRETS as KAFKA_SECRETS
@@ -22,6 +23,7 @@ from streams.settings.local_hours import local_hours
 from streams.settings.log import LogSettings
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 from streams.settings.options import Option, struct_options
+from streams.settings.planned import PlannedEvent
 from streams.settings.source_variables import check_names, override_sources
 from streams.settings.sources import SECRETS as SOURCE_SECRETS
 from streams.settings.sources import CollectorSettings, SourceConfig
@@ -71,10 +73,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Batching, deduplication and idle heartbeats of a worker.
     log
         What running processes write to standard error.
+    console
+        Where the console listens, and who may read and act there.
     source
         What all sources share.
     sources
         Where mentions are collected from, by name.
+    planned
+        What the brands have planned, a table each: a surge in its window is told as planned.
 
     Examples
     --------
@@ -106,8 +112,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topics: TopicSettings = TopicSettings()
     worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
+    console: ConsoleSettings = ConsoleSettings()
     source: CollectorSettings = CollectorSettings()
     sources: dict[str, SourceConfig] = {}
+    planned: tuple[PlannedEvent, ...] = ()
 
     @property
     def lateness_ms(self) -> int:
@@ -154,11 +162,12 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "kafka": KafkaSettings,
     "topics": TopicSettings,
     "worker": WorkerSettings,
+    "console": ConsoleSettings,
     "log": LogSettings,
     "source": CollectorSettings,
 }
 _TABLES = frozenset(
-    (*_SECTIONS, "brands", "sources", "never_authors", "overrides")
+    (*_SECTIONS, "brands", "sources", "never_authors", "overrides", "planned")
 )  # tables and lists have no variable
 OPTIONS = tuple(
     option

@@ -221,8 +221,8 @@ class TopicSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     mentions_partitions
         Partitions of `mentions`: the most scorers that can share the work.
     rollups_partitions
-        Partitions of `rollups`, `incidents` and `watches`: the most watchers that can share the work. Fixed once the
-        topics exist: with another number, brands would move away from their stored state.
+        Partitions of `rollups`, `incidents`, `situations`, `watches`: the most watchers that can share the work. Fixed
+        once the topics exist: with another number, brands would move away from their stored state.
     replication
         Replicas of each partition; -1: the broker's default (``default.replication.factor``), which production
         clusters set to 3.

@@ -42,7 +42,7 @@ class BrandEntry:
         self.applied = applied
         self.counts = counts
         self.closed = closed
-        self.terms_hour = watch.terms_hour
+        self.terms_hour = watch.terms.hour
         self.pending: list[tuple[int, Rollup]] = []
         self.due_ms = watch.due_ms
         self.changed_in = NO_PARTITION

@@ -4,8 +4,7 @@ A bucket closes when the watermark passes its end. Everything here is a pure fun
 and the in-process pipeline run this same code.
 """
 
-from collections.abc import Iterable
-from heapq import nsmallest
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
@@ -13,12 +12,10 @@ from detectors.brand import BrandDetector
 from detectors.change import Change
 from detectors.criteria.readings import Readings
 from detectors.severity import Severity
-from detectors.trending import Sample, TrendingTerms
 from streams.event_time import HOUR_MS, MINUTE_MS, closing_ms, oldest_open_minute
+from streams.mentions.brand_terms import BrandTerms
 from streams.mentions.heartbeat import IDLE_NETWORK
-from streams.mentions.stop_words import STOP_WORDS
-from streams.mentions.text import extract_terms
-from streams.scoring.rollup import Counts, PostRow, Rollup
+from streams.scoring.rollup import Counts, Rollup
 from streams.settings.config import Config
 from streams.watching.desk_watch import DeskWatch
 from streams.watching.incident_builder import build_incident_event
@@ -31,9 +28,9 @@ from streams.watching.warm_up import warm_up
 from streams.watching.watch_event import WatchEvent
 from streams.watching.watch_state import MinuteState, TermSamples, WatchState
 
-MAX_TERM_POSTS = 512  # terms are extracted from those with the smallest hashes, a uniform sample
-
 _NONE = Counts()
+
+MinuteObserver = Callable[["BrandWatch", int, str], None]
 
 
 class BrandWatch:
@@ -53,17 +50,17 @@ class BrandWatch:
     incident
         Identity of the open incident.
     times
-        Its event time on each partition.
+        Event time on each partition.
     last_event
         The latest event of the open incident.
     criteria
         Those that held at any event of the open incident.
     recent
         The closed minutes of the last hours.
-    terms_hour
-        Hour of the newest closed minute, since the epoch: earlier hours are in the background of the terms.
-    desk
-        The watch of how the brand answers.
+    terms, desk
+        The terms that spread, and the watch of how the brand answers.
+    on_minute
+        Called at the end of each closed minute with a subject, with the watch, that end, and the subject before it.
 
     Examples
     --------
@@ -84,12 +81,11 @@ class BrandWatch:
         self.last_event: IncidentEvent | None = None
         self.criteria: frozenset[str] = frozenset()
         self.recent = RecentMinutes()
-        self.terms_hour = 0
+        self.terms = BrandTerms((brand, *config.brand(brand).names))
         self.desk = DeskWatch(brand, config)
+        self.on_minute: MinuteObserver | None = None
         self._detector = BrandDetector(config.settings(brand), config.local_hours)
-        self._trending = TrendingTerms(extract_terms)
         self._buckets = OpenBuckets()
-        self._not_named = STOP_WORDS.union(name.lower() for name in (brand, *config.brand(brand).names))
         self._undrained: list[int] = []  # minutes closed since the last `drain_closed_minutes`
 
     # -- readings ---------------------------------------------------------------------------------------------------
@@ -97,6 +93,12 @@ class BrandWatch:
     def severity(self) -> Severity:
         """Severity of the open incident, calm where there is none."""
         return self._detector.incident.severity
+
+    @property
+    def subject(self) -> str:
+        """Id of the open case's incident, or of the open incident without a case; empty where there is neither."""
+        case = self.desk.desk.context.case
+        return case.incident if case is not None else self.incident.id if self.incident is not None else ""
 
     @property
     def due_ms(self) -> int:
@@ -127,10 +129,7 @@ class BrandWatch:
         since
             Its start; default an hour earlier.
         """
-        posts = self._posts(minute - 60 if since is None else since, minute)
-        if len(posts) > MAX_TERM_POSTS:
-            posts = nsmallest(MAX_TERM_POSTS, posts)
-        return self._trending.top([post.text for post in posts], leave_out=self._not_named)
+        return self.terms.spreading(self.recent.publications(minute - 60 if since is None else since, minute))
 
     # -- event time -------------------------------------------------------------------------------------------------
     def apply(self, rollup: Rollup, partition: int = 0) -> list[WatchEvent]:
@@ -156,10 +155,7 @@ class BrandWatch:
             self.times.has_source_heartbeats = True
         if rollup.covered:
             self._detector.cover(rollup.newest // HOUR_MS)
-        if self.opened is not None and rollup.minute < self.opened:
-            lag = rollup.lag + self.opened - rollup.minute
-            rollup = replace(rollup, minute=self.opened, lag=lag)
-        self._buckets.add(rollup)
+        self._buckets.add(rollup, self.opened)
         return self.advance_to(rollup.newest, partition)
 
     def advance_to(self, newest_ms: int, partition: int = 0, idle: bool = False) -> list[WatchEvent]:
@@ -180,40 +176,45 @@ class BrandWatch:
         return self._close(opened) if self.opened is None or opened > self.opened else []
 
     def _close(self, opened: int) -> list[WatchEvent]:
-        closing = self._buckets.pop_before(opened)
-        events = [event for minute, rollups in closing for event in self._close_bucket(minute, rollups)]
-        if self.incident is not None:
-            events += self._events(self._detector.advance(opened))
-        events += self.desk.advance(opened)
+        events: list[WatchEvent] = []
+        passed = opened if self.opened is None else self.opened
+        for minute, rollups in self._buckets.pop_before(opened):
+            # First advance through the silent minutes before this one: an open incident may have closed in them.
+            events += self._advance(passed, minute)
+            subject = self.subject
+            events += self._close_bucket(minute, rollups)
+            passed = minute + 1
+            if subject or self.subject:
+                events += self._end_minute(passed, subject)
+        events += self._advance(passed, opened)
         self.opened = opened
         return events
 
+    def _advance(self, passed: int, until: int) -> list[WatchEvent]:
+        """Advance through silent minutes: one by one where each is observed, else at once."""
+        events: list[WatchEvent] = []
+        while passed < until:
+            subject = self.subject
+            passed = passed + 1 if subject and self.on_minute else until
+            events += self._end_minute(passed, subject)
+        return events
+
+    def _end_minute(self, end: int, subject: str) -> list[WatchEvent]:
+        events = [] if self.incident is None else self._events(self._detector.advance(end))
+        events += self.desk.advance(end)
+        if self.on_minute and (subject or self.subject):
+            self.on_minute(self, end, subject)
+        return events
+
     def _close_bucket(self, minute: int, rollups: list[Rollup]) -> list[WatchEvent]:
-        # First advance through the silent minutes before this one: an open incident may have closed in them.
-        events = [] if self.incident is None else self._events(self._detector.advance(minute))
-        if minute // 60 > self.terms_hour:
-            self._learn_terms(minute // 60)
+        events: list[WatchEvent] = []
         # The authors are for the detectors alone, and the desk part for the desk, which read them now.
         self.recent.add(ClosedMinute(minute, [replace(rollup, voices=(), desk=None) for rollup in rollups]))
         self._undrained.append(minute)
         observed, late = observations(minute, rollups, self.config.reach_negative_at)
-        if observed.mentions or observed.posts or late:
-            events += self._events(self._detector.observe(observed, late))
-        events += self.desk.observe(minute, rollups)
-        return events
-
-    def _learn_terms(self, hour: int) -> None:
-        """Add the texts of the hour that ended to the background of the terms."""
-        first = self.terms_hour * 60
-        posts = self._posts(first, first + 60)
-        if posts:
-            self._trending.learn_one(self.terms_hour // 24, [Sample(post.identity, post.text) for post in posts])
-        self.terms_hour = hour
-
-    def _posts(self, first: int, end: int) -> list[PostRow]:
-        """Return the publications of a span, each once, however often it was seen again."""
-        rows = (post for rollup in self.recent.rollups(first, end) for post in rollup.posts if post.text)
-        return list({post.identity: post for post in rows}.values())
+        spoken = observed.mentions or observed.posts or late
+        events = self._events(self._detector.observe(observed, late)) if spoken else []
+        return [*events, *self.desk.observe(minute, rollups)]
 
     def _events(self, changes: list[Change]) -> list[WatchEvent]:
         events: list[WatchEvent] = []
@@ -235,7 +236,7 @@ class BrandWatch:
         last_event = None if self.last_event is None else self.last_event.to_json()
         return WatchState(
             self.opened,
-            self.terms_hour,
+            self.terms.hour,
             sorted(self.times.newest.items()),
             sorted(self.times.idle_since.items()),
             self.times.has_source_heartbeats,
@@ -250,8 +251,8 @@ class BrandWatch:
         return self._buckets.rollups()
 
     def term_samples(self) -> TermSamples:
-        """Return the background of the terms: it changes with `terms_hour`."""
-        return self._trending.state()
+        """Return the background of the terms: it changes with its hour."""
+        return self.terms.state()
 
     def drain_closed_minutes(self, oldest: int) -> list[MinuteState]:
         """Return the minutes closed since the last call, each of them once, in order.
@@ -287,7 +288,7 @@ class BrandWatch:
         self._detector = BrandDetector.restore(
             self.config.settings(self.brand), state.detectors, rows, self.config.local_hours
         )
-        self.opened, self.terms_hour, self.incident = state.opened, state.terms_hour, state.incident
+        self.opened, self.terms.hour, self.incident = state.opened, state.terms_hour, state.incident
         self.times.newest, self.times.idle_since = dict(state.newest), dict(state.idle_since)
         self.times.has_source_heartbeats = state.has_source_heartbeats
         self.last_event = None if state.last_event is None else IncidentEvent.from_json(state.last_event)
@@ -296,4 +297,4 @@ class BrandWatch:
             self.recent.add(ClosedMinute(row.minute, row.rollups))
         for rollup in open_rollups:
             self._buckets.add(rollup)
-        self._trending.restore(terms)
+        self.terms.restore(terms)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from detectors.change import Change
+from streams.response.board import Board
 from streams.response.desk import Desk, DeskChange, IncidentChange
 from streams.response.desk_event import DeskEvent
 from streams.response.event_builder import build_desk_event
@@ -31,6 +32,8 @@ class DeskWatch:
     ----------
     desk
         The response desk.
+    board
+        What it last published.
 
     Examples
     --------
@@ -43,6 +46,7 @@ class DeskWatch:
         self.brand = brand
         self.config = config
         self.desk = Desk(config.desk_settings(brand), config.brand(brand), config.zone)
+        self.board = Board()
         self._enabled = config.desk_settings(brand).enabled
 
     def observe(self, minute: int, rollups: Iterable[Rollup]) -> list[DeskEvent]:
@@ -57,6 +61,8 @@ class DeskWatch:
 
     def follow(self, incident: IncidentKey, change: Change, terms: list[tuple[str, int]]) -> list[DeskEvent]:
         """Follow a change of the brand's incident."""
+        anew = change.previous == "calm" and self.desk.context.case is None
+        self.board.follow(incident.id, change.minute, change.since, change.severity, anew=anew)
         if not self._enabled:
             return []
         named = [term for term, _ in terms]
@@ -69,7 +75,7 @@ class DeskWatch:
 
     def encoded(self) -> bytes:
         """Encode the state; equal states give equal bytes."""
-        return _encode(self.desk.state())
+        return _encode([self.desk.state(), self.board.state()])
 
     def restore(self, state: bytes) -> None:
         """Go on from an encoded state.
@@ -79,9 +85,12 @@ class DeskWatch:
         ValueError
             It was written by another version.
         """
-        values: list[Any] = msgspec.msgpack.decode(state)
-        self.desk.restore(values)
+        desk, board = msgspec.msgpack.decode(state, type=tuple[list[Any], list[Any]])
+        self.desk.restore(desk)
+        self.board.restore(board)
 
     def _events(self, changes: list[DeskChange]) -> list[DeskEvent]:
         delays = self.desk.context.complaints.delays
-        return [build_desk_event(self.brand, change, delays, self.config) for change in changes]
+        events = [build_desk_event(self.brand, change, delays, self.config) for change in changes]
+        self.board.note(events)
+        return events

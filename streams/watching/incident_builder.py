@@ -1,14 +1,17 @@
 """Building an incident event: the detectors' change, with the networks, terms, posts and response of its window."""
 
 from collections.abc import Sequence
+from heapq import nsmallest
 
 import msgspec
 
 from detectors.change import Change
+from detectors.severity import SURGE
 from streams.event_time import MINUTE_MS, rfc3339
 from streams.mentions.text import normalize
 from streams.scoring.rollup import Counts, PostRow
 from streams.settings.config import Config
+from streams.settings.planned import planned_name
 from streams.watching.incident_event import (
     AnswerCounts,
     Escalation,
@@ -66,16 +69,25 @@ def build_incident_event(
         networks=_shares(window.networks),
         terms=[ShownTerm(term, count) for term, count in terms],
         posts=most_telling(candidates, config, change.posts, negatives_first=change.severity in _PAGES),
-        answers=_answers(window.counts),
+        answers=answer_counts(window.counts),
         weaknesses=dict(sorted(window.weaknesses.items())),
         escalation=_escalation(change),
         reached=_reached(change),
+        planned=_planned(incident.brand, change, config) or msgspec.UNSET,
         figures="",
         summary="",
     )
     if change.severity != "calm":
         event = msgspec.structs.replace(event, figures=figures(event, config))
     return msgspec.structs.replace(event, summary=summary(event, config))
+
+
+def _planned(brand: str, change: Change, config: Config) -> str | None:
+    """Return the planned event that explains a change: it explains a surge, and never people who are negative."""
+    if change.severity != "watch" or change.criteria != (SURGE,):
+        return None
+    first = (change.minute - change.window) * MINUTE_MS / 1000
+    return planned_name(config.planned, brand, first, change.minute * MINUTE_MS / 1000)
 
 
 def _reached(change: Change) -> ShownReach | None:
@@ -96,7 +108,8 @@ def _shares(networks: dict[str, tuple[int, int]]) -> dict[str, float]:
     return {network: round(n / mentions, 2) for network, (n, _) in by_size}
 
 
-def _answers(counts: Counts) -> AnswerCounts:
+def answer_counts(counts: Counts) -> AnswerCounts:
+    """Return the response that a window's sums show."""
     return AnswerCounts(counts.complaints, counts.answers, counts.deletions, counts.blocks, counts.scheduled)
 
 
@@ -133,7 +146,7 @@ def most_telling(
         first = place.get(post.id, len(place))
         return first, mild, -max(post.reach, post.reposts), -post.reposts, network, post.id
 
-    return [_shown(network, post) for network, post in sorted(posts, key=rank)[:MAX_SHOWN_POSTS]]
+    return [_shown(network, post) for network, post in nsmallest(MAX_SHOWN_POSTS, posts, rank)]
 
 
 def _shown(network: str, post: PostRow) -> ShownPost:

@@ -111,6 +111,8 @@ class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
         Why it is worse than a warning, where it is critical; else null.
     reached
         The widest publication that holds the reach criterion; null where it does not hold.
+    planned
+        Name of the planned event that explains it, where nothing but a surge is above usual; else absent.
     figures
         How much, where and since when, in the configured language and time zone; empty when calm.
     summary
@@ -142,6 +144,7 @@ class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
     weaknesses: dict[str, int]
     escalation: Escalation | None = None
     reached: ShownReach | None = None
+    planned: str | msgspec.UnsetType = msgspec.UNSET
     figures: str = ""
     summary: str
 

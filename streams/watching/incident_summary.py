@@ -45,6 +45,8 @@ def figures(event: IncidentEvent, config: Config) -> str:
     parts = counts
     if reasons := _reasons(event, words):
         parts = [words.say("and").join(reasons), words.say("now", figures=counts[0]), *counts[1:]]
+    if event.planned:
+        parts.insert(0, words.say("planned", name=event.planned))
     parts += where_since(event.networks, event.since, event.at, config)
     if event.weaknesses:
         named = ", ".join(words.mentions(name, count) for name, count in event.weaknesses.items())

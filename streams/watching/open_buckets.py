@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from streams.scoring.rollup import Rollup, merge
 
 # Merge in bulk once this many posts are pending: cheaper than one by one, and neither memory nor the closing of a
@@ -30,8 +32,10 @@ class OpenBuckets:
         """The oldest minute with a rollup."""
         return min(self._pending, default=None)
 
-    def add(self, rollup: Rollup) -> None:
-        """Add a rollup to the bucket of its minute."""
+    def add(self, rollup: Rollup, opened: int | None = None) -> None:
+        """Add a rollup to the bucket of its minute, or to that of the oldest open minute where it is late."""
+        if opened is not None and rollup.minute < opened:
+            rollup = replace(rollup, minute=opened, lag=rollup.lag + opened - rollup.minute)
         bucket = self._pending.get(rollup.minute)
         if bucket is None:
             bucket = self._pending[rollup.minute] = {}

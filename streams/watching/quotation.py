@@ -41,7 +41,7 @@ def quotations(brand: str, posts: Iterable[ShownPost], config: Config) -> list[Q
     """
     quoted: dict[str, Quotation] = {}
     for post in posts:
-        text = inert(post.text, _known_handles(brand, config))
+        text = inert(post.text, known_handles(brand, config))
         if text and text not in quoted:
             reach = config.words.number(post.reach) if post.reach else ""
             quoted[text] = Quotation(inert(post.network), author(post, config), reach, text, link(post.url))
@@ -59,7 +59,8 @@ def author(post: ShownPost, config: Config) -> str:
     return f"@{name}" if name else config.words.say("private_account")
 
 
-def _known_handles(brand: str, config: Config) -> frozenset[str] | None:
+def known_handles(brand: str, config: Config) -> frozenset[str] | None:
+    """Return the handles that stay in a quoted text, in lower case: the brand's own; None where all stay."""
     if config.show_authors:
         return None
     own = config.brand(brand)

@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from detectors.change import Change
+from detectors.trending import Sample
 from streams.scoring.rollup import Counts, PostRow, Rollup, combined_row, total
 
 RECENT_MINUTES = 360
@@ -67,6 +68,11 @@ class RecentMinutes:
             if row.minute >= end:
                 break
             yield from row.rollups
+
+    def publications(self, first: int, end: int) -> list[Sample]:
+        """Return the texts of the publications of a span, each once, however often it was seen again."""
+        rows = (post for rollup in self.rollups(first, end) for post in rollup.posts if post.text)
+        return [Sample(*row) for row in {post.identity: (post.identity, post.text) for post in rows}.values()]
 
     def window(self, first: int, end: int) -> Window:
         """Sum the minutes from `first` up to, not including, `end`."""

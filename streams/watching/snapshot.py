@@ -132,7 +132,7 @@ def _joined(parts: Iterable[MinuteState]) -> list[MinuteState]:
 
 
 def terms_row(watch: BrandWatch) -> bytes:
-    """Encode the brand's usual terms: they change with `watch.terms_hour`."""
+    """Encode the brand's usual terms: they change with `watch.terms.hour`."""
     return _encode(watch.term_samples())
 
 

@@ -12,7 +12,7 @@ from streams.scoring.rollup import Counts
 from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
 from streams.watching.brand_entry import NO_PARTITION, BrandEntry
-from streams.watching.brand_watch import BrandWatch
+from streams.watching.brand_watch import BrandWatch, MinuteObserver
 from streams.watching.row_keys import (
     ClosedRow,
     brand_key,
@@ -58,6 +58,8 @@ class BrandStateStore:
         The key-value store.
     clock
         Seconds; only measures how long a change has not been persisted.
+    on_minute
+        Observes the closed minutes of open incidents and cases.
 
     Attributes
     ----------
@@ -80,10 +82,17 @@ class BrandStateStore:
     8
     """
 
-    def __init__(self, config: Config, rows: MutableMapping[bytes, bytes], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        rows: MutableMapping[bytes, bytes],
+        clock: Callable[[], float],
+        on_minute: MinuteObserver | None = None,
+    ) -> None:
         self.config = config
         self.rows = rows
         self.clock = clock
+        self.on_minute = on_minute
         self.topic_id = ""
         self.watches: dict[str, BrandEntry] = {}
         self._log_ends: Mapping[int, int] = {}
@@ -185,8 +194,8 @@ class BrandStateStore:
         for number, (first, row) in enumerate(closed_rows(watch)):
             entry.closed.append(ClosedRow(first, number))
             rows[closed_key(brand, entry.closed[-1])] = row
-        if watch.terms_hour != entry.terms_hour:
-            entry.terms_hour = watch.terms_hour
+        if watch.terms.hour != entry.terms_hour:
+            entry.terms_hour = watch.terms.hour
             rows[terms_key(brand)] = terms_row(watch)
         if rows.get(desk_key(brand)) != (desk := watch.desk.encoded()):
             rows[desk_key(brand)] = desk
@@ -251,6 +260,7 @@ class BrandStateStore:
         entry = self.watches.get(brand)
         if entry is None:
             entry = self.watches[brand] = self._restored(brand)
+            entry.watch.on_minute = self.on_minute
         return entry
 
     def _restored(self, brand: str) -> BrandEntry:

@@ -70,7 +70,7 @@ def warm_up(watch: BrandWatch, learned: Learned) -> list[WatchEvent]:
         )
     except (StateError, KeyError, TypeError, ValueError):
         return []  # of another version
-    watch._trending.restore(learned.terms)
+    watch.terms.restore(learned.terms)
     if watch.opened is None:
-        watch.opened, watch.terms_hour = learned.until, learned.until // 60
+        watch.opened, watch.terms.hour = learned.until, learned.until // 60
     return []

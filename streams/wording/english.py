@@ -32,6 +32,7 @@ PHRASES = {
     "since": "since {time}",
     "share": "{share} on {network}",
     "said": "said: {terms}",
+    "planned": "planned: {name}",
     "weakness": "known weak point: {weaknesses}",
     "mentions_one": "{name} ({count} mention)",
     "mentions": "{name} ({count} mentions)",

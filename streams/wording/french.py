@@ -32,6 +32,7 @@ PHRASES = {
     "since": "depuis {time}",
     "share": "{share} sur {network}",
     "said": "on y dit : {terms}",
+    "planned": "prévu : {name}",
     "weakness": "point faible connu : {weaknesses}",
     "mentions_one": "{name} ({count} mention)",
     "mentions": "{name} ({count} mentions)",

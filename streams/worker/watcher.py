@@ -29,6 +29,7 @@ from streams.kafka.topics import ROLLUPS
 from streams.mentions.dead_letter import DeadLetter
 from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
+from streams.situations.builder import Situations
 from streams.watching.state_store import BrandStateStore
 from streams.watching.watch_event import WatchEvent
 from streams.worker.delivery_gaps import GapDetector
@@ -89,7 +90,8 @@ class Watcher:
         self._publisher = IncidentPublisher(config.kafka, self._writers)
         self._unreadable = UnreadableRollups(config.kafka, self.topic, on_letter)
         self._changelog = WatchChangelog(config, self._writers)
-        self.store = BrandStateStore(config, self._changelog, time.monotonic)
+        self._situations = Situations()
+        self.store = BrandStateStore(config, self._changelog, time.monotonic, self._situations.observe)
         # One thread for all reads and writes of the topics: Kafka's client blocks.
         self._io = ThreadPoolExecutor(1, "writing")
         self._lock = asyncio.Lock()
@@ -221,9 +223,10 @@ class Watcher:
         batch = readable(value) or await self._blocking(self._unreadable.store, partition, offset, value or b"")
         events = self.store.apply(partition, offset, batch)
         self._upkeep.applied_at = time.monotonic()
-        if events:
+        situations = self._situations.drain()
+        if events or situations:
             events.sort(key=lambda event: (event.at, event.brand, event.id))
-            await self._blocking(self._publisher.publish, partition, events)
+            await self._blocking(self._publisher.publish, partition, events, situations)
             if generation != self._loaded:
                 return  # the partition was revoked meanwhile
         self.on_applied(batch, events)

@@ -2,7 +2,9 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+from tests.helpers.desk_actions import action
 from tests.helpers.records import crisis
 from tests.helpers.terminal import badbuzz
 
@@ -45,3 +47,31 @@ def test_a_truth_table_may_name_the_file_with_its_suffix_and_one_of_another_file
     other = badbuzz("backtest", record, "--truth", write_truth(tmp_path, "spring"), "--json")
     assert other.returncode == 2
     assert "'prices' is of the file 'spring', which was not replayed, but crisis" in other.stderr.decode()
+
+
+def test_what_people_called_a_false_alarm_counts_as_a_false_page_and_a_closed_incident_as_found(
+    tmp_path: Path, record: str
+) -> None:
+    def judged(kind: str) -> dict[str, Any]:
+        log = tmp_path / f"{kind}.jsonl"
+        log.write_bytes(action(kind, 8 * 60, why="seen from here").to_json() + b"\n")
+        done = badbuzz("backtest", record, "--desk", str(log), "--json")
+        assert done.stderr == b""
+        result: dict[str, Any] = json.loads(done.stdout)
+        return result
+
+    closed, false_alarm = judged("close"), judged("false_alarm")
+    assert [(row["kind"], row["brand"]) for row in closed["found"]] == [("crisis", "Acme")]
+    assert (closed["found"][0]["warning"] is not None, closed["false_warnings"]) == (True, 0)
+    assert [row["kind"] for row in false_alarm["found"]] == ["false alarm"]
+    assert false_alarm["false_warnings"] >= 1
+
+
+def test_it_asks_for_what_is_known_of_the_record(record: str, tmp_path: Path) -> None:
+    done = badbuzz("backtest", record)
+    assert done.returncode == 2
+    assert b"--truth CSV or --desk FILE" in b" ".join(done.stderr.split())
+    (tmp_path / "log.jsonl").write_bytes(b"{}")
+    refused = badbuzz("backtest", record, "--desk", str(tmp_path / "log.jsonl"))
+    assert refused.returncode == 2
+    assert b"line 1: expected a desk action" in b" ".join(refused.stderr.split())

@@ -41,6 +41,10 @@ ANSWERING = [
     ("BadBuzzHoldingAnswerDue", "critical", DAY_AND_NIGHT),
     ("BadBuzzScheduledPending", "critical", DAY_AND_NIGHT),
     ("BadBuzzModerationBacklash", "critical", DAY_AND_NIGHT),
+    ("BadBuzzNobodyHasIt", "critical", f"direction,{DAY_AND_NIGHT}"),
+    ("BadBuzzNobodyHasIt", "warning", "duty,customer-care,community-manager"),
+    ("BadBuzzPromiseOverdue", "warning", "duty,customer-care,community-manager"),
+    ("BadBuzzPostedInCrisis", "warning", "duty,community-manager"),
     ("BadBuzzHoldingAnswerDue", "warning", "duty,spokesperson,customer-care,community-manager"),
     *(
         (f"BadBuzz{name}", "warning", "duty,spokesperson,community-manager")

@@ -9,6 +9,7 @@ import pytest
 from tests.helpers.paths import DEPLOY
 
 SCRIPTS = {
+    "install-chromium.sh": "chromium",
     "install-kafka.sh": "openjdk-17-jre-headless maven",
     "install-prometheus.sh": "prometheus prometheus-alertmanager",
 }

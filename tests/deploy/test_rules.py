@@ -119,6 +119,9 @@ def test_alert_names_and_severities_are_stable() -> None:
         "BadBuzzRepliesLate": "warning",
         "BadBuzzReplyObjective": "info",
         "BadBuzzRepliesUnmatched": "warning",
+        "BadBuzzNobodyHasIt": CRITICAL_IF_LATE,
+        "BadBuzzPromiseOverdue": "warning",
+        "BadBuzzPostedInCrisis": "warning",
         "Watchdog": "none",
     }
 

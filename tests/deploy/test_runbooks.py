@@ -7,6 +7,8 @@ import pytest
 
 from dashboards.build import BOARDS, build
 from detectors.settings import DetectorSettings
+from streams.desk_log.overdue import ACKNOWLEDGE_WITHIN_MS
+from streams.event_time import MINUTE_MS
 from streams.response.case.wrong_network import FOLLOW_MINUTES
 from streams.response.conduct import promo_in_case
 from streams.settings.desk import DeskSettings
@@ -95,6 +97,7 @@ def test_a_runbook_of_a_crisis_names_what_never_to_do_and_the_five_ps(name: str)
         ("BadBuzzNegativeGrowth", r"At least (\w+) people", SETTINGS.warning_authors),
         ("BadBuzzWatch", r"At least (\w+) people", SETTINGS.watch_authors),
         ("BadBuzzFarReachingPost", r"at least (fifty thousand) people", SETTINGS.reach_least),
+        ("BadBuzzNobodyHasIt", r"a warning (\w+) minutes ago", ACKNOWLEDGE_WITHIN_MS / MINUTE_MS),
         ("BadBuzzHoldingAnswerDue", r"a warning (\d+) minutes ago", DESK.holding_warning_minutes),
         ("BadBuzzHoldingAnswerDue", r"critical (\d+) minutes ago", DESK.holding_critical_minutes),
         ("BadBuzzHoldingAnswerDue", r"it is (\d+) minutes overdue", DESK.holding_grace_minutes),

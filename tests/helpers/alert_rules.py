@@ -7,7 +7,8 @@ import yaml
 
 from tests.helpers.paths import DEPLOY
 
-RULES_FILES = [DEPLOY / "prometheus" / f"{name}.rules.yml" for name in ("badbuzz", "badbuzz-desk")]
+_FILES = ("badbuzz", "badbuzz-desk", "badbuzz-desk-actions")
+RULES_FILES = [DEPLOY / "prometheus" / f"{name}.rules.yml" for name in _FILES]
 RULES: list[dict[str, Any]] = [
     rule
     for file in RULES_FILES

@@ -21,7 +21,7 @@ from kafka.errors import KafkaError
 from streams.kafka.clients import consumer_options, open_admin, producer_options
 from streams.kafka.mention_producer import MentionProducer
 from streams.kafka.topic_admin import create
-from streams.kafka.topics import INCIDENTS, MENTIONS, ROLLUPS, WATCHES
+from streams.kafka.topics import INCIDENTS, MENTIONS, ROLLUPS, SITUATIONS, WATCHES
 from streams.mentions.message import Message
 from streams.scoring.rollup import Counts, total
 from streams.settings.config import Config
@@ -112,9 +112,11 @@ class Cluster:
         self.mentions_partitions = TOPICS.mentions_partitions
         self.create_topics()
         self._incidents = _Reader(settings, INCIDENTS)
+        self._situations = _Reader(settings, SITUATIONS)
         self._open()
         self.incident_lines: list[bytes] = []
         self.incident_keys: list[bytes] = []
+        self.situation_lines: list[bytes] = []
 
     def __enter__(self) -> Self:
         return self
@@ -126,6 +128,7 @@ class Cluster:
             worker.kill()
         self._rollups.close()
         self._incidents.close()
+        self._situations.close()
         self._raw.close()
 
     def create_topics(self) -> None:
@@ -214,6 +217,11 @@ class Cluster:
             return event["at"], event["brand"], event["id"]
 
         return sorted(self.incident_lines, key=order)
+
+    def situations(self) -> list[bytes]:
+        """Return every situation read so far, in the order of each brand's."""
+        self._situations.read_on(self.situation_lines.append)
+        return self.situation_lines
 
     def counts(self, brands: Sequence[str]) -> Counts:
         """Sum the counters of those of some brands that are in the watchers' state."""

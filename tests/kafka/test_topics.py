@@ -32,8 +32,8 @@ def _logging_in(**fields: object) -> KafkaSettings:
 def test_creating_topics_twice_changes_nothing(kafka_settings: KafkaSettings) -> None:
     first = create(kafka_settings, TopicSettings())
     again = create(kafka_settings, TopicSettings())
-    assert [report.created for report in first] == [True] * 6
-    assert [report.created for report in again] == [False] * 6
+    assert [report.created for report in first] == [True] * 8
+    assert [report.created for report in again] == [False] * 8
     assert [report.topic for report in again] == [report.topic for report in first]
     assert not any(report.differences for report in first + again)
     require(kafka_settings, TopicSettings())
@@ -50,6 +50,8 @@ def test_topics_carry_the_prefix_partitions_and_retention_asked_for(kafka_settin
         f"{prefix}incidents": 2,
         f"{prefix}mentions.dead-letter": 1,
         f"{prefix}sources": 1,
+        f"{prefix}situations": 2,
+        f"{prefix}desk": 1,
     }
     mentions, incidents = topics[f"{prefix}mentions"], topics[f"{prefix}incidents"]
     assert mentions is not None
@@ -57,6 +59,9 @@ def test_topics_carry_the_prefix_partitions_and_retention_asked_for(kafka_settin
     assert incidents is not None
     assert incidents.config["cleanup.policy"] == "compact,delete"
     assert incidents.config["retention.ms"] == str(400 * 24 * 3_600_000)
+    desk = topics[f"{prefix}desk"]
+    assert desk is not None
+    assert (desk.config["cleanup.policy"], desk.config["retention.ms"]) == ("delete", "-1")
 
 
 def test_a_mention_of_2015_is_retained_as_one_that_arrived_now(kafka_settings: KafkaSettings) -> None:
@@ -83,7 +88,7 @@ def test_missing_topics_are_reported_with_the_command_that_creates_them(kafka_se
         require(kafka_settings, TopicSettings())
     assert [[d.aspect for d in report.differences] for report in describe(kafka_settings, TopicSettings())] == [
         ["missing"]
-    ] * 6
+    ] * 8
 
 
 def test_a_wrong_partition_count_is_reported_with_both_remedies(kafka_settings: KafkaSettings) -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from streams.mentions.brand_terms import MAX_TERM_POSTS
 from streams.scoring.rollup import Counts, PostRow, Rollup
 from streams.settings.config import Config
-from streams.watching.brand_watch import MAX_TERM_POSTS, BrandWatch
+from streams.watching.brand_watch import BrandWatch
 from streams.watching.recent_minutes import ClosedMinute
 
 
@@ -18,7 +19,7 @@ def test_the_terms_of_a_busy_hour_come_from_a_sample_that_is_the_same_in_any_ord
             texts.append(text)
             return text.split()
 
-        monkeypatch.setattr("streams.watching.brand_watch.extract_terms", words)
+        monkeypatch.setattr("streams.mentions.brand_terms.extract_terms", words)
         watch = BrandWatch("Acme", Config())
         for minute in range(60):
             first = 100 * minutes[minute]

@@ -8,8 +8,10 @@ import msgspec
 from detectors.negativity import NegativityModel
 from streams.cli.options import brand_option, config_option, json_option
 from streams.cli.output import err, print_backtest, write_line
+from streams.errors import ConfigError
 from streams.offline.backtest import backtest, replay_file
 from streams.offline.backtest_truth import read_truth
+from streams.offline.desk_truth import read_desk_truth
 from streams.pipeline import Pipeline
 from streams.settings.config import load
 
@@ -20,9 +22,15 @@ from streams.settings.config import load
     "--truth",
     "truth_path",
     type=click.Path(path_type=Path),
-    required=True,
     envvar="BADBUZZ_TRUTH",
     help="CSV: file, brand, name, class, onset, end.",
+)
+@click.option(
+    "--desk",
+    "desk_path",
+    type=click.Path(path_type=Path),
+    envvar="BADBUZZ_BACKTEST_DESK",
+    help="What people said of past incidents: the actions of the topic desk, one JSON object a line.",
 )
 @click.option(
     "--warm-up",
@@ -37,7 +45,8 @@ from streams.settings.config import load
 @json_option
 def backtest_command(
     files: tuple[str, ...],
-    truth_path: Path,
+    truth_path: Path | None,
+    desk_path: Path | None,
     warm_up: float,
     brands: tuple[str, ...],
     config_path: Path | None,
@@ -56,7 +65,10 @@ def backtest_command(
     end     its last
     """  # noqa: D301  (Click's mark of a paragraph that is not wrapped)
     config = load(config_path)
-    truths = read_truth(truth_path)
+    if truth_path is None and desk_path is None:
+        raise ConfigError("expected documented incidents, got none: give --truth CSV or --desk FILE")
+    truths = read_truth(truth_path) if truth_path else []
+    truths += read_desk_truth(desk_path) if desk_path else []
     model = NegativityModel.load()
     replayed = []
     for file in files:

@@ -3,7 +3,7 @@
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -29,6 +29,9 @@ from streams.recordings.files import MentionFiles
 from streams.settings.config import load
 from streams.watching.watch_event import WatchEvent, incident_events
 
+if TYPE_CHECKING:
+    from streams.situations.situation import Situation
+
 INTERRUPTED = 130
 """Exit status of a command that Ctrl-C ended."""
 
@@ -40,6 +43,7 @@ class ReplayOptions(NamedTuple):
     openmetrics: Path | None
     picture: Path | None
     as_json: bool
+    situations: bool
 
 
 @click.command()
@@ -68,6 +72,12 @@ class ReplayOptions(NamedTuple):
     help="Draw the brand with the worst incident here, .png or .svg.",
 )
 @click.option(
+    "--situations",
+    is_flag=True,
+    envvar="BADBUZZ_SITUATIONS",
+    help="With --json: also the picture of each closed minute of an open incident or case.",
+)
+@click.option(
     "--to-kafka", is_flag=True, envvar="BADBUZZ_TO_KAFKA", help="Send the mentions to Kafka; workers watch them there."
 )
 def replay_command(
@@ -79,6 +89,7 @@ def replay_command(
     speed: float,
     openmetrics: Path | None,
     picture: Path | None,
+    situations: bool,
     to_kafka: bool,
 ) -> None:
     """Replay mention FILES (JSON lines, plain or gzipped, - for standard input) and report the incidents in them.
@@ -97,7 +108,8 @@ def replay_command(
         read = send_files(source, MentionProducer(config, letters.write, chosen, unreadable), speed, as_json)
     else:
         pipeline = Pipeline(config, NegativityModel.load(), unreadable, chosen)
-        read = replay_files(source, pipeline, ReplayOptions(speed, openmetrics, picture, as_json))
+        options = ReplayOptions(speed, openmetrics, picture, as_json, situations and as_json)
+        read = replay_files(source, pipeline, options)
     letters.close()
     for line in unreadable_lines(unreadable, config) if unreadable.count and not dead_letters_path else ():
         err.print(line, style="yellow")
@@ -120,6 +132,9 @@ def replay_files(source: MentionFiles, pipeline: Pipeline, options: ReplayOption
             write_line(event.to_json())
 
     pipeline.on_event = report
+    situations: list[Situation] = []
+    if options.situations:
+        pipeline.on_situation = situations.append if not options.speed else lambda each: write_line(each.to_json())
     recorders = _Recorders(pipeline, options)
     interrupted = False
     try:
@@ -130,8 +145,8 @@ def replay_files(source: MentionFiles, pipeline: Pipeline, options: ReplayOption
     except KeyboardInterrupt:
         events, summary, interrupted = happened, summarise(pipeline, incident_events(happened)), True
     if options.as_json:
-        for event in () if options.speed else events:
-            write_line(event.to_json())
+        for each in () if options.speed else _by_time(events, situations):
+            write_line(each.to_json())
         write_line(summary.to_json())
     else:
         out.print(summary_table(summary, time.perf_counter() - started, pipeline.config))
@@ -140,6 +155,13 @@ def replay_files(source: MentionFiles, pipeline: Pipeline, options: ReplayOption
         sys.exit(INTERRUPTED)
     _check_brands(pipeline)
     return summary.messages
+
+
+def _by_time(events: list[WatchEvent], situations: "list[Situation]") -> "list[WatchEvent | Situation]":
+    """Return what happened in its order, or with situations by event time."""
+    if not situations:
+        return [*events]
+    return sorted([*events, *situations], key=lambda each: (each.at, each.brand, each.id))
 
 
 class _Recorders:

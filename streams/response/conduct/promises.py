@@ -40,6 +40,11 @@ class PromiseBroken:
         """How many promises are neither kept nor broken."""
         return sum(promise[_STATUS] != BROKEN for promise in self._promises)
 
+    @property
+    def dues(self) -> list[int]:
+        """When the open promises are due, in seconds since the epoch, soonest first."""
+        return sorted(promise[_DUE] for promise in self._promises if promise[_STATUS] != BROKEN)
+
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute: what was promised, what was done, who complains again."""
         grace = desk.settings.promise_grace_minutes * MINUTE_S

@@ -22,6 +22,10 @@ class ScheduledPending:
     def __init__(self) -> None:
         self._planned: dict[int, tuple[int, Post]] = {}
 
+    def times(self, now: int) -> list[int]:
+        """Return when publications are planned for after a minute, in seconds since the epoch, soonest first."""
+        return sorted(at for at, _ in self._planned.values() if at > now * MINUTE_S)
+
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute."""
         for network, row in seen.actions:

@@ -1,0 +1,1 @@
+"""The console: the crisis cell's page, a process of its own."""

@@ -1,0 +1,1 @@
+"""Following Kafka: topics from their beginning as they grow, and who runs the stages."""
