@@ -1,6 +1,7 @@
 """A warm-up teaches a brand's watch what an older record has taught another, and alerts on nothing in it."""
 
 import pytest
+from msgspec.structs import replace
 
 from streams.mentions.message import Message
 from streams.pipeline import Pipeline
@@ -89,11 +90,10 @@ def test_a_record_that_is_newer_than_what_was_read_live_is_left_out(learned: Rol
 
 def test_what_another_version_of_the_detectors_has_learned_is_left_out(learned: Rollup) -> None:
     assert learned.learned is not None
-    learned.learned.detectors["version"] = 0
+    detectors = learned.learned.detectors | {"version": 0}
     watch = BrandWatch("Acme", Config())
-    assert watch.apply(learned) == []
+    assert watch.apply(replace(learned, learned=replace(learned.learned, detectors=detectors))) == []
     assert watch.opened is None
-    learned.learned.detectors["version"] = 3
 
 
 def test_a_restart_after_a_warm_up_goes_on_with_what_it_taught(learned: Rollup) -> None:
