@@ -7,17 +7,18 @@ from detectors.change import Change
 from detectors.criteria.judgement import CRITICAL_MINUTES, RECENT_MINUTES, Criteria, Judgement
 from detectors.criteria.readings import Readings
 from detectors.errors import StateError
-from detectors.fresh_voices import NEGATIVE, FreshVoices
+from detectors.fresh_voices import NEGATIVE, FreshCounts, FreshVoices
 from detectors.incident import IncidentState
 from detectors.late_counts import LateCounts
 from detectors.minutes import HOUR_MINUTES, NEVER
 from detectors.observation import Observation
 from detectors.settings import DetectorSettings
+from detectors.severity import COORDINATED
 from detectors.statistics.local_hours import UTC_HOURS, LocalHours
 
 __all__ = ["RECENT_MINUTES", "BrandDetector"]
 
-VERSION = 3
+VERSION = 4
 STEP_MINUTES = 5
 
 
@@ -43,8 +44,8 @@ class BrandDetector:
     >>> from detectors.observation import Observation, Voice
     >>> d = BrandDetector()
     >>> for minute in range(0, 7 * 1440, 60):
-    ...     assert d.observe(Observation(minute, 1, 0, [Voice(minute + 1, 0, 0, False, 0)])) == []
-    >>> crowd = [Voice(10**6 + i, 0, 0, True, 0) for i in range(25)]
+    ...     assert d.observe(Observation(minute, 1, 0, [Voice(minute + 1, b"", 0, False, 0)])) == []
+    >>> crowd = [Voice(10**6 + i, b"", 0, True, 0) for i in range(25)]
     >>> [change.severity for change in d.observe(Observation(7 * 1440, 25, 25, crowd))]
     ['warning']
     >>> [change.severity for change in d.advance(9 * 1440)]
@@ -78,19 +79,34 @@ class BrandDetector:
         if minute < self.now:
             raise ValueError(f"minute {minute} is not after {self.now - 1}: minutes must be strictly increasing")
         changes = self.advance(minute)
-        counts = self._fresh_voices.count(minute, observation.voices, observation.scale)
+        counts = self._count(minute, observation)
         self._criteria.learn(observation, counts, calm=not self.incident.open)
         for older in late:
             self._observe_late(minute, older)
+        self._correct(minute)
         self.now = minute + 1
         self._decide(self.now, changes, min((older.minute for older in late), default=None))
         return changes
 
+    def _count(self, minute: int, observation: Observation) -> FreshCounts:
+        partial = self._criteria.verdict(minute)
+        return self._fresh_voices.count(minute, observation.voices, observation.scale, partial=partial)
+
     def _observe_late(self, minute: int, older: Observation) -> None:
         # Voices are remembered where they came: a minute's row in a store never changes.
-        counts = self._fresh_voices.count(minute, older.voices, older.scale)
+        counts = self._count(minute, older)
         self._late.add(minute, older.minute, counts)
         self._criteria.learn_late(minute, older, counts)
+
+    def _correct(self, minute: int) -> None:
+        """Correct the counts of earlier minutes by what is known of their texts now; they are stored as late ones."""
+        for first, withdrawn in self._fresh_voices.drain_withdrawn():
+            self._late.add(minute, first, withdrawn)
+            self._criteria.correct(first, withdrawn)
+            self.incident.doubt(first)
+        for hidden, counts in self._criteria.shown(minute + 1):
+            self._late.add(minute, hidden, counts)
+            self._criteria.correct(hidden, counts)
 
     def cover(self, hour: int) -> None:
         """Register that a source looked in an hour (since the epoch): silence in it is quiet, not a coverage gap."""
@@ -116,7 +132,12 @@ class BrandDetector:
         judgement = criteria.judge(end, incident, late_from)
         if incident.open or judgement.severity:
             active = incident.open and criteria.elevated(end)
-            if incident.update(end, judgement.severity, active=active) or incident.cap(judgement.ceiling):
+            changed = incident.update(end, judgement.severity, active=active)
+            if incident.open and COORDINATED in judgement.criteria:
+                # A flood that begins in an open incident is reported though the severity is as it was.
+                begins = incident.flood(end)
+                changed = changed or incident.settle(judgement.severity) or begins
+            if changed:
                 if not incident.open:
                     incident.warned_since = -1
                     judgement = judgement._replace(criteria=())
@@ -126,7 +147,7 @@ class BrandDetector:
     def _change(self, end: int, judgement: Judgement) -> Change:
         incident, lead = self.incident, self._criteria.lead(end, judgement)
         window = lead.window or HOUR_MINUTES
-        fresh, negatives, copies, _ = self._criteria.counts(end - window, end)
+        counts = self._criteria.counts(end - window, end)
         return Change(
             minute=end,
             severity=incident.severity.label,
@@ -138,9 +159,9 @@ class BrandDetector:
             factor=lead.observed / lead.expected if lead.expected >= 0.1 else None,
             score=lead.score,
             window=window,
-            authors=fresh,
-            negatives=negatives,
-            copies=copies,
+            authors=counts.fresh,
+            negatives=counts.negatives,
+            copies=self._criteria.copies(end - window, end),
             posts=judgement.posts,
             reached=judgement.reached,
             warned=0 if incident.warned_since < 0 else end - incident.warned_since,
@@ -176,7 +197,7 @@ class BrandDetector:
         }
 
     def recent_rows(self) -> dict[int, list[Any]]:
-        """Return the last day's minutes: fresh voices, negatives, copies, voices, author and text ids, what came late.
+        """Return the last day's minutes: their counts, author ids, texts and sets of copies, and what came late.
 
         A minute's row never changes once its minute is closed, so a store can write each with `recent_row` and drop it
         after `RECENT_MINUTES`.
@@ -210,8 +231,8 @@ class BrandDetector:
             )
         detector = cls(settings, local_hours)
         for minute in sorted(rows):
-            *counts, author_ids, text_ids, late = rows[minute]
-            detector._fresh_voices.restore_row(minute, author_ids, text_ids)
+            *counts, author_ids, texts, sets, late = rows[minute]
+            detector._fresh_voices.restore_row(minute, author_ids, texts, sets)
             detector._criteria.restore_counts(minute, counts)
             for made, *late_counts in late:
                 detector._late.add(minute, made, late_counts)

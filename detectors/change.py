@@ -24,21 +24,21 @@ class Reached(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change of a brand's severity, with the figures that are reported with it.
+    """A change of a brand's severity, or a flood that begins in its open incident, with the figures reported with it.
 
     Parameters
     ----------
     minute
         End of the bucket at which it took effect, minutes since the epoch.
     severity, previous
-        `calm`, `watch`, `warning` or `critical`, now and before.
+        `calm`, `watch`, `warning` or `critical`, now and before; the same where a flood begins.
     criteria
         Names of the criteria that hold, as in `detectors.severity.CRITERIA`.
     since
         Minute at which the incident opened.
     observed, expected
         Voices seen in the leading criterion's window, and how many are usual at this hour; where reach leads, people
-        reached and the usual reach.
+        reached and the usual reach; where coordination leads, copies.
     factor
         Observed over expected; None where next to nothing is expected.
     score

@@ -3,12 +3,21 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import msgspec
-
+from detectors.copied_texts import CopiedTexts, SetRow, Text, Verdict
 from detectors.minutes import DAY_MINUTES, HOUR_MINUTES, NEVER
 from detectors.observation import Voice
 
-__all__ = ["COPIES", "FRESH", "NEGATIVE", "VOICES", "FreshCounts", "FreshVoices"]
+__all__ = [
+    "COPIES",
+    "FRESH",
+    "HIDDEN",
+    "HIDDEN_NEGATIVE",
+    "NEGATIVE",
+    "PARTIAL",
+    "VOICES",
+    "FreshCounts",
+    "FreshVoices",
+]
 
 
 class FreshCounts(NamedTuple):
@@ -21,33 +30,45 @@ class FreshCounts(NamedTuple):
     copies
         Voices that copy another author's text.
     voices
-        All of them.
+        All of them, without cross-posts.
+    partial
+        Voices whose text shares words with another author's.
+    hidden, hidden_negatives
+        Fresh ones among them, and negative ones, that do not count as such while they may be copies.
     """
 
     fresh: int
     negatives: int
     copies: int
     voices: int
+    partial: int = 0
+    hidden: int = 0
+    hidden_negatives: int = 0
 
 
 # Fields of `FreshCounts` by their place in a minute's row of counts.
-FRESH, NEGATIVE, COPIES, VOICES = range(4)
+FRESH, NEGATIVE, COPIES, VOICES, PARTIAL, HIDDEN, HIDDEN_NEGATIVE = range(7)
+
+# A member of an enumeration is ten times slower to access than a global, and these are for every voice.
+_NEW, _COPY, _PARTIAL, _SHARE, _CROSS_POST = Text.NEW, Text.COPY, Text.PARTIAL, Text.SHARE, Text.CROSS_POST
 
 
-class _Seen(msgspec.Struct, gc=False):
-    """The minute in which a text was seen last, and its author then."""
+VoiceRow = tuple[list[int], list[bytes], list[SetRow | None]]
+"""The voices of a minute: author ids, beside them the fingerprints of their texts or what they repost, and their sets.
 
-    minute: int
-    author: int
+Bytes, and whole numbers where there can be: nothing that the garbage collector walks through for a day."""
 
 
 class FreshVoices:
     """Count fresh voices apart from repeated ones and copies.
 
-    A voice is fresh unless its author spoke in the last `author_minutes` or its text was seen in the last
-    `text_minutes`. A copy is the same text from another author. One author who posts all day counts once in six hours,
-    a text that a thousand accounts paste counts once a day. Each repost is a fresh voice, but only the first of a
-    publication may be a negative one: a thousand reposts are one opinion, which the reach criterion judges.
+    A voice is fresh unless its author spoke in the last `author_minutes` or its text, or a near-copy of it, was seen in
+    the last `text_minutes`. A copy is a text of another author on the same network: one author who posts all day counts
+    once in six hours, a text that a thousand accounts paste once a day. A text that is on a network for the first time
+    and was on another one before is the same author's cross-post, and the copy of a text that passes on a link or
+    another's post is a share: neither is a voice of its own, and neither is a campaign. Each repost is a fresh voice,
+    but only the first of a publication may be a negative one: a thousand reposts are one opinion, which the reach
+    criterion judges.
 
     Parameters
     ----------
@@ -61,15 +82,16 @@ class FreshVoices:
 
     Examples
     --------
-    >>> from detectors.observation import Voice
+    >>> from detectors.observation import NETWORK_BITS, Voice
     >>> f = FreshVoices()
-    >>> f.count(0, [Voice(1, 50, 0, True, 0), Voice(2, 50, 0, True, 0), Voice(3, 0, 0, False, 0)], 1.0)
-    FreshCounts(fresh=2, negatives=1, copies=1, voices=3)
-    >>> f.count(5, [Voice(1, 60, 0, True, 0)], 1.0)
-    FreshCounts(fresh=0, negatives=0, copies=0, voices=1)
+    >>> one, two, elsewhere = 1 << NETWORK_BITS, 2 << NETWORK_BITS, (1 << NETWORK_BITS) + 1
+    >>> f.count(0, [Voice(author, b"text", 0, True, 0) for author in (one, elsewhere, two)], 1.0)
+    FreshCounts(fresh=1, negatives=1, copies=1, voices=2, partial=0, hidden=0, hidden_negatives=0)
+    >>> f.count(5, [Voice(one, b"more", 0, True, 0)], 1.0)
+    FreshCounts(fresh=0, negatives=0, copies=0, voices=1, partial=0, hidden=0, hidden_negatives=0)
     """
 
-    __slots__ = ("author_minutes", "authors", "most", "rows", "stored", "text_minutes", "texts")
+    __slots__ = ("author_minutes", "authors", "most", "origins", "rows", "stored", "text_minutes", "texts")
 
     def __init__(
         self, author_minutes: int = 6 * HOUR_MINUTES, text_minutes: int = DAY_MINUTES, most: int = 32_768
@@ -78,75 +100,105 @@ class FreshVoices:
         self.text_minutes = text_minutes
         self.most = most
         self.authors: dict[int, int] = {}
-        self.texts: dict[int, _Seen] = {}
-        # Of each minute, the ids of its authors and beside them those of their texts.
-        self.rows: dict[int, tuple[list[int], list[int]]] = {}
+        self.texts = CopiedTexts()
+        self.origins: dict[int, int] = {}
+        self.rows: dict[int, VoiceRow] = {}
         self.stored = 0
 
-    def count(self, minute: int, voices: Iterable[Voice], scale: float) -> FreshCounts:
+    def count(
+        self, minute: int, voices: Iterable[Voice], scale: float, *, partial: Verdict = Verdict.UNDECIDED
+    ) -> FreshCounts:
         """Count one minute's voices and remember them beside those counted in it before.
 
-        Counts are scaled up to all authors where voices are a sample.
+        Parameters
+        ----------
+        minute, voices, scale
+            As in an `Observation`; counts are scaled up to all authors where voices are a sample.
+        partial
+            What partial copies are taken for.
         """
-        authors, texts = self.authors, self.texts
-        oldest_author = minute - self.author_minutes
-        oldest_text = minute - self.text_minutes
-        fresh = negatives = copies = 0
-        author_ids: list[int] = []
-        text_ids: list[int] = []
+        oldest_text, oldest_author = minute - self.text_minutes, minute - self.author_minutes
+        fresh = negatives = copies = count = partials = hidden = hidden_negatives = 0
+        # Rounded down: what is withdrawn is never more than was counted.
+        weight = int(scale)
+        row: VoiceRow = ([], [], [])
+        author_ids, texts, sets = row
+        known, place = self.authors, self.texts.place
         for voice in voices:
-            author, text, negative = voice.author, voice.text, voice.negative
-            new = authors.get(author, NEVER) < oldest_author
-            authors[author] = minute
-            text_id = text or voice.origin
-            if text_id:
-                seen = texts.get(text_id)
-                if seen is not None and seen.minute >= oldest_text:
-                    if text:
-                        new = False
-                        copies += seen.author != author
-                    else:
-                        # A repost joins in; the negativity of one text, right or mistaken, counts once.
-                        negative = False
-                texts[text_id] = _Seen(minute, author)
+            author, negative = voice.author, voice.negative
+            new = known.get(author, NEVER) < oldest_author
+            known[author] = minute
             author_ids.append(author)
-            text_ids.append(text_id)
+            if voice.fingerprint:
+                text, copied = place(minute, voice, weight * new, oldest=oldest_text, partial=partial)
+                texts.append(voice.fingerprint)
+                sets.append(copied)
+                if text is _PARTIAL:
+                    partials += 1
+                    if partial is not Verdict.OWN:
+                        hidden += new
+                        hidden_negatives += new and negative
+                        new = False
+                elif text is not _NEW:
+                    if text is _CROSS_POST:
+                        continue
+                    new = new and text is _SHARE
+                    negative = False
+                    copies += text is _COPY
+            else:
+                texts.append(voice.origin.to_bytes(8, "big") if voice.origin else b"")
+                sets.append(None)
+                if voice.origin:
+                    # A repost joins in; the negativity of one text, right or mistaken, counts once.
+                    negative = negative and self.origins.get(voice.origin, NEVER) < oldest_text
+                    self.origins[voice.origin] = minute
+            count += 1
             if new:
                 fresh += 1
                 negatives += negative
-        self._store(minute, author_ids, text_ids)
-        count = len(author_ids)
-        if scale > 1.0:
-            return FreshCounts(
-                round(fresh * scale), round(negatives * scale), round(copies * scale), round(count * scale)
-            )
-        return FreshCounts(fresh, negatives, copies, count)
+        self._store(minute, row)
+        counts = FreshCounts(fresh, negatives, copies, count, partials, hidden, hidden_negatives)
+        return FreshCounts(*[round(number * scale) for number in counts]) if scale > 1.0 else counts
 
-    def _store(self, minute: int, author_ids: list[int], text_ids: list[int]) -> None:
-        authors, texts = self.rows.get(minute, ([], []))
-        self.rows[minute] = authors + author_ids, texts + text_ids
-        self.stored += len(author_ids)
+    def drain_withdrawn(self) -> list[tuple[int, FreshCounts]]:
+        """Return the voices withdrawn since the last call: the minute of each, and what changes in its counts."""
+        withdrawn = self.texts.withdrawn
+        if not withdrawn:
+            return []
+        changes = [(w.minute, FreshCounts(-w.fresh, -w.negatives, w.fresh, 0)) for w in withdrawn]
+        withdrawn.clear()
+        return changes
+
+    def _store(self, minute: int, row: VoiceRow) -> None:
+        before = self.rows.get(minute)
+        self.rows[minute] = row if before is None else (before[0] + row[0], before[1] + row[1], before[2] + row[2])
+        self.stored += len(row[0])
         oldest = minute - self.text_minutes
         while (first := next(iter(self.rows))) < oldest or (self.stored > self.most and first != minute):
             self._forget(first)
 
     def _forget(self, minute: int) -> None:
-        author_ids, text_ids = self.rows.pop(minute)
-        self.stored -= len(author_ids)
-        for author, text in zip(author_ids, text_ids, strict=True):
+        row = self.rows.pop(minute)
+        self.stored -= len(row[0])
+        for author, text, copied in zip(*row, strict=True):
             if self.authors.get(author) == minute:
                 del self.authors[author]
-            if (seen := self.texts.get(text)) is not None and seen.minute == minute:
-                del self.texts[text]
+            if copied is not None:
+                self.texts.forget(minute, author, text)
+            elif text and self.origins.get(origin := int.from_bytes(text, "big")) == minute:
+                del self.origins[origin]
 
-    def row(self, minute: int) -> tuple[list[int], list[int]]:
-        """Return the author ids of a minute and beside them the text ids, for a store and `restore_row`."""
-        return self.rows.get(minute, ([], []))
+    def row(self, minute: int) -> VoiceRow:
+        """Return the voices of a minute, for a store and `restore_row`."""
+        return self.rows.get(minute, ([], [], []))
 
-    def restore_row(self, minute: int, author_ids: list[int], text_ids: list[int]) -> None:
+    def restore_row(self, minute: int, author_ids: list[int], texts: list[bytes], sets: list[SetRow | None]) -> None:
         """Restore what `row` returned, minutes in their order."""
-        for author, text in zip(author_ids, text_ids, strict=True):
+        row = author_ids, texts, sets
+        for author, text, copied in zip(*row, strict=True):
             self.authors[author] = minute
-            if text:
-                self.texts[text] = _Seen(minute, author)
-        self._store(minute, author_ids, text_ids)
+            if copied is not None:
+                self.texts.restore(minute, author, text, copied, oldest=minute - self.text_minutes)
+            elif text:
+                self.origins[int.from_bytes(text, "big")] = minute
+        self._store(minute, row)

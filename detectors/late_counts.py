@@ -23,7 +23,7 @@ class LateCounts:
     >>> late = LateCounts(horizon=1500)
     >>> late.add(100, 40, FreshCounts(3, 1, 0, 3))
     >>> late.of(40), late.row(100)
-    ([3, 1, 0, 3], [[40, 3, 1, 0, 3]])
+    ([3, 1, 0, 3, 0, 0, 0], [[40, 3, 1, 0, 3, 0, 0, 0]])
     """
 
     __slots__ = ("_rows", "horizon")

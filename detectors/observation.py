@@ -5,7 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 
-__all__ = ["Observation", "Post", "Voice"]
+__all__ = ["NETWORK_BITS", "Observation", "Post", "Voice"]
+
+NETWORK_BITS = 16
+"""Lowest bits of a voice's author that stand for the network."""
 
 
 class Voice(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
@@ -14,22 +17,27 @@ class Voice(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
     Parameters
     ----------
     author
-        64-bit hash of the author; of the mention itself where the source names no author.
-    text
-        64-bit hash of the normalised text; 0 for a repost and for a text under 25 characters, which prove no copy.
+        64-bit hash of the author; of the mention itself where the source names no author. The lowest `NETWORK_BITS` of
+        it are those of the network.
+    fingerprint
+        Hashes of the text, four bytes each, big-endian. A text with the same first or second one is a copy, one with
+        another in common a partial copy. Empty for a repost and for a short text, which prove no copy.
     origin
         64-bit hash of the post that is reposted, or 0.
     negative
         Whether a mention of the author in this minute is negative.
     followers
         Followers of the author, 0 where unknown.
+    shared
+        Whether the text passes on a link or another's post: its copies are shares of one publication, not a campaign.
     """
 
     author: int
-    text: int
+    fingerprint: bytes
     origin: int
     negative: bool
     followers: int
+    shared: bool = False
 
 
 class Post(NamedTuple):
@@ -76,7 +84,7 @@ class Observation(NamedTuple):
 
     Examples
     --------
-    >>> Observation(minute=28_000_000, mentions=1, negatives=1, voices=[Voice(7, 0, 0, True, 120)]).scale
+    >>> Observation(minute=28_000_000, mentions=1, negatives=1, voices=[Voice(7, b"", 0, True, 120)]).scale
     1.0
     """
 

@@ -44,8 +44,6 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Fewest copies of other authors' texts in 6 hours that count as coordinated.
     copies_share
         Least share of copies among the voices of 6 hours that counts as coordinated.
-    coordinated_hours
-        Hours after a coordinated flood for which the severity stays at watch at most.
     reach_least
         Fewest people one publication must reach.
     reach_factor
@@ -77,9 +75,8 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crowd_share: float = 0.85
     quiet_hold: int = 180
     aftermath_hours: int = 72
-    copies_least: int = 4
+    copies_least: int = 8
     copies_share: float = 0.1
-    coordinated_hours: int = 24
     reach_least: int = 50_000
     reach_factor: float = 5.0
     learning_hours: int = 24

@@ -22,8 +22,6 @@ class Holding(NamedTuple):
         The reading it rests on; None for a criterion without a score.
     posts
         Identifiers of the publications it rests on, widest first.
-    ceiling
-        The highest severity an incident may have while it holds.
     reached
         The widest publication of those that ask for the severity; None for a criterion that is not about reach.
     """
@@ -31,7 +29,6 @@ class Holding(NamedTuple):
     severity: Severity
     reading: Reading | None = None
     posts: tuple[str, ...] = ()
-    ceiling: Severity = Severity.CRITICAL
     reached: Reached | None = None
 
 

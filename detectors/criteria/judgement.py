@@ -7,6 +7,7 @@ from detectors.anomaly.negative_growth import NegativeGrowth
 from detectors.anomaly.reading import NO_READING, Reading
 from detectors.anomaly.surge import Surge
 from detectors.change import Reached
+from detectors.copied_texts import Verdict
 from detectors.criteria.aftermath import Aftermath
 from detectors.criteria.coordination import Coordination
 from detectors.criteria.criterion import Criterion, Holding
@@ -14,12 +15,12 @@ from detectors.criteria.negative_growth import NegativeGrowthCriterion
 from detectors.criteria.reach import FOLLOWED_MINUTES, Reach
 from detectors.criteria.readings import Readings
 from detectors.criteria.surge import SurgeCriterion
-from detectors.fresh_voices import COPIES, FRESH, NEGATIVE, FreshCounts
+from detectors.fresh_voices import FRESH, HIDDEN, NEGATIVE, FreshCounts
 from detectors.incident import IncidentState
 from detectors.minutes import DAY_MINUTES, HOUR_MINUTES
 from detectors.observation import Observation
 from detectors.settings import DetectorSettings
-from detectors.severity import NEGATIVE_GROWTH, REACH, SURGE, Severity
+from detectors.severity import COORDINATED, NEGATIVE_GROWTH, REACH, SURGE, Severity
 from detectors.statistics.counts import RecentCounts
 from detectors.statistics.local_hours import UTC_HOURS, LocalHours
 
@@ -46,14 +47,12 @@ class Judgement(NamedTuple):
     criteria
         Names of those that hold.
     lead
-        Reading of the one that asks for the highest severity; reach leads where no other has a reading, and None where
-        none holds that has one.
+        Reading of the one that asks for the highest severity; where none reads voices, that of reach, then that of
+        coordination; None where none holds.
     posts
         Identifiers of the publications that hold the reach criterion, widest first.
     reached
         The widest of those that ask for that criterion's severity.
-    ceiling
-        The highest severity an open incident may have.
     """
 
     severity: Severity
@@ -61,10 +60,9 @@ class Judgement(NamedTuple):
     lead: Reading | None
     posts: tuple[str, ...]
     reached: Reached | None
-    ceiling: Severity
 
 
-NOTHING_HOLDS = Judgement(Severity.CALM, (), None, (), None, Severity.CRITICAL)
+NOTHING_HOLDS = Judgement(Severity.CALM, (), None, (), None)
 
 
 class Criteria:
@@ -82,7 +80,7 @@ class Criteria:
     criteria
         All of them, in the order in which they are named.
     recent
-        Counts of the last day's minutes: fresh voices, negatives, copies, voices.
+        Counts of the last day's minutes, the fields of `FreshCounts`.
 
     Examples
     --------
@@ -104,7 +102,6 @@ class Criteria:
             self.recent,
             least=s.copies_least,
             share=s.copies_share,
-            hours=s.coordinated_hours,
             coverage=self._volume.coverage,
         )
         self._reach = Reach(least=s.reach_least, factor=s.reach_factor)
@@ -138,6 +135,28 @@ class Criteria:
         """Add an older minute that came in the newest one: windows see it where it was, no hour is learned again."""
         self._reach.learn(observation._replace(minute=came), calm=True)
         self.recent.insert(observation.minute, counts)
+
+    def verdict(self, end: int) -> Verdict:
+        """Return what partial copies are taken for before a minute."""
+        # The first hours never alert, and a voice left out of them would be missing in what is usual.
+        return Verdict.OWN if self.learning(end) else self._coordination.verdict(end)
+
+    def shown(self, end: int) -> list[tuple[int, FreshCounts]]:
+        """Return what changes in the counts of the last hours' minutes where partial copies are a crowd's own words."""
+        recent, start = self.recent, end - CRITICAL_MINUTES
+        if not recent.total(HIDDEN, start, end) or self.verdict(end) is not Verdict.OWN:
+            return []
+        minutes = [minute for minute in recent.minutes if start <= minute < end]
+        hidden = [(minute, self.counts(minute, minute + 1)) for minute in minutes]
+        return [
+            (minute, FreshCounts(c.hidden, c.hidden_negatives, 0, 0, 0, -c.hidden, -c.hidden_negatives))
+            for minute, c in hidden
+            if c.hidden
+        ]
+
+    def correct(self, minute: int, counts: FreshCounts) -> None:
+        """Correct the counts of a minute whose voices turned out to be copies, or to be none."""
+        self.recent.insert(minute, counts)
 
     def cover(self, hour: int) -> None:
         """Register that a source looked in an hour, mentions or not: see `Coverage`."""
@@ -190,11 +209,10 @@ class Criteria:
         return best._replace(reading=Reading(reading.score, end - start, observed, expected))
 
     def _combine(self, end: int, incident: IncidentState, holdings: dict[str, Holding]) -> Judgement:
-        severity, ceiling = Severity.CALM, Severity.CRITICAL
+        severity = Severity.CALM
         lead: Holding | None = None
         for holding in holdings.values():
             severity = max(severity, holding.severity)
-            ceiling = min(ceiling, holding.ceiling)
             if holding.reading is not None and (lead is None or holding.severity > lead.severity):
                 lead = holding
         reach = holdings.get(REACH)
@@ -205,8 +223,11 @@ class Criteria:
             reaching = reach is not None and reach.severity == Severity.WARNING
             if growth is not None and (reaching or self._critical(end, growth.reading, warned)):
                 severity = Severity.CRITICAL
-        reading = _reach_reading(reached) if lead is None else lead.reading
-        return Judgement(min(severity, ceiling), tuple(holdings), reading, posts, reached, ceiling)
+        if reached is not None and (lead is None or lead is holdings.get(COORDINATED)):
+            reading: Reading | None = _reach_reading(reached)
+        else:
+            reading = None if lead is None else lead.reading
+        return Judgement(severity, tuple(holdings), reading, posts, reached)
 
     def _critical(self, end: int, growth: Reading | None, warned: int) -> bool:
         """Return whether a growth warned of for so many minutes is critical: a crowd over more than a moment."""
@@ -214,9 +235,12 @@ class Criteria:
         if growth is None or warned < s.critical_hold or growth.score < s.warning_score + s.critical_margin:
             return False
         start = end - CRITICAL_MINUTES
-        fresh, negatives, _, voices = recent.totals(start, end)
+        counts = self.counts(start, end)
+        # Some of a flood's copies stay unrecognised: one in ten is taken for one, and at most as many as are needed.
+        copies = self._coordination.copies_between(start, end)
+        needed = s.critical_authors + min(copies // 10, s.critical_authors)
         # A few loud authors are no crowd.
-        if negatives < s.critical_authors or not self._coordination.crowded(fresh, voices, s.crowd_share):
+        if counts.negatives < needed or not self._coordination.crowded(counts, s.crowd_share):
             return False
         slots = range(start, end, _SLOT_MINUTES)
         return sum(recent.total(NEGATIVE, at, at + _SLOT_MINUTES) > 0 for at in slots) >= _CRITICAL_SLOTS
@@ -245,9 +269,13 @@ class Criteria:
             signals[NEGATIVE_GROWTH],
             authors=recent.total(FRESH, start, end),
             negative_authors=recent.total(NEGATIVE, start, end),
-            copies=recent.total(COPIES, end - HOUR_MINUTES, end),
+            copies=self._coordination.copies_between(end - HOUR_MINUTES, end),
             criteria=tuple(name for name, signal in signals.items() if signal.reached),
         )
+
+    def copies(self, start: int, end: int) -> int:
+        """Return the copies between two minutes."""
+        return self._coordination.copies_between(start, end)
 
     def expected(self, start: int, end: int) -> float:
         """Return how many fresh voices are usual between two minutes."""
@@ -284,6 +312,6 @@ class Criteria:
         self._aftermath.restore(state["aftermath"])
 
 
-def _reach_reading(reached: Reached | None) -> Reading | None:
+def _reach_reading(reached: Reached) -> Reading:
     """Return the people reached by the widest publication, and the usual reach, as a reading without a score."""
-    return None if reached is None else Reading(0.0, FOLLOWED_MINUTES, reached.people, reached.usual)
+    return Reading(0.0, FOLLOWED_MINUTES, reached.people, reached.usual)

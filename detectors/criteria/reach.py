@@ -81,7 +81,7 @@ class Reach:
     >>> reach.learn(Observation(0, 1, 1, [], 1.0, [Post("a", 9, 80_000, 0, True)]), calm=True)
     >>> reach.significant(1)
     ()
-    >>> reach.learn(Observation(5, 12, 12, [Voice(i, 0, 9, True, 2_000) for i in range(12)]), calm=True)
+    >>> reach.learn(Observation(5, 12, 12, [Voice(i, b"", 9, True, 2_000) for i in range(12)]), calm=True)
     >>> reach.significant(6)
     ('a',)
     """

@@ -203,6 +203,12 @@ class RecentCounts:
         sums = self.sums[field]
         return sums[bisect_left(self.minutes, end)] - sums[bisect_left(self.minutes, start)]
 
+    def sum_fields(self, fields: Iterable[int], start: int, end: int) -> list[int]:
+        """Sum some fields over the minutes from `start` to before `end`."""
+        low = bisect_left(self.minutes, start)
+        high = bisect_left(self.minutes, end)
+        return [self.sums[field][high] - self.sums[field][low] for field in fields]
+
     def totals(self, start: int, end: int) -> list[int]:
         """Sum every field over the minutes from `start` to before `end`."""
         low = bisect_left(self.minutes, start)

@@ -1,4 +1,4 @@
-"""Text normalization: hashes, the canonical form that detects copies, and the terms (words, hashtags, links, codes)."""
+"""Text normalization: hashes, and the terms (words, hashtags, links, codes)."""
 
 import re
 import string
@@ -8,11 +8,8 @@ import xxhash
 
 MAX_TERMS = 16
 MAX_TERM_LENGTH = 40
-MIN_COPY_LENGTH = 25
-"""Canonical texts shorter than this many characters are written by many people without copying."""
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
-_NOISE = re.compile(r"https?://\S+|@\w+")
 
 
 def _token(word: str) -> re.Pattern[str]:
@@ -64,36 +61,6 @@ def normalize(text: str) -> str:
     if not text.isprintable():  # invisible characters are not printable, so most texts need no search
         text = _INVISIBLE.sub("", text)
     return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
-
-
-def canonical(text: str) -> str:
-    """Return the canonical form that detects copies: no handles, links, case, spacing or punctuation at the ends.
-
-    Examples
-    --------
-    >>> canonical("@Acme  NEVER again!! http://t.co/x")
-    'never again'
-    """
-    text = normalize(text).lower()
-    if "@" in text or "http" in text:
-        text = _NOISE.sub(" ", text)
-    return " ".join(text.split()).strip(_ENDS)
-
-
-def text_hash(text: str) -> int:
-    """Hash the canonical form of a text; 0 where it is too short to be a copy.
-
-    Examples
-    --------
-    >>> text_hash("so bad") == 0
-    True
-    >>> text_hash("Never buying from them again") == text_hash("@acme never buying from THEM again!!")
-    True
-    """
-    if len(text) < MIN_COPY_LENGTH:
-        return 0
-    form = canonical(text)
-    return hash64(form) or 1 if len(form) >= MIN_COPY_LENGTH else 0
 
 
 def extract_terms(text: str) -> tuple[str, ...]:

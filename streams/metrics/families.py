@@ -73,7 +73,7 @@ INCIDENT_OBSERVED = Family(
     "badbuzz_incident_observed_people",
     "gauge",
     ("brand",),
-    "People observed in the window of the latest incident event.",
+    "People observed in the window of the latest incident event; copies where there is a flood alone.",
 )
 INCIDENT_EXPECTED = Family("badbuzz_incident_expected_people", "gauge", ("brand",), "People expected in that window.")
 INCIDENT_WINDOW = Family("badbuzz_incident_window_seconds", "gauge", ("brand",), "Length of that window.")

@@ -167,8 +167,9 @@ def merge_voices(*parts: Iterable[Voice]) -> tuple[Voice, ...]:
 
     Examples
     --------
-    >>> merge_voices([Voice(1, 9, 0, False, 10)], [Voice(1, 8, 0, True, 5)])
-    (Voice(author=1, text=8, origin=0, negative=True, followers=10),)
+    >>> [voice] = merge_voices([Voice(1, b"text", 0, False, 10)], [Voice(1, b"more", 0, True, 5)])
+    >>> voice.fingerprint, voice.negative, voice.followers
+    (b'more', True, 10)
     """
     merged: dict[int, Voice] = {}
     for voice in chain.from_iterable(parts):
@@ -179,8 +180,8 @@ def merge_voices(*parts: Iterable[Voice]) -> tuple[Voice, ...]:
 
 def one_voice(a: Voice, b: Voice) -> Voice:
     """Combine two rows of one author: the lesser text and origin, negative if either is, the most followers."""
-    first = min(a, b)
-    return Voice(a.author, first.text, first.origin, a.negative or b.negative, max(a.followers, b.followers))
+    fingerprint, origin, shared = min((voice.fingerprint, voice.origin, voice.shared) for voice in (a, b))
+    return Voice(a.author, fingerprint, origin, a.negative or b.negative, max(a.followers, b.followers), shared)
 
 
 def best_posts(posts: Sequence[PostRow]) -> tuple[PostRow, ...]:

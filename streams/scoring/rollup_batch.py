@@ -9,7 +9,7 @@ import msgspec
 from streams.errors import InputError
 from streams.scoring.rollup import Rollup
 
-VERSION = 4
+VERSION = 5
 MAX_BYTES = 512 * 1024
 """A larger message is split in two: half of what a broker accepts by default."""
 

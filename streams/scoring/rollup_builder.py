@@ -2,14 +2,15 @@
 
 import msgspec
 
-from detectors.observation import Voice
+from detectors.observation import NETWORK_BITS, Voice
 from streams.mentions.marks.customers import asks
 from streams.mentions.mention import SPOKEN, Mention
-from streams.mentions.text import normalize, post_key, text_hash
+from streams.mentions.text import hash64, normalize, post_key
 from streams.scoring.rollup import MAX_SNIPPET, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
 from streams.scoring.rollup_desk_builder import DeskPartBuilder, author_key, desk_part
 from streams.settings.brand import BrandConfig
 
+_NETWORK = (1 << NETWORK_BITS) - 1
 _ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}
 
 
@@ -59,7 +60,7 @@ class RollupBuilder:
         self.lag = lag
         self.newest = 0
         self.covered = False
-        self._scored: list[tuple[Mention, int, int, int, bool, bool]] = []
+        self._scored: list[tuple[Mention, int, int, int, bool, bool, bytes, bool]] = []
         self._spoken = 0
         self._updates: list[PostRow] = []
         self._counts: dict[str, int] = {}
@@ -69,7 +70,16 @@ class RollupBuilder:
         """Increment one of the `Counts`."""
         self._counts[name] = self._counts.get(name, 0) + 1
 
-    def add(self, mention: Mention, identity: int, negativity: float, negative: bool, at: int) -> None:
+    def add(
+        self,
+        mention: Mention,
+        identity: int,
+        negativity: float,
+        negative: bool,
+        at: int,
+        fingerprint: bytes = b"",
+        shared: bool = False,
+    ) -> None:
         """Add a scored mention.
 
         Parameters
@@ -84,6 +94,8 @@ class RollupBuilder:
             Whether that counts as negative.
         at
             Its time, in seconds since the epoch.
+        fingerprint, shared
+            Of its text, as `fingerprints` returns them.
         """
         author = mention.author
         key = author_key(self.network, author) if author is not None else identity
@@ -92,7 +104,8 @@ class RollupBuilder:
             self._spoken += 1
             if negative or mention.reply_to is not None or asks(mention.text or ""):
                 self._desk_part().add_customer(mention, key, negative, at)
-        self._scored.append((mention, identity, key, round(1000 * negativity), negative, repost))
+        thousandths = round(1000 * negativity)
+        self._scored.append((mention, identity, key, thousandths, negative, repost, fingerprint, shared))
 
     def add_update(self, mention: Mention, identity: int, negativity: float | None) -> None:
         """Add a publication seen again with other counts: a row of the posts, and no mention.
@@ -123,12 +136,14 @@ class RollupBuilder:
         voices: dict[int, Voice] = {}
         posts: list[PostRow] = []
         negatives = complaints = 0
-        for mention, identity, key, thousandths, negative, repost in self._scored:
+        network = hash64(self.network) & _NETWORK
+        for mention, identity, author, thousandths, negative, repost, fingerprint, shared in self._scored:
             negatives += negative
             complaints += negative and not repost
             row = self._row(mention, identity, thousandths)
-            copied = 0 if repost else text_hash(mention.text or "")
-            voice = Voice(key, copied, row.origin, negative, mention.followers or 0)
+            key = author & ~_NETWORK | network
+            followers = mention.followers or 0
+            voice = Voice(key, b"" if repost else fingerprint, row.origin, negative, followers, shared)
             known = voices.get(key)
             voices[key] = voice if known is None else one_voice(known, voice)
             posts.append(row)

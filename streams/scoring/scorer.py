@@ -19,6 +19,7 @@ from streams.mentions.heartbeat import IDLE_NETWORK
 from streams.mentions.mention import MAX_CLOCK_SKEW_MS, SPOKEN, Mention, decode, milliseconds
 from streams.mentions.message import Message
 from streams.mentions.text import hash64
+from streams.scoring.fingerprints import fingerprints
 from streams.scoring.rollup import Rollup
 from streams.scoring.rollup_builder import RollupBuilder, reach
 from streams.scoring.seen_ids import SeenIds
@@ -174,15 +175,18 @@ class Scorer:
         return True if counts not in (known, 0) and mention.kind in SPOKEN else None
 
     def _score_texts(self, unscored: list[Unscored]) -> None:
-        scores = self.model.score_many([mention.text or "" for _, mention, *_ in unscored])
+        texts = [mention.text or "" for _, mention, *_ in unscored]
+        scores = self.model.score_many(texts)
+        marks, shares = fingerprints(texts)
         negative_at = self.config.negative_at
-        for (builder, mention, identity, update, at), score in zip(unscored, scores, strict=True):
+        for row, score, mark, shared in zip(unscored, scores, marks, shares, strict=True):
+            builder, mention, identity, update, at = row
             negativity = score if mention.rating is None else with_rating(score, mention.rating)
             if update:
                 unknown = not mention.text and mention.rating is None
                 builder.add_update(mention, identity, None if unknown else negativity)
             else:
-                builder.add(mention, identity, negativity, negativity >= negative_at, at)
+                builder.add(mention, identity, negativity, negativity >= negative_at, at, mark, shared)
 
 
 class _Collected:

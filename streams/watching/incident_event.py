@@ -74,7 +74,7 @@ class ShownReach(msgspec.Struct, frozen=True):
 
 
 class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One change of a brand's incident.
+    """One change of a brand's incident: of its severity, or a flood that begins in it.
 
     Parameters
     ----------
@@ -93,8 +93,8 @@ class IncidentEvent(msgspec.Struct, frozen=True, kw_only=True):
     window_minutes
         The span over which the figures were measured.
     observed, expected, factor
-        Distinct people; where the first criterion is reach, people reached by the widest post and the usual reach. The
-        factor is null near a zero baseline.
+        Distinct people; where the first criterion is reach, people reached by the widest post and the usual reach;
+        where it is coordinated, copies. The factor is null near a zero baseline.
     score
         -log10 of the probability of that by chance; 0 for reach.
     authors, negatives, copies

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from detectors.severity import REACH
+from detectors.severity import COORDINATED, REACH
 from streams.settings.config import Config
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.quotation import author
@@ -55,11 +55,14 @@ def figures(event: IncidentEvent, config: Config) -> str:
 
 
 def _counts(event: IncidentEvent, config: Config) -> Iterator[str]:
-    """Yield the observed and expected people, unless reach alone leads, and what the widest post reaches."""
+    """Yield the observed and expected people or copies, unless reach leads, and what the widest post reaches."""
     words = config.words
     if event.criteria[:1] != [REACH]:
-        negative = "negative_growth" in event.criteria
-        count = people(words, event.observed, event.expected, event.window_minutes, negative=negative)
+        if event.criteria[:1] == [COORDINATED]:
+            count = counted(words, "copies", event.observed, event.expected, event.window_minutes)
+        else:
+            negative = "negative_growth" in event.criteria
+            count = people(words, event.observed, event.expected, event.window_minutes, negative=negative)
         yield count + ("" if event.factor is None else words.say("times", times=words.number(event.factor)))
     if event.reached is not None:
         post = next((post for post in event.posts if post.id == event.reached.post), None)
@@ -74,8 +77,13 @@ def _counts(event: IncidentEvent, config: Config) -> Iterator[str]:
 
 def people(words: Language, observed: float, expected: float, minutes: int, *, negative: bool) -> str:
     """Return how many people talk or are negative, and how many are usual."""
+    return counted(words, "people_negative" if negative else "people_talking", observed, expected, minutes)
+
+
+def counted(words: Language, phrase: str, observed: float, expected: float, minutes: int) -> str:
+    """Return a phrase with a count and how many are usual."""
     return words.say(
-        "people_negative" if negative else "people_talking",
+        phrase,
         observed=words.number(observed),
         expected=words.number(expected, 1),
         span=words.span(minutes),

@@ -37,8 +37,8 @@ def observation(minute: int, rollups: list[Rollup], reach_negative_at: float) ->
     --------
     >>> from detectors.observation import Voice
     >>> from streams.scoring.rollup import Counts
-    >>> a = Rollup("Acme", "forum", 1, 0, Counts(mentions=2, negatives=1), (Voice(5, 0, 0, True, 1),))
-    >>> b = Rollup("Acme", "twitter", 1, 0, Counts(mentions=1), (Voice(3, 0, 0, False, 9),))
+    >>> a = Rollup("Acme", "forum", 1, 0, Counts(mentions=2, negatives=1), (Voice(5, b"", 0, True, 1),))
+    >>> b = Rollup("Acme", "twitter", 1, 0, Counts(mentions=1), (Voice(3, b"", 0, False, 9),))
     >>> combined = observation(1, [a, b], 0.7)
     >>> combined.mentions, [voice.author for voice in combined.voices], combined.scale
     (3, [3, 5], 1.0)

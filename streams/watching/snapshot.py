@@ -19,7 +19,7 @@ from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.watch_state import MinuteState, WatchState
 
-VERSION = 5
+VERSION = 6
 RETENTION_MINUTES = 25 * 60
 MAX_ROW_BYTES = 512 * 1024
 """A larger row is split: half of what a broker accepts by default."""

@@ -17,6 +17,7 @@ PHRASES = {
     "calm_again": "{brand} is calm again; the incident began {since}.",
     "people_negative": "{observed} people negative in {span}, {expected} expected",
     "people_talking": "{observed} people talking in {span}, {expected} expected",
+    "copies": "{observed} copies of the same texts in {span}, {expected} expected",
     "times": ", {times} times",
     "reach": "one post{where} reaches {people} people (usually {usual})",
     "reach_on": " on {network}",

@@ -17,6 +17,7 @@ PHRASES = {
     "calm_again": "{brand} : retour au calme ; l'incident avait commencé {since}.",
     "people_negative": "{observed} personnes négatives en {span}, {expected} attendues",
     "people_talking": "{observed} personnes en parlent en {span}, {expected} attendues",
+    "copies": "{observed} copies des mêmes textes en {span}, {expected} attendues",
     "times": ", {times} fois plus",
     "reach": "une publication{where} touche {people} personnes (d’ordinaire {usual})",
     "reach_on": " sur {network}",

@@ -2,7 +2,7 @@
 
 import json
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -69,10 +69,12 @@ class IncidentBehaviour:
         posts = wave(200, 120, rating=-1, author="angry one")
         assert set(severities(incidents_of(in_order(quiet(days=QUIET_DAYS + 2), posts)))) <= {"watch", "calm"}
 
-    def test_a_flood_of_copies_is_named_and_never_critical(self, incidents_of: Engine) -> None:
+    def test_a_flood_of_copies_is_a_watch_by_itself_and_is_named(self, incidents_of: Engine) -> None:
         flood = wave(300, 180, rating=-1, text="boycott this brand today, share this message with everyone you know")
-        events = incidents_of(in_order(quiet(days=QUIET_DAYS + 2), flood))
-        assert "critical" not in severities(events)
+        opened, closed = decoded(incidents_of(in_order(quiet(days=QUIET_DAYS + 2), flood)))
+        assert (opened["severity"], opened["criteria"]) == ("watch", ["coordinated"])
+        assert opened["observed"] == opened["copies"] >= 8
+        assert closed["severity"] == "calm"
 
     def test_one_negative_post_of_wide_reach_is_a_warning_by_itself(self, incidents_of: Engine) -> None:
         before = quiet(days=QUIET_DAYS + 2)
@@ -127,6 +129,21 @@ class IncidentBehaviour:
         shuffled = sorted(lines, key=jittered)
         assert shuffled != lines
         assert incidents_of(shuffled) == incidents_of(lines)
+
+    @pytest.mark.parametrize(("kind", "pause"), [("post", 0), ("update", 0), ("update", 20)])
+    def test_looks_at_a_publication_swapped_within_the_lateness_give_the_same_bytes(
+        self, incidents_of: Engine, kind: str, pause: int
+    ) -> None:
+        rng = random.Random(7)
+        looks: list[tuple[float, bytes]] = []
+        for n, value in enumerate(crisis()):
+            seen = json.loads(value)
+            at = datetime.fromisoformat(seen["created_at"])
+            counts = {"kind": kind, "views": 1000 + n, "reposts": n % 50, "followers": n % 900}
+            later = seen | counts | {"created_at": (at + timedelta(seconds=pause)).isoformat()}
+            looks += [(at.timestamp(), value), (at.timestamp() + pause, json.dumps(later).encode())]
+        swapped = [(at + rng.uniform(0, 59), value) for at, value in looks]
+        assert incidents_of(in_order(swapped)) == incidents_of(in_order(looks)) != []
 
     def test_duplicates_change_nothing(self, incidents_of: Engine) -> None:
         lines = crisis()

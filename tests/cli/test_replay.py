@@ -95,7 +95,7 @@ def test_no_incident_is_said_to_be_open_after_the_last_ended(replayed: bytes, re
 
 def test_a_warning_is_shown_with_two_publications_and_names_no_private_person(record: str) -> None:
     shown = badbuzz("replay", record).stdout.decode()
-    assert "a private account on twitter: “this is what I" in shown
+    assert "a private account on twitter: “prices: " in shown
     assert "@author" not in shown
 
 

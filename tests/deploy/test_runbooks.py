@@ -18,7 +18,17 @@ from tests.helpers.paths import DEPLOY, ROOT
 RUNBOOKS = DEPLOY / "runbooks"
 SETTINGS = DetectorSettings()
 DESK = DeskSettings()
-NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "twenty": 20, "fifty thousand": 50_000}
+NUMBERS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "eight": 8,
+    "ten": 10,
+    "twenty": 20,
+    "fifty thousand": 50_000,
+}
 
 
 def runbook(name: str) -> str:
@@ -82,7 +92,8 @@ def test_a_runbook_of_a_crisis_names_what_never_to_do_and_the_five_ps(name: str)
         ("BadBuzzCrisis", r"For (\d+) hours after it closed", SETTINGS.aftermath_hours),
         ("BadBuzzCrisis", r"at least (\w+) people within six hours", SETTINGS.critical_authors),
         ("BadBuzzCrisis", r"holding for (\d+) minutes", SETTINGS.critical_hold),
-        ("BadBuzzCoordinatedFlood", r"(\d+) hours after the copies", SETTINGS.coordinated_hours),
+        ("BadBuzzCoordinatedFlood", r"closes by itself after (\w+) quiet hours", SETTINGS.quiet_hold / 60),
+        ("BadBuzzCoordinatedFlood", r"At least (\w+) accounts", SETTINGS.copies_least),
         ("BadBuzzNegativeGrowth", r"At least (\w+) people", SETTINGS.warning_authors),
         ("BadBuzzWatch", r"At least (\w+) people", SETTINGS.watch_authors),
         ("BadBuzzFarReachingPost", r"at least (fifty thousand) people", SETTINGS.reach_least),

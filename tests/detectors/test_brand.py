@@ -1,5 +1,6 @@
 import json
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from detectors.brand import BrandDetector
 from detectors.change import Change
 from detectors.errors import StateError
 from detectors.minutes import DAY_MINUTES
-from detectors.observation import Observation, Post
+from detectors.observation import Observation, Post, Voice
 from tests.helpers.crowds import people, quiet, said, voice, watch
 
 
@@ -67,16 +68,95 @@ def test_one_author_who_posts_all_day_pages_nobody() -> None:
     assert watch(trained(), storm) == []
 
 
-def test_a_flood_of_copies_is_never_critical_and_is_called_coordinated() -> None:
+def test_a_flood_of_copies_is_a_watch_by_itself_and_is_called_coordinated() -> None:
     detector = trained()
     flood = [
         said(8 * DAY_MINUTES + m, *(voice(m * 10 + i + 1, text=1 + (m * 10 + i) % 3, negative=True) for i in range(5)))
         for m in range(180)
     ]
     changes = watch(detector, flood)
-    assert "critical" not in severities(changes)
-    assert detector.incident.severity <= 1
+    assert [(change.severity, change.criteria) for change in changes] == [("watch", ("coordinated",))]
+    assert changes[0].observed == changes[0].copies >= 8
+    assert detector.readings(detector.now).copies > 250
+    [closed] = detector.advance(detector.now + 2 * DAY_MINUTES)
+    assert closed.severity == "calm"
+    assert 8 * 60 <= closed.minute - (8 * DAY_MINUTES + 180) <= 10 * 60
+
+
+def test_voices_that_turn_out_to_be_copies_take_back_the_warning_they_raised_and_once_only() -> None:
+    detector, start = trained(), 8 * DAY_MINUTES
+    first = [
+        said(start + m, *(voice(m * 10 + i + 1, text=m * 10 + i + 1, negative=True) for i in range(4))) for m in (0, 1)
+    ]
+    assert severities(watch(detector, first))[-1] == "warning"
+    pasted = [
+        said(start + m, *(voice(m * 100 + i, text=i % 4 + 1 + 10 * (m % 2), negative=True) for i in range(8)))
+        for m in range(2, 9)
+    ]
+    assert severities(watch(detector, pasted)) == ["watch"]
+    angry = people(start + 10, minutes=30, each=2, share=1.0)
+    more = [
+        said(start + m, *(voice(m * 100 + i, text=90 + i % 4, negative=True) for i in range(8))) for m in (60, 61, 62)
+    ]
+    assert severities(watch(detector, [*angry, *more])) == ["warning"]
+
+
+def test_people_beside_a_flood_are_judged_as_without_it() -> None:
+    alone, beside = trained(), trained()
+    crowd = people(8 * DAY_MINUTES, minutes=120, each=1, share=0.9)
+    flood = [voice(10**6 + i, text=7, negative=True) for i in range(120)]
+    both = [o._replace(mentions=2, voices=sorted([*o.voices, copy])) for o, copy in zip(crowd, flood, strict=True)]
+    expected = [(c.minute, c.severity) for c in watch(alone, crowd) if c.severity != "watch"]
+    got = {c.severity: c.minute for c in watch(beside, both)}
+    assert [severity for _, severity in expected] == ["warning", "critical"]
+    assert all(abs(got[severity] - minute) <= 15 for minute, severity in expected)
+
+
+def test_partial_copies_are_a_crowds_own_words_where_none_is_repeated_whole() -> None:
+    detector, start = trained(), 8 * DAY_MINUTES
+    told = [
+        said(
+            start + m,
+            voice(m + 1, text=10_000 + m, samples=(m + 500, m % 5 + 1, m % 7 + 10, m + 1000, m + 3000), negative=True),
+        )
+        for m in range(100)
+    ]
+    assert severities(watch(detector, told))[-1] == "critical"
+    assert "coordinated" not in detector.readings(detector.now).criteria
+
+
+def test_partial_copies_are_copies_where_some_are_repeated_whole() -> None:
+    detector, start = trained(), 8 * DAY_MINUTES
+    assembled = [
+        said(
+            start + m,
+            voice(
+                m + 1,
+                text=10_000 + m * m % 40,
+                samples=(m + 500, m % 5 + 1, m % 7 + 10, m + 1000, m + 3000),
+                negative=True,
+            ),
+        )
+        for m in range(100)
+    ]
+    changes = watch(detector, assembled)
+    assert changes[-1].severity == "watch"
+    assert changes[-1].minute <= start + 20
     assert "coordinated" in detector.readings(detector.now).criteria
+
+
+def test_what_is_usual_is_learned_from_every_voice_of_a_feeds_first_day_in_whatever_words() -> None:
+    alike, plain = BrandDetector(), BrandDetector()
+    for m in range(0, DAY_MINUTES, 15):
+        # One in eight shares words with others: too few to be judged before the day is over.
+        shares = m % 120 == 0
+        watch(alike, [said(m, voice(m + 1, text=m + 1, samples=(m + 500, 1, m + 1000) if shares else ()))])
+        watch(plain, [said(m, voice(m + 1))])
+    end = 2 * DAY_MINUTES
+    assert alike.advance(end) == plain.advance(end) == []
+    watch(alike, [said(end, voice(1))])
+    watch(plain, [said(end, voice(1))])
+    assert alike.expected(end, end + 60) == plain.expected(end, end + 60)
 
 
 def test_a_negative_post_that_reaches_very_many_is_a_warning_that_names_it() -> None:
@@ -126,12 +206,21 @@ STORY = st.lists(
 )
 
 
+def spoken(n: int, i: int, text: int, negative: bool) -> Voice:
+    """A voice with a short text that others have too, or a longer one assembled from few parts."""
+    author, network = n * 10 + i + 1, i % 2
+    if text < 2:
+        return voice(author, text=text, negative=negative, network=network)
+    samples = (100 + n * i % 9, 200 + text * i % 5, 300 + (n + i) % 4, 400 + (text + n) % 3, 500 + text)
+    return voice(author, text=1000 + author, samples=samples, negative=negative, network=network)
+
+
 def observations_of(story: list[tuple[int, int, int, bool]]) -> list[Observation]:
     minute, out = 8 * DAY_MINUTES, []
     for n, (gap, voices, text, negative) in enumerate(story):
         # Most gaps are short, so that incidents do open.
         minute += gap if gap > 700 else 1 + gap % 7
-        out.append(said(minute, *(voice(n * 10 + i + 1, text=text, negative=negative) for i in range(voices))))
+        out.append(said(minute, *(spoken(n, i, text, negative) for i in range(voices))))
     return out
 
 
@@ -166,9 +255,9 @@ def test_a_restored_detector_continues_to_the_last_digit(
     observations = observations_of(story)
     watch(one, observations[:at])
     one.advance(min(one.now + silence, observations[at].minute if at < len(observations) else 10**9))
-    stored = json.dumps([one.state(), [[m, row] for m, row in one.recent_rows().items()]])
+    stored = msgspec.msgpack.encode([one.state(), [[m, row] for m, row in one.recent_rows().items()]])
     assert len(json.dumps(one.state())) <= 16_384
-    state, rows = json.loads(stored)
+    state, rows = msgspec.msgpack.decode(stored)
     other = BrandDetector.restore(None, state, dict(rows))
     assert watch(one, observations[at:]) == watch(other, observations[at:])
     assert one.advance(10**8) == other.advance(10**8)
@@ -184,5 +273,5 @@ def test_the_learned_state_stays_small_whatever_was_seen() -> None:
 
 
 def test_a_state_of_another_version_is_refused() -> None:
-    with pytest.raises(StateError, match="expected version 3, got 0"):
+    with pytest.raises(StateError, match="expected version 4, got 0"):
         BrandDetector.restore(None, {**BrandDetector().state(), "version": 0}, {})

@@ -1,11 +1,12 @@
 """Synthetic observations for the detectors' tests: quiet brands, crowds, single voices."""
 
 import random
+import struct
 
 from detectors.brand import BrandDetector
 from detectors.change import Change
 from detectors.minutes import DAY_MINUTES
-from detectors.observation import Observation, Post, Voice
+from detectors.observation import NETWORK_BITS, Observation, Post, Voice
 
 
 def said(minute: int, *voices: Voice, mentions: int = 0, posts: tuple[Post, ...] = ()) -> Observation:
@@ -14,8 +15,20 @@ def said(minute: int, *voices: Voice, mentions: int = 0, posts: tuple[Post, ...]
     return Observation(minute, mentions or len(voices), negatives, sorted(voices), 1.0, posts)
 
 
-def voice(author: int, *, text: int = 0, negative: bool = False, followers: int = 0, origin: int = 0) -> Voice:
-    return Voice(author, text, origin, negative, followers)
+def voice(
+    author: int,
+    *,
+    text: int = 0,
+    samples: tuple[int, ...] = (),
+    negative: bool = False,
+    followers: int = 0,
+    origin: int = 0,
+    network: int = 0,
+    shared: bool = False,
+) -> Voice:
+    """A voice of an author on a network; equal texts are copies, those with equal samples near-copies."""
+    fingerprint = struct.pack(f">{1 + len(samples)}I", text, *samples) if text else b""
+    return Voice(author << NETWORK_BITS | network, fingerprint, origin, negative, followers, shared)
 
 
 def quiet(days: int, every: int = 60, share: float = 0.1, seed: int = 1, start: int = 0) -> list[Observation]:

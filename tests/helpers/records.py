@@ -13,6 +13,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 QUIET_DAYS = 8
 CRISIS_AT = QUIET_DAYS * DAY + 9 * HOUR
+SYLLABLES = ("ba", "de", "ki", "lo", "mu", "na", "po", "ri", "sa", "tu")
 
 
 def line(number: int, at: float, *, brand: str = "Acme", **fields: object) -> bytes:
@@ -35,6 +36,13 @@ def quiet(
     return rows
 
 
+def own_words(number: int, words: int = 14) -> str:
+    """A text that shares no run of words with that of another number."""
+    rng = random.Random(number)
+    said = " ".join("".join(rng.choices(SYLLABLES, k=3)) for _ in range(words))
+    return f"prices: {said} {number}"
+
+
 def wave(
     people: int, minutes: float, *, rating: float, brand: str = "Acme", at: float = CRISIS_AT, **fields: object
 ) -> list[tuple[float, bytes]]:
@@ -42,7 +50,7 @@ def wave(
     rows = []
     for n in range(people):
         when = at + n * minutes * MINUTE / people
-        words = f"this is what I, person {n}, think of the new prices at {when:.0f}, and at length"
+        words = own_words(round(when))
         rows.append(
             (
                 when,

@@ -145,7 +145,7 @@ def test_two_publications_of_an_open_incident_can_be_quoted_from_a_scrape(in_cri
     ]
     for _, _, _, author, _, text, _ in quoted:
         assert author == "a private account"
-        assert text.startswith("this is what I")
+        assert text.startswith("prices: ")
 
 
 def test_a_hostile_text_or_address_is_inert_in_a_scrape() -> None:

@@ -6,12 +6,13 @@ from functools import reduce
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.errors import InputError
 from streams.mentions.mention import decode
 from streams.mentions.text import hash64
+from streams.scoring.fingerprints import fingerprints
 from streams.scoring.rollup import (
     MAX_POSTS,
     MAX_SAMPLES,
@@ -30,7 +31,14 @@ BRAND = BrandConfig(weaknesses={"refund": ("refund", "money back")})
 said = st.fixed_dictionaries(
     {
         "text": st.sampled_from(
-            ["refund now please, this is not right", "love it", "#acme CODE50 http://a.example/b", ""]
+            [
+                "refund now please, this is not right",
+                "refund now please, this is not right http://a.example/b",
+                "love it",
+                "#acme CODE50 http://a.example/b",
+                "they took 300 euros from my account last night and nobody there answers the phone",
+                "",
+            ]
         ),
         "author": st.sampled_from([None, "a", "b", "c", "d"]),
         "followers": st.none() | st.integers(0, 10**6),
@@ -53,11 +61,13 @@ def build(rows: Sequence[tuple[int, dict[str, object]]]) -> Rollup:
         negativity = row["negativity"]
         assert isinstance(negativity, float)
         mention = decode(mention_line(number, number % 60, **fields))
-        builder.add(mention, hash64(mention.id), negativity, negativity >= 0.5, number)
+        [mark], [shared] = fingerprints([mention.text or ""])
+        builder.add(mention, hash64(mention.id), negativity, negativity >= 0.5, number, mark, shared)
         builder.newest = max(builder.newest, number)
     return builder.build()
 
 
+@settings(deadline=None)
 @given(st.lists(said, min_size=1, max_size=40), st.integers(0, 2**32))
 def test_any_split_of_a_stream_merged_in_any_order_gives_the_same_bytes(
     rows: list[dict[str, object]], seed: int
@@ -74,6 +84,7 @@ def test_any_split_of_a_stream_merged_in_any_order_gives_the_same_bytes(
     assert encoded(merge(*rollups)) == whole
 
 
+@settings(deadline=None)
 @given(st.lists(said, min_size=3, max_size=30))
 def test_merging_is_associative_and_commutative(rows: list[dict[str, object]]) -> None:
     numbered = list(enumerate(rows))

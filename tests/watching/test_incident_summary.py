@@ -54,6 +54,12 @@ def test_one_line_has_one_zone() -> None:
     )
 
 
+def test_a_flood_is_told_by_its_copies() -> None:
+    flood = changed(severity="watch", criteria=["coordinated"], observed=70, expected=0.4, window_minutes=360)
+    assert "copies, likely coordinated: 70 copies of the same texts in 6 h, 0.4 expected" in line(flood)
+    assert "70 copies des mêmes textes en 6 h" in line(flood, FRENCH)
+
+
 def test_an_incident_that_began_on_another_day_says_so() -> None:
     assert "since Fri 2024-03-08 22:00 CET" in line(changed(since="2024-03-08T21:00:00Z"))
 

@@ -120,7 +120,7 @@ def test_pending_rollups_delay_no_minute(
         made = []
         for source, seconds, network in batch:
             clocks[source] += 1000 * seconds
-            voice = Voice(mentions, mentions, 0, bool(seconds % 2), seconds)
+            voice = Voice(mentions, mentions.to_bytes(4), 0, bool(seconds % 2), seconds)
             minute = clocks[source] // 60_000
             made.append((source, Rollup("Acme", network, minute, clocks[source], Counts(mentions=1), (voice,))))
             mentions += 1

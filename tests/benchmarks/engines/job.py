@@ -12,7 +12,7 @@ from detectors.brand import BrandDetector
 from detectors.observation import Observation, Voice
 from detectors.settings import DetectorSettings
 from streams.mentions.mention import Mention
-from streams.mentions.text import hash64, post_key, text_hash
+from streams.mentions.text import hash64, post_key
 from streams.scoring.rollup import merge_voices
 from streams.settings.config import Config
 
@@ -33,6 +33,11 @@ Networks = dict[str, tuple[int, int, int]]
 encode = msgspec.json.encode
 
 
+def _text_hash(text: str) -> int:
+    """Hash a text as every engine can, one at a time; 0 where it is too short to be a copy."""
+    return hash64(" ".join(text.lower().split())) & 0xFFFFFFFF if len(text) >= 25 else 0
+
+
 def item(mention: Mention, negativity: float) -> Item:
     """Return the item of a mention; numbers and strings only, which every engine can store."""
     network, author, repost_of = mention.network, mention.author, mention.repost_of
@@ -41,7 +46,7 @@ def item(mention: Mention, negativity: float) -> Item:
         identity,
         network,
         identity if author is None else hash64(f"{network}\0{author}"),
-        0 if repost_of is not None or mention.kind == "repost" else text_hash(mention.text or ""),
+        0 if repost_of is not None or mention.kind == "repost" else _text_hash(mention.text or ""),
         0 if repost_of is None else post_key(network, repost_of),
         negativity >= CONFIG.negative_at,
         mention.followers or 0,
@@ -61,7 +66,7 @@ def close(minute: int, items: Iterable[Sequence[Any]]) -> tuple[Networks, Observ
         row[0] += 1
         row[1] += negative
         authors[network].add(author)
-        voices.append(Voice(author, text, origin, negative, followers))
+        voices.append(Voice(author, text.to_bytes(4) if text else b"", origin, negative, followers))
     mentions, negatives = map(sum, zip(*counts.values(), strict=True))
     networks = {network: (*counts[network], len(authors[network])) for network in counts}
     return networks, Observation(minute, mentions, negatives, merge_voices(voices, ()))  # type: ignore[return-value]
