@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from detectors.negativity import NegativityModel
 from streams.cli.logs import log_to_stderr
 from streams.cli.options import config_option, relax_garbage_collection
 from streams.cli.output import out
@@ -12,9 +11,6 @@ from streams.console.access.tokens import new_token
 from streams.console.feed import Feed
 from streams.console.kafka_feed import KafkaFeed
 from streams.console.process import run_console
-from streams.console.replay_feed import ReplayFeed
-from streams.pipeline import Pipeline
-from streams.recordings.files import MentionFiles
 from streams.settings.config import Config, load
 
 
@@ -55,6 +51,12 @@ def serve(config: Config, feed: Feed) -> None:
     run_console(config, feed, lambda address: out.print(f"badbuzz console: {address}", highlight=False, soft_wrap=True))
 
 
-def _replayed(files: tuple[str, ...], speed: float, config: Config) -> ReplayFeed:
+def _replayed(files: tuple[str, ...], speed: float, config: Config) -> Feed:
+    # The pipeline and its model are 60 MB and half a second that a console on Kafka does without.
+    from detectors.negativity import NegativityModel  # noqa: PLC0415
+    from streams.console.replay_feed import ReplayFeed  # noqa: PLC0415
+    from streams.pipeline import Pipeline  # noqa: PLC0415
+    from streams.recordings.files import MentionFiles  # noqa: PLC0415
+
     relax_garbage_collection()
     return ReplayFeed(MentionFiles(files), Pipeline(config, NegativityModel.load()), speed)

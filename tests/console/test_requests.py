@@ -1,6 +1,7 @@
 """Requests that no page of the console sends, and people who may not: refused; links for readers; forms sent twice."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import requests
 from streams.console.local_feed import LocalFeed
 from streams.console.state import Record
 from streams.console.views.overview import path
+from streams.desk_log.action import KINDS
 from streams.settings.config import Config
 from streams.settings.console import ConsoleSettings
 from tests.helpers.consoles import console
@@ -215,3 +217,31 @@ def test_the_whole_log_is_on_a_page_of_its_own_where_it_is_long(feed: LocalFeed)
         whole = get(address, INCIDENT.replace("/incident/", "/log/")).text
         assert all(whole.count(f"noted: number {number}.") == 1 for number in range(100))
         assert len(text) < 50_000
+
+
+@pytest.mark.parametrize(("language", "due"), [("en", "What is due"), ("fr", "Ce qui est à faire")])
+def test_every_kind_of_action_and_page_has_its_words_in_the_language(language: str, due: str) -> None:
+    fields: dict[str, dict[str, Any]] = {
+        "role": {"role": "lead", "person": "Anne"},
+        "note": {"text": "x"},
+        "verified": {"post": "post-1"},
+        "statement": {"text": "x"},
+        "answered": {"post": "post-1"},
+        "promise": {"text": "x", "due": at(-9)},
+        "kept": {"promise": "action-0008"},
+        "mute": {"why": "x", "until": at(-5)},
+        "close": {"why": "x"},
+        "false_alarm": {"why": "x"},
+        "planned": {"why": "x"},
+        "share": {"link": "x", "until": at(-9)},
+        "undo": {"of": "action-0002"},
+    }
+    done = [action(SHOWN, number, kind, **fields.get(kind, {})) for number, kind in enumerate(KINDS)]
+    config = Config(language=language, console=ConsoleSettings(port=0, metrics_port=0))
+    with console(LocalFeed(records(SHOWN, *done)), config) as address:
+        text = get(address).text
+        assert due in text
+        assert len(re.findall('<li class="undone">', text)) == 1
+        assert text.split('id="p-log"')[1].split("</section>")[0].count("<li") == len(KINDS) + 2
+        assert get(address, "/").status_code == 200
+        assert get(address, INCIDENT.replace("/incident/", "/log/")).status_code == 200
