@@ -44,6 +44,7 @@ COMMANDS = {
     "incidents": LazyCommand("streams.cli.incidents:incidents_command", "Print the published incident events."),
     "live": LazyCommand("streams.cli.live:live_command", "Collect, watch and report in one process, without Kafka."),
     "replay": LazyCommand("streams.cli.files.replay:replay_command", "Replay mention files, report incidents."),
+    "report": LazyCommand("streams.cli.report:report_command", "Report an incident, for the meeting after it."),
     "score": LazyCommand("streams.cli.files.score:score_command", "Score the negativity of texts."),
     "source": LazyCommand("streams.cli.source.group:source_group", "Collect mentions from networks."),
     "topics": LazyCommand("streams.cli.topics:topics_group", "Create or describe the Kafka topics."),

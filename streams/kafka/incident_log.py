@@ -11,8 +11,10 @@ from streams.errors import BrokerError, InputError
 from streams.kafka.clients import broker_errors, consumer_options
 from streams.kafka.reading import read_to_end
 from streams.kafka.topics import INCIDENTS
+from streams.response.desk_event import DeskEvent
 from streams.settings.kafka import KafkaSettings
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent
 
 POLL_MS = 500
 
@@ -30,6 +32,7 @@ class _Type(msgspec.Struct):
 
 _decode_type = msgspec.json.Decoder(_Type).decode
 _decode_event = msgspec.json.Decoder(IncidentEvent).decode
+_decode_desk = msgspec.json.Decoder(DeskEvent).decode
 
 
 def read_incidents(settings: KafkaSettings) -> list[PublishedEvent]:
@@ -45,6 +48,21 @@ def read_incidents(settings: KafkaSettings) -> list[PublishedEvent]:
     with _opened(settings) as (consumer, partitions):
         events = [event for record in read_to_end(consumer, partitions) for event in _decoded(record.value)]
     return sorted(events, key=lambda each: (each.event.at, each.event.brand, each.event.id), reverse=True)
+
+
+def read_watch_events(settings: KafkaSettings) -> list[WatchEvent]:
+    """Return the events of incidents and of the response desk that are published now, in no order.
+
+    Raises
+    ------
+    BrokerError
+        Kafka cannot be reached, or the topic is missing.
+    InputError
+        An event was written by another version.
+    """
+    with _opened(settings) as (consumer, partitions):
+        values = [record.value for record in read_to_end(consumer, partitions)]
+    return [event for value in values for event in (*_desk_events(value), *(each.event for each in _decoded(value)))]
 
 
 def follow_incidents(settings: KafkaSettings) -> Iterator[PublishedEvent]:
@@ -77,6 +95,15 @@ def _opened(settings: KafkaSettings) -> Iterator[tuple[KafkaConsumer, list[Topic
         if not numbers:
             raise BrokerError(f"topic {topic} is missing: run 'badbuzz topics create'")
         yield consumer, [TopicPartition(topic, number) for number in sorted(numbers)]
+
+
+def _desk_events(value: bytes | None) -> Iterator[DeskEvent]:
+    """Yield the event of the response desk that a message holds."""
+    try:
+        if value and _decode_type(value).type == "desk":
+            yield _decode_desk(value)
+    except msgspec.DecodeError as error:
+        raise InputError(f"expected desk events of this version, got {value!r:.80}: {error}") from None
 
 
 def _decoded(value: bytes | None) -> Iterator[PublishedEvent]:

@@ -1,6 +1,7 @@
 """`badbuzz replay`: mention files through the pipeline in this process, or to Kafka."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,12 @@ if TYPE_CHECKING:
     help="With --json: also the picture of each closed minute of an open incident or case.",
 )
 @click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="BADBUZZ_REPORT",
+    help="Write a report of each incident into this folder, as HTML and Markdown with its picture.",
+)
+@click.option(
     "--to-kafka", is_flag=True, envvar="BADBUZZ_TO_KAFKA", help="Send the mentions to Kafka; workers watch them there."
 )
 def replay_command(
@@ -68,6 +75,7 @@ def replay_command(
     speed: float,
     openmetrics: Path | None,
     situations: bool,
+    report: Path | None,
     to_kafka: bool,
 ) -> None:
     """Replay mention FILES (.jsonl, .jsonl.gz, - for standard input) and report the incidents in them.
@@ -82,7 +90,7 @@ def replay_command(
         send_files(source, config, letters, frozenset(brands), speed, as_json)
     else:
         pipeline = Pipeline(config, NegativityModel.load(), letters.write, frozenset(brands))
-        replay_files(source, pipeline, speed, openmetrics, as_json, situations=situations and as_json)
+        replay_files(source, pipeline, speed, openmetrics, as_json, situations=situations and as_json, reports=report)
     letters.close()
 
 
@@ -94,8 +102,9 @@ def replay_files(
     as_json: bool,
     *,
     situations: bool = False,
+    reports: Path | None = None,
 ) -> None:
-    """Replay a source in this process: print its events, then the summary."""
+    """Replay a source in this process: print its events, then the summary; write its reports into a folder."""
     started = time.perf_counter()
 
     def report(event: WatchEvent) -> None:
@@ -112,17 +121,31 @@ def replay_files(
     recorded = RecordedMetrics(pipeline) if openmetrics else None
     if recorded and openmetrics:
         recorded.write(openmetrics)  # a file that cannot be written is an error before the work
+    write_reports = _report_writer(pipeline, reports)
     with ReadingProgress(source) as step:
         events, summary = replay(source, pipeline, speed=speed, recorded=recorded, on_batch=step)
     if recorded and openmetrics:
         recorded.write(openmetrics)
+    pages = write_reports(events)
     if not as_json:
         out.print(summary_table(summary, time.perf_counter() - started, pipeline.config))
+        for page in pages:
+            out.print(str(page), markup=False)
         return
     if not speed:
         for each in sorted([*events, *pictures], key=lambda each: (each.at, each.brand, each.id)):
             write_line(each.to_json())
     write_line(summary.to_json())
+
+
+def _report_writer(pipeline: Pipeline, folder: Path | None) -> Callable[[list[WatchEvent]], list[Path]]:
+    """Return what writes the reports of a replay once its events are known, and returns their pages."""
+    if folder is None:
+        return lambda _: []
+    from streams.reports.recorder import ReportRecorder  # noqa: PLC0415  (a plotting library to import)
+
+    recorder = ReportRecorder(pipeline)
+    return lambda events: recorder.write(folder, events)
 
 
 def send_files(
