@@ -38,6 +38,7 @@ live: $(VENV)/.demo ## an incident on a made-up Bluesky, collected and alerted o
 chaos: $(VENV)/.dev services ## disturb running workers 100 times, and hold what came of it against an undisturbed run
 	$(BIN)/python -m tests.kafka.chaos --trials 100
 	$(BIN)/python -m tests.sources.chaos --runs 20
+	$(BIN)/python -m tests.console.chaos --trials 100
 
 lint: $(VENV)/.dev ## style, types, and which package may import which
 	$(BIN)/ruff check .

@@ -47,6 +47,7 @@ class TrendingTerms:
     def __init__(self, extract: Callable[[str], Iterable[str]]) -> None:
         self.extract = extract
         self._days: dict[int, list[Sample]] = {}
+        self._background: tuple[int, Counter[str]] | None = None  # counted once until it changes
 
     def learn_one(self, day: int, samples: Iterable[Sample]) -> None:
         """Learn the texts of a day, or a part of them.
@@ -58,6 +59,7 @@ class TrendingTerms:
         samples
             Texts.
         """
+        self._background = None
         self._days[day] = sorted([*self._days.get(day, ()), *samples])[:MAX_DAY_TEXTS]
         for old in [d for d in self._days if d <= day - BACKGROUND_DAYS]:
             del self._days[old]
@@ -80,7 +82,9 @@ class TrendingTerms:
             Best first; only terms of at least two texts.
         """
         now, counts = self._count(texts)
-        before, usual = self._count(sample.text for samples in self._days.values() for sample in samples)
+        if self._background is None:
+            self._background = self._count(sample.text for samples in self._days.values() for sample in samples)
+        before, usual = self._background
         share = now / max(1, before)
         scored = []
         for term, count in counts.items():
@@ -103,4 +107,5 @@ class TrendingTerms:
 
     def restore(self, state: Iterable[tuple[int, Iterable[Sample]]]) -> None:
         """Restore what `state` returned."""
+        self._background = None
         self._days = {day: [Sample(*row) for row in rows] for day, rows in state}

@@ -16,7 +16,7 @@ from tests.helpers.paths import SHARED
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a service, so that `-m "not broker and not prometheus"` runs the rest; begin with the slowest."""
+    """Mark what needs a service (`broker`, `prometheus`, `browser`), so that `-m` leaves it out; slowest first."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "shared_broker" in fixtures:
@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
         if "tools" in fixtures:
             item.add_marker(pytest.mark.prometheus)
+        if "browser" in fixtures:
+            item.add_marker(pytest.mark.browser)
     # Begun last, the longest file would keep one process busy while the others have nothing left to do.
     items.sort(key=lambda item: (item.get_closest_marker("broker") is None, "faults" not in item.path.name))
 

@@ -61,8 +61,8 @@ _LIMITS = LabelLimits()
 _METRICS = f"""# Metrics
 
 Each worker serves these on `/metrics`; each collector (`badbuzz source run`) those of its sources, `badbuzz_source_*`;
-`badbuzz live` both. They are in the text format or, where the scraper asks for it, OpenMetrics: counters and the
-histogram then carry exemplars, the `mention_id` of one mention they counted.
+`badbuzz live` both. They are in the text format or, where the scraper asks for it, OpenMetrics: counters of
+mentions and the histogram of the latency then carry exemplars, the `mention_id` of one mention they counted.
 
 Every series also has the label `installation`, the name that the option `installation` gives: two installations in one
 Prometheus, such as production and staging, are never added up. Aggregate with `by (installation, ...)`.
@@ -73,6 +73,10 @@ often. A brand with an open incident has its own series even then: {_LIMITS.alar
 and beyond these `badbuzz_incident_severity{{brand="other"}}` holds the worst severity, so that no crisis is lost. The
 series of a brand or network without mentions for {_LIMITS.forget_days:g} days are removed. Only `badbuzz_incident_info`
 carries words: one series a brand with an open incident, its texts cut and cleaned, replaced when they change.
+
+How a brand answers, from `badbuzz_desk_signal` to `badbuzz_third_replies_total`, is exported for brands that were seen
+to speak or have `official_accounts`: for others there is no figure rather than a good one. Its counters and the first
+response times are totals of stored state, which a restart does not set back; that histogram has no sum.
 
 Times are event times, in seconds since the epoch, unless it says wall clock. Where a brand moved from one worker to
 another, both may export it for a moment: aggregate with `max by (installation, brand)`.

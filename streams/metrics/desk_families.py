@@ -50,7 +50,7 @@ UNMATCHED = Family(
     "badbuzz_replies_unmatched_total",
     "counter",
     ("brand",),
-    "Official replies whose complaint is not known: their source gives no reply_to that was seen, nor its time.",
+    "Official replies to no complaint that was seen, of a source that gives neither reply_to_author nor reply_to_at.",
 )
 PROMISES = Family(
     "badbuzz_promises_total",

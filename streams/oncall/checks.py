@@ -18,8 +18,8 @@ from streams.metrics.families import BUILD
 from streams.oncall.grafana import TOKEN_FILE, URL, Grafana, grafana_token
 
 PROMETHEUS_URL = "BADBUZZ_PROMETHEUS_URL"
-# Stands for all rules: they are in one file.
-ALERT = "BadBuzzCrisis"
+# By file of rules, an alert that stands for all in it.
+ALERTS = {"badbuzz.rules.yml": "BadBuzzCrisis", "badbuzz-desk.rules.yml": "BadBuzzHoldingAnswerDue"}
 TIMEOUT_S = 5.0
 
 
@@ -64,8 +64,9 @@ def check_prometheus(url: str) -> str:
     """Check that Prometheus has the alert rules, scrapes a worker and is connected to an Alertmanager."""
     name = f"Prometheus at {url}"
     rules = [rule["name"] for group in _get(url, "/api/v1/rules")["groups"] for rule in group["rules"]]
-    if ALERT not in rules:
-        raise InputError(f"{name} has no rule {ALERT}: add deploy/prometheus/badbuzz.rules.yml to its rule_files")
+    for file, alert in ALERTS.items():
+        if alert not in rules:
+            raise InputError(f"{name} has no rule {alert}: add deploy/prometheus/{file} to its rule_files")
     if not _get(url, "/api/v1/query", query=BUILD.name)["result"]:
         raise InputError(f"{name} scrapes no worker: start one, and add the job of deploy/prometheus/prometheus.yml")
     if not _get(url, "/api/v1/alertmanagers")["activeAlertmanagers"]:

@@ -1,6 +1,7 @@
 """Building an incident event: the detectors' change, with the networks, terms, posts and response of its window."""
 
 from collections.abc import Sequence
+from heapq import nsmallest
 
 import msgspec
 
@@ -145,7 +146,7 @@ def most_telling(
         first = place.get(post.id, len(place))
         return first, mild, -max(post.reach, post.reposts), -post.reposts, network, post.id
 
-    return [_shown(network, post) for network, post in sorted(posts, key=rank)[:MAX_SHOWN_POSTS]]
+    return [_shown(network, post) for network, post in nsmallest(MAX_SHOWN_POSTS, posts, rank)]
 
 
 def _shown(network: str, post: PostRow) -> ShownPost:

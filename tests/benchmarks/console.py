@@ -4,8 +4,6 @@
 page weighs; the processor time of fifty viewers.
 """
 
-import json
-import resource
 import statistics
 import tempfile
 import threading
@@ -21,7 +19,7 @@ from streams.console.state import SITUATIONS, Record
 from streams.console.views.overview import path
 from streams.kafka.topic_admin import create
 from streams.settings.kafka import KafkaSettings, TopicSettings
-from tests.helpers.console_process import ConsoleProcess, free_port, send
+from tests.helpers.console_process import ConsoleProcess, send
 from tests.helpers.consoles import CHROMIUM, Viewer
 from tests.helpers.situations import records, situation
 
@@ -51,7 +49,7 @@ def clicks(browser: Browser, first: ConsoleProcess, second: ConsoleProcess) -> d
         took.append(marc.page.evaluate("() => window.seen") - began)
     for viewer in (anne, marc):
         viewer.close()
-    return {"median_ms": statistics.median(took), "p95_ms": sorted(took)[int(0.95 * len(took))], "most_ms": max(took)}
+    return {"median": statistics.median(took), "p95": sorted(took)[int(0.95 * len(took))], "most": max(took)}
 
 
 def paint(browser: Browser, console: ConsoleProcess) -> dict[str, float]:
@@ -61,16 +59,20 @@ def paint(browser: Browser, console: ConsoleProcess) -> dict[str, float]:
     for _ in range(5):
         viewer = Viewer(browser, console.address)
         answers: list[Response] = []
-        viewer.page.on("response", answers.append)
+
+        def note(answer: Response, answers: list[Response] = answers) -> None:
+            answers.append(answer)
+
+        viewer.page.on("response", note)
         viewer.live(INCIDENT)
         viewer.page.wait_for_timeout(200)
         painted.append(viewer.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
         weight = sum(len(each.body()) for each in answers if "stream" not in each.url)
         viewer.close()
-    return {"first_paint_ms": round(statistics.median(painted)), "page_bytes": weight}
+    return {"paint": statistics.median(painted), "bytes": weight}
 
 
-def viewers(console: ConsoleProcess, settings: KafkaSettings) -> dict[str, float]:
+def viewers(console: ConsoleProcess, settings: KafkaSettings) -> float:
     """Measure the processor time of the console while fifty streams are open and a new picture comes each second."""
     stopping = threading.Event()
 
@@ -93,11 +95,11 @@ def viewers(console: ConsoleProcess, settings: KafkaSettings) -> dict[str, float
         time.sleep(max(0.0, began + number + 1 - time.monotonic()))
     used, passed = console.processor_s() - before, time.monotonic() - began
     stopping.set()
-    return {"viewers": VIEWERS, "processor_share_a_picture_a_second": round(used / passed, 4)}
+    return used / passed
 
 
 def main() -> None:
-    """Measure and print, one JSON object a line."""
+    """Measure, and print a table."""
     with tempfile.TemporaryDirectory() as folder, LocalKafka() as broker, sync_playwright() as playwright:
         settings = KafkaSettings(bootstrap_servers=broker.bootstrap, topic_prefix=f"bench{uuid.uuid4().hex[:8]}.")
         create(settings, TopicSettings(rollups_partitions=8, mentions_partitions=1))
@@ -105,14 +107,24 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         logs = Path(folder)
         with (
-            ConsoleProcess(settings, logs / "1.log", free_port()) as first,
-            ConsoleProcess(settings, logs / "2.log", free_port()) as second,
+            ConsoleProcess(settings, logs / "1.log") as first,
+            ConsoleProcess(settings, logs / "2.log") as second,
         ):
-            print(json.dumps(clicks(browser, first, second)))
-            print(json.dumps(paint(browser, first)))
+            seen, painted = clicks(browser, first, second), paint(browser, first)
             browser.close()
-            print(json.dumps(viewers(first, settings)))
-    print(json.dumps({"children_rss_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024}))
+            share = viewers(first, settings)
+            memory = first.memory_mb()
+    rows = (
+        ("a click on one console to the page of another, median", f"{seen['median']:.0f} ms"),
+        ("the same, 95th percentile; most", f"{seen['p95']:.0f} ms; {seen['most']:.0f} ms"),
+        ("first paint of an incident's page, median of 5", f"{painted['paint']:.0f} ms"),
+        ("an incident's page with script and style", f"{painted['bytes'] / 1000:.0f} kB"),
+        (f"{VIEWERS} viewers, a new picture a second: processor", f"{100 * share:.1f} % of a core"),
+        ("resident memory", f"{memory:.0f} MB"),
+    )
+    print("| measured | |\n|---|---|")
+    for name, value in rows:
+        print(f"| {name} | {value} |")
 
 
 if __name__ == "__main__":

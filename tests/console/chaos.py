@@ -30,8 +30,8 @@ from tests.helpers.console_process import ConsoleProcess, send
 from tests.helpers.situations import records, situation
 
 PEOPLE = 4
-NOTES = 3
-KILL_WITHIN_S = 0.4
+NOTES = 5
+KILL_WITHIN_S = 0.25
 
 
 class Result(NamedTuple):
@@ -80,6 +80,7 @@ class Chaos:
         self.console.start()
         for each in people:
             each.join()
+        self.console.wait_ready()
         actions = self._actions()
         count = Counter(action.id for action in actions)
         folded = fold(actions)[self.shown.incident]
@@ -106,7 +107,7 @@ class Chaos:
 
 
 def main() -> int:
-    """Run trials; print each, and how many were good."""
+    """Run trials; print each, and how many were good in all."""
     parser = argparse.ArgumentParser(prog="python -m tests.console.chaos", description=main.__doc__)
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
@@ -114,14 +115,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, LocalKafka() as broker:
         settings = KafkaSettings(bootstrap_servers=broker.bootstrap, topic_prefix=f"chaos{uuid.uuid4().hex[:8]}.")
         chaos = Chaos(settings, Path(folder), options.seed)
+        results = []
         try:
-            results = [chaos.trial() for _ in range(options.trials)]
+            for number in range(options.trials):
+                results.append(chaos.trial())
+                print(json.dumps({"trial": number, "good": results[-1].good} | results[-1]._asdict()), flush=True)
         finally:
             chaos.close()
     good = sum(result.good for result in results)
-    for number, result in enumerate(results):
-        if not result.good:
-            print(json.dumps({"trial": number} | result._asdict()))
     copies = sum(result.copies for result in results)
     actions = sum(result.sent for result in results)
     print(json.dumps({"trials": len(results), "good": good, "actions": actions, "copies in the topic": copies}))

@@ -25,7 +25,7 @@ from tests.helpers.consoles import CHROMIUM, Viewer, console
 from tests.helpers.paths import ROOT
 
 UNTIL_MS = 1_339_511_700_000  # 12 June 2012, 16:35 in Paris
-COLOURS = 32
+COLOURS = 64
 DONE = (
     ("Anne", {"kind": "acknowledge"}),
     ("Anne", {"kind": "role", "role": "lead", "person": "Anne"}),

@@ -204,3 +204,14 @@ def test_an_unknown_incident_is_said_to_be_unknown(address: str) -> None:
 def test_a_record_of_another_version_is_counted_and_said(feed: LocalFeed) -> None:
     with console(LocalFeed([*records(SHOWN), Record("desk", b"", b'{"v":2}')])) as address:
         assert "1 records of another version" in get(address).text
+
+
+def test_the_whole_log_is_on_a_page_of_its_own_where_it_is_long(feed: LocalFeed) -> None:
+    notes = [action(SHOWN, number, "note", text=f"number {number}.") for number in range(100)]
+    with console(LocalFeed(records(SHOWN, *notes))) as address:
+        text = get(address).text
+        assert text.count("noted: number") < 100
+        assert "The whole log (102)" in text
+        whole = get(address, INCIDENT.replace("/incident/", "/log/")).text
+        assert all(whole.count(f"noted: number {number}.") == 1 for number in range(100))
+        assert len(text) < 50_000

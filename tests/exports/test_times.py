@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.errors import InputError
@@ -99,6 +99,7 @@ def test_rows_of_the_repeated_hour_alone_are_its_first_run(rows_of: list[str]) -
     assert minutes(rows(*rows_of)) == sorted(f"10-25 00:{time[-2:]}" for time in rows_of)
 
 
+@settings(deadline=None)
 @pytest.mark.parametrize(
     ("zone", "put_back"),
     [

@@ -74,6 +74,7 @@ NOT_COLLECTED: Mapping[Query, str] = {
     ("badbuzz-pipeline", "Sources: failures in 15 minutes"): "no collector ran",
     ("badbuzz-pipeline", "Sources: left out and missing in 15 minutes"): "no collector ran",
     ("badbuzz-pipeline", "Sources: waiting for Kafka"): "no collector ran",
+    ("badbuzz-pipeline", "Sources: paid for and looked up in 15 minutes"): "no collector ran",
     ("rule", "BadBuzzSourceStopped"): "no collector ran",
     ("rule", "BadBuzzSourceUnauthorized"): "no collector ran",
     ("rule", "BadBuzzSourceBudgetSpent"): "no collector ran",

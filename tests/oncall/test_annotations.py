@@ -14,9 +14,11 @@ from streams.offline.replay import replay
 from streams.oncall.annotations import AnnotationSender, annotation, annotation_sender
 from streams.oncall.grafana import Grafana
 from streams.pipeline import Pipeline
+from streams.response.event_builder import build_desk_event
 from streams.settings.config import Config
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.watch_event import incident_events
+from tests.helpers.desks import DeskDriver, statement
 from tests.helpers.fake_grafana import TOKEN, FakeGrafana
 from tests.helpers.records import crisis
 
@@ -44,6 +46,20 @@ def test_an_incident_is_a_point_at_each_change_and_a_range_at_its_end(
     assert sent[-1]["timeEnd"] - sent[-1]["time"] > 3_600_000
     assert [one["text"] for one in sent] == [event.summary for event in events]
     assert [one["tags"][3] for one in sent[:-1]] == [event.severity for event in events[:-1]]
+
+
+def test_what_is_owed_is_a_point_when_it_begins_and_a_range_when_it_ends(server: FakeGrafana, grafana: Grafana) -> None:
+    desk = DeskDriver().incident(0).say([statement(40)], until=60)
+    sender = AnnotationSender(grafana)
+    for change in desk.changes:
+        if change.signal == "holding_due":
+            sender.send(build_desk_event("Acme", change, [], Config()))
+    assert sender.close() == 0
+    begun, ended = server.annotations
+    assert begun["tags"][:5] == ["badbuzz", "Acme", "desk", "holding_due", "warning"]
+    assert begun["text"].startswith("Acme: nothing said on the matter for 30 min")
+    assert ended["tags"][:4] == ["badbuzz", "Acme", "desk", "holding_due"]
+    assert ended["timeEnd"] > ended["time"]
 
 
 @pytest.mark.parametrize(

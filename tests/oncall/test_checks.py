@@ -52,6 +52,9 @@ def test_whatever_prometheus_lacks_is_named_with_its_remedy(tmp_path: Path) -> N
     with LocalPrometheus(config) as prometheus, pytest.raises(InputError, match="has no rule BadBuzzCrisis: add"):
         check(prometheus)
     config.write_text(f"rule_files: [{DEPLOY}/prometheus/badbuzz.rules.yml]\n", encoding="utf-8")
+    with LocalPrometheus(config) as prometheus, pytest.raises(InputError, match=r"add .*/badbuzz-desk\.rules\.yml"):
+        check(prometheus)
+    config.write_text(f"rule_files: ['{DEPLOY}/prometheus/badbuzz*.rules.yml']\n", encoding="utf-8")
     with LocalPrometheus(config) as prometheus, pytest.raises(InputError, match="scrapes no worker: start one"):
         check(prometheus)
 

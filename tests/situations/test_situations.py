@@ -12,6 +12,7 @@ from streams.pipeline import Pipeline
 from streams.scoring.scorer import Scorer
 from streams.settings.brand import BrandConfig
 from streams.settings.config import Config
+from streams.settings.desk import DeskSettings
 from streams.situations.builder import Situations
 from streams.situations.situation import Situation
 from streams.watching.brand_watch import BrandWatch
@@ -113,6 +114,25 @@ def test_statements_are_shown_with_whether_they_are_on_the_matter_and_what_they_
     effects = [item.effect for each in answered for item in each.statements if item.effect is not None]
     assert {effect.verdict for effect in effects} <= {"helped", "worse", "unclear"}
     assert effects
+
+
+def test_a_second_incident_in_an_open_case_belongs_to_it_and_has_pictures_of_its_own_once_the_case_is_closed() -> None:
+    config = Config(
+        brands={"Acme": BrandConfig(official_accounts=frozenset(("acme",)))}, desk=DeskSettings(case_hours=20)
+    )
+    again = wave(150, 120, rating=-1, at=CRISIS_AT + 19 * HOUR, network="forum")
+    seen = pictures(in_order(quiet(days=QUIET_DAYS + 3), wave(60, 20, rating=-1), again), 500, config)
+    first, second = sorted({each.incident for each in seen})
+    case = [each for each in seen if each.incident == first]
+    own = [each for each in seen if each.incident == second]
+    assert {each.open_incident for each in case} == {first, None, second}
+    assert [each.ended for each in case] == [False] * (len(case) - 1) + [True]
+    assert [each.ended for each in own] == [False] * (len(own) - 1) + [True]
+    # The case's last picture comes first in the minute in which the other incident has its first.
+    assert seen.index(own[0]) == seen.index(case[-1]) + 1
+    assert own[0].minute == case[-1].minute
+    assert own[0].warned_at is not None
+    assert own[0].warned_at > case[-1].since
 
 
 def of_rollups(restarts: Iterable[int]) -> list[bytes]:

@@ -8,7 +8,7 @@ from streams.cli.desk.appending import append, desk_options
 from streams.desk_log.action import ROLES
 
 incident_argument = click.argument("incident")
-why_option = click.option("--why", default="", help="Why.")
+why_option = click.option("--why", default="", envvar="BADBUZZ_DESK_WHY", help="Why.")
 
 
 @click.command(name="ack")
@@ -59,7 +59,9 @@ def note_command(incident: str, text: str, who: str | None, config_path: Path | 
 
 @click.command(name="false-alarm")
 @incident_argument
-@click.option("--why", required=True, help="Why it was none: read by whoever tunes the thresholds.")
+@click.option(
+    "--why", required=True, envvar="BADBUZZ_DESK_WHY", help="Why it was none: read by whoever tunes the thresholds."
+)
 @desk_options
 def false_alarm_command(incident: str, why: str, who: str | None, config_path: Path | None) -> None:
     """Say that INCIDENT was none: it counts in the quality of the alerts, and closes the desk's side."""

@@ -13,9 +13,10 @@ SUBCOMMANDS = {
     "release": LazyCommand("streams.cli.desk.act:release_command", "Say that scheduled posts go out again."),
     "role": LazyCommand("streams.cli.desk.act:role_command", "Say who has which role."),
     "status": LazyCommand("streams.cli.desk.status:status_command", "Print what is open, who has it, and what is due."),
+    "suggest": LazyCommand("streams.cli.desk.suggest:suggest_command", "Suggest an objective of the first reply."),
 }
 
 
 @click.group(cls=LazyGroup, lazy_commands=SUBCOMMANDS)
 def desk_group() -> None:
-    """See and log what people do about an incident."""
+    """See how a brand answers, and log what people do about an incident."""

@@ -17,8 +17,15 @@ from streams.settings.config import load
 
 @click.command(name="mute")
 @click.argument("incident")
-@click.option("--minutes", type=click.IntRange(1, 24 * 60), default=60, show_default=True, help="For how long.")
-@click.option("--why", required=True, help="Why: shown in Alertmanager and in the log.")
+@click.option(
+    "--minutes",
+    type=click.IntRange(1, 24 * 60),
+    default=60,
+    show_default=True,
+    envvar="BADBUZZ_DESK_MINUTES",
+    help="For how long.",
+)
+@click.option("--why", required=True, envvar="BADBUZZ_DESK_WHY", help="Why: shown in Alertmanager and in the log.")
 @desk_options
 def mute_command(incident: str, minutes: int, why: str, who: str | None, config_path: Path | None) -> None:
     """Mute what the crisis cell is alerted to about the brand of INCIDENT, for a time.
