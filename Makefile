@@ -4,7 +4,7 @@ PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test services kafka stack live chaos lint bench accuracy docs lock clean help
+.PHONY: demo test services kafka stack live drill chaos lint bench accuracy docs lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,11 @@ live: $(VENV)/.demo ## an incident on a made-up Bluesky, collected and alerted o
 	@deploy/local/install-kafka.sh
 	@deploy/local/install-prometheus.sh
 	$(BIN)/python -m deploy.local.live
+
+drill: $(VENV)/.demo ## practise an incident through the whole stack, timed; DRILL="--scenario orange_2012 --minutes 30"
+	@deploy/local/install-kafka.sh
+	@deploy/local/install-prometheus.sh
+	$(BIN)/python -m deploy.local.drill -- $(DRILL)
 
 chaos: $(VENV)/.dev services ## disturb running workers 100 times, and hold what came of it against an undisturbed run
 	$(BIN)/python -m tests.kafka.chaos --trials 100

@@ -40,6 +40,7 @@ COMMANDS = {
     "demo": LazyCommand("streams.cli.demo:demo_command", "Watch a reconstructed incident unfold, live."),
     "desk": LazyCommand("streams.cli.desk.group:desk_group", "See and log how an incident is answered."),
     "detect": LazyCommand("streams.cli.files.detect:detect_command", "Score a time series of counts."),
+    "drill": LazyCommand("streams.cli.drill:drill_command", "Practise an incident through the running chain."),
     "import": LazyCommand("streams.cli.files.import_:import_command", "Turn a listening tool's export into mentions."),
     "incidents": LazyCommand("streams.cli.incidents:incidents_command", "Print the published incident events."),
     "live": LazyCommand("streams.cli.live:live_command", "Collect, watch and report in one process, without Kafka."),

@@ -62,7 +62,20 @@ def read_watch_events(settings: KafkaSettings) -> list[WatchEvent]:
     """
     with _opened(settings) as (consumer, partitions):
         values = [record.value for record in read_to_end(consumer, partitions)]
-    return [event for value in values for event in (*_desk_events(value), *(each.event for each in _decoded(value)))]
+    return [event for value in values for event in decode_watch_events(value)]
+
+
+def decode_watch_events(value: bytes | None) -> Iterator[WatchEvent]:
+    """Yield the event that a message holds, of an incident or of the response desk; events of other types are left out.
+
+    Raises
+    ------
+    InputError
+        It was written by another version.
+    """
+    yield from _desk_events(value)
+    for published in _decoded(value):
+        yield published.event
 
 
 def follow_incidents(settings: KafkaSettings) -> Iterator[PublishedEvent]:

@@ -10,10 +10,8 @@ from streams.reports.reading import Reader
 from streams.reports.report import Report
 from streams.reports.statements import five_ps_section, statements_section
 from streams.reports.timeline import moments, timeline_section
+from streams.scenarios import EXERCISE
 from streams.settings.config import Config
-
-EXERCISE = "EXERCISE"
-"""What the name of a drill's brand begins with."""
 
 
 def build_report(history: History, config: Config, note: str = "") -> Report:
