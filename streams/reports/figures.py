@@ -35,7 +35,8 @@ def _first_word(history: History, reader: Reader) -> str:
         before = instant_ms(said.at) < alerted_ms
         span = reader.span(alerted_ms, instant_ms(said.at))
         phrase = "first_word_before" if before else "first_word_after"
-        return reader.say(phrase, time=reader.time(said.at), network=reader.text(said.network, 60), span=span)
+        where = reader.text(said.network, 60) or reader.note(said.logged_by)
+        return reader.say(phrase, time=reader.time(said.at), network=where, span=span)
     return reader.say("no_first_word" if history.situation is not None else "first_word_unknown")
 
 

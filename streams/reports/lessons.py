@@ -96,9 +96,9 @@ def unknown_section(history: History, reader: Reader) -> Section:
     said = statements(history)
     if any(each.on_the_matter and each.effect is None for each in said):
         keys.append("unknown_effect")
-    if said:
+    if any(not each.logged_by for each in said):
         keys.append("unknown_marks")
-    elif not history.desk.statements:
+    elif not said:
         keys.append("unknown_official")
     keys.append("unknown_elsewhere")
     return Section("unknown", reader.say("unknown"), items=tuple(reader.say(key) for key in keys))

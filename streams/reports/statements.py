@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from streams.desk_log.action import instant_ms
 from streams.reports.history import History
 from streams.reports.reading import Reader
 from streams.reports.report import Row, Section
@@ -35,6 +36,8 @@ class Statement(NamedTuple):
         Whether it speaks of the incident; None where that is not known.
     effect
         None where it was not measured.
+    logged_by
+        Who logged it, where no source has shown it; else empty.
     """
 
     id: str
@@ -44,10 +47,11 @@ class Statement(NamedTuple):
     marks: tuple[str, ...] | None
     on_the_matter: bool | None
     effect: StatementEffect | None
+    logged_by: str = ""
 
 
 def statements(history: History) -> list[Statement]:
-    """Return the statements of an incident by time: of its latest picture, and those whose effect was published."""
+    """Return the statements of an incident by time: of its latest picture, whose effect was published, and logged."""
     effects = {event.posts[0].id: event for event in history.signals if event.signal == "effect" and event.posts}
     found = {}
     for event in effects.values():
@@ -57,7 +61,12 @@ def statements(history: History) -> list[Statement]:
         effect = said.effect or (_effect(effects[said.id]) if said.id in effects else None)
         marks = tuple(said.marks)
         found[said.id] = Statement(said.id, said.network, said.at, said.text, marks, said.on_the_matter, effect)
-    return sorted(found.values(), key=lambda each: (each.at, each.id))
+    seen = {each.text.strip() for each in found.values()}
+    for logged in history.desk.statements:
+        if logged.text.strip() not in seen:
+            said_by = logged.id, logged.network, logged.at, logged.text
+            found[logged.id] = Statement(*said_by, None, True, None, logged.who)
+    return sorted(found.values(), key=lambda each: (instant_ms(each.at), each.id))
 
 
 def first_word(history: History) -> Statement | None:
@@ -67,44 +76,22 @@ def first_word(history: History) -> Statement | None:
 
 def statements_section(history: History, reader: Reader) -> Section:
     """Return the section of what was said, statements that people logged and no source has shown included."""
-    seen = {each.text.strip() for each in statements(history)}
-    rows = [
-        (
-            each.at,
-            Row(
-                (
-                    reader.time(each.at),
-                    reader.elapsed(each.at),
-                    reader.text(each.network, 60),
-                    reader.text(each.text),
-                    _does(each, reader),
-                    effect_text(each.effect, reader),
-                ),
-                each.effect.verdict if each.effect else "",
+    rows = tuple(
+        Row(
+            (
+                reader.time(each.at),
+                reader.elapsed(each.at),
+                reader.text(each.network, 60),
+                reader.text(each.text),
+                _does(each, reader),
+                effect_text(each.effect, reader),
             ),
+            each.effect.verdict if each.effect else "",
         )
         for each in statements(history)
-    ]
-    rows += [
-        (
-            logged.at,
-            Row(
-                (
-                    reader.time(logged.at),
-                    reader.elapsed(logged.at),
-                    reader.text(logged.network, 60),
-                    reader.note(logged.text),
-                    reader.say("logged_by", who=reader.note(logged.who)),
-                    reader.say("not_measured"),
-                )
-            ),
-        )
-        for logged in history.desk.statements
-        if logged.text.strip() not in seen
-    ]
+    )
     columns = tuple(reader.say(f"column_{name}") for name in ("time", "elapsed", "network", "text", "does", "effect"))
-    ordered = tuple(row for _, row in sorted(rows, key=lambda item: item[0]))
-    return Section("statements", reader.say("statements"), columns, ordered, empty=reader.say("nothing_said"))
+    return Section("statements", reader.say("statements"), columns, rows, empty=reader.say("nothing_said"))
 
 
 def five_ps_section(history: History, reader: Reader) -> Section:
@@ -144,6 +131,8 @@ def _effect(event: DeskEvent) -> StatementEffect:
 
 
 def _does(each: Statement, reader: Reader) -> str:
+    if each.logged_by:
+        return reader.say("logged_by", who=reader.note(each.logged_by))
     if each.marks is None:
         return reader.say("not_known")
     if not each.on_the_matter:

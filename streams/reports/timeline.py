@@ -35,6 +35,8 @@ def moments(history: History, reader: Reader) -> list[Moment]:
     found = [Moment(history.since_ms, BADBUZZ, reader.say("began")), *_changes(history, reader)]
     found += [_signal(event, reader) for event in history.signals if event.signal not in _SHOWN_WITH_STATEMENTS]
     for said in statements(history):
+        if said.logged_by:  # it is among what people did
+            continue
         phrase = "said" if said.on_the_matter is not False else "said_else"
         what = reader.say(phrase, network=reader.text(said.network, 60), text=reader.text(said.text))
         found.append(Moment(instant_ms(said.at), reader.text(history.brand, 60), what, _tone(said.effect)))

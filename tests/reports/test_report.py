@@ -96,6 +96,7 @@ def test_the_questions_follow_from_what_happened() -> None:
     assert "Who should have had it?" in asked
     assert "Why did 12 min pass until somebody had it?" in items(history(*actions()), "questions")
     assert "What kept the first word back for 13 h 02 min?" in asked
+    assert "What kept the first word back for 6 h 22 min?" in items(history(*actions()), "questions")
     assert "false alarm" not in asked
     alarm = action(1, "false_alarm", "2012-06-12T06:00:00Z", why="a joke")
     assert "false alarm" in items(history(alarm), "questions")
