@@ -6,7 +6,7 @@ VENV ?= .venv
 QUICK = $(addprefix tests/,detectors/criteria mentions settings wording scoring matching collecting exports)
 BIN := $(VENV)/bin
 
-.PHONY: demo quick test services kafka stack live chaos lint bench accuracy docs lock clean help
+.PHONY: demo quick test services kafka stack live drill chaos lint bench accuracy docs lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,11 @@ live: $(VENV)/.demo ## an incident on a made-up Bluesky, collected and alerted o
 	@deploy/local/install-kafka.sh
 	@deploy/local/install-prometheus.sh
 	$(BIN)/python -m deploy.local.live
+
+drill: $(VENV)/.demo ## practise an incident through the whole stack, timed; DRILL="--scenario orange_2012 --minutes 30"
+	@deploy/local/install-kafka.sh
+	@deploy/local/install-prometheus.sh
+	$(BIN)/python -m deploy.local.drill -- $(DRILL)
 
 chaos: $(VENV)/.dev services ## disturb running workers 100 times, and hold what came of it against an undisturbed run
 	$(BIN)/python -m tests.kafka.chaos --trials 100

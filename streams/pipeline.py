@@ -50,6 +50,8 @@ class Pipeline:
         Called with each incident event, as soon as it happens.
     on_situation
         Called with the situation of each closed minute of an open incident or case; `None`: none is built.
+    on_minute
+        Called at the end of each such minute with the brand's watch and that end; `None`: not called.
 
     Attributes
     ----------
@@ -89,6 +91,7 @@ class Pipeline:
         on_batch: Callable[[Batch], None] = lambda _: None,
         on_event: Callable[[WatchEvent], None] = lambda _: None,
         on_situation: Callable[[Situation], None] | None = None,
+        on_minute: Callable[[BrandWatch, int], None] | None = None,
     ) -> None:
         self.config = config
         self.scorer = Scorer(config, model)
@@ -97,6 +100,7 @@ class Pipeline:
         self.on_batch = on_batch
         self.on_event = on_event
         self.on_situation = on_situation
+        self.on_minute = on_minute
         self.messages = 0
         self.dead_letter_counts: Counter[str] = Counter()
         self.counts = Counts()
@@ -145,8 +149,14 @@ class Pipeline:
         watch = self.watches.get(brand)
         if watch is None:
             watch = self.watches[brand] = BrandWatch(brand, self.config)
-            watch.on_minute = self._situations.observe if self.on_situation else None
+            watch.on_minute = self._observe if self.on_situation or self.on_minute else None
         return watch
+
+    def _observe(self, watch: BrandWatch, end: int, before: str) -> None:
+        if self.on_situation:
+            self._situations.observe(watch, end, before)
+        if self.on_minute:
+            self.on_minute(watch, end)
 
     def _report(self, events: Iterator[WatchEvent]) -> list[WatchEvent]:
         reported = []

@@ -7,9 +7,11 @@ from streams.console.state import DESK, INCIDENTS, SITUATIONS, SOURCES, ConsoleS
 from streams.console.views.health import Feeding
 from streams.desk_log.action import DeskAction
 from streams.errors import BrokerError, WorkerError
+from streams.kafka.access.rights import console_rights
 from streams.kafka.desk_writer import DeskWriter
 from streams.kafka.following.stage_members import StageMembers
 from streams.kafka.following.topic_follower import Followed, TopicFollower
+from streams.kafka.topic_admin import require
 from streams.settings.config import Config
 
 READ_TIMEOUT_S = 60.0
@@ -26,6 +28,7 @@ class KafkaFeed:
 
     def __init__(self, config: Config) -> None:
         self._settings = config.kafka
+        self._topics = config.topics
         self._members: dict[str, int] | None = None
         self._connected = True
         self._follower: TopicFollower | None = None
@@ -38,8 +41,9 @@ class KafkaFeed:
         Raises
         ------
         BrokerError
-            Kafka cannot be reached, a topic is missing, or the end is not reached within a minute.
+            Kafka cannot be reached, a topic or a right is missing, or the end is not reached within a minute.
         """
+        await asyncio.to_thread(require, self._settings, self._topics, console_rights(self._settings))
         loop = asyncio.get_running_loop()
 
         def deliver(records: list[Followed]) -> None:

@@ -11,6 +11,7 @@ from aiohttp import web
 from streams.console.app import ConsoleApp
 from streams.console.console_metrics import metrics_served
 from streams.console.feed import Feed
+from streams.console.situation_reports import SituationReports
 from streams.console.state import ConsoleState
 from streams.errors import BadBuzzError, ConfigError, WorkerError
 from streams.settings.config import Config
@@ -75,6 +76,8 @@ async def serving(config: Config, feed: Feed) -> AsyncIterator[str]:
     settings = config.console
     state = ConsoleState()
     console = ConsoleApp(config, state, feed)
+    reports = SituationReports(config, state, feed)
+    sending: asyncio.Task[None] | None = None
     try:
         await feed.start(state)
         runner = web.AppRunner(console.application(), access_log=None, shutdown_timeout=SHUTDOWN_S)
@@ -91,8 +94,11 @@ async def serving(config: Config, feed: Feed) -> AsyncIterator[str]:
         port = runner.addresses[0][1]
         try:
             with metrics_served(config, state, feed):
+                sending = asyncio.create_task(reports.run())
                 yield f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
         finally:
+            if sending is not None:
+                sending.cancel()
             console.hub.close()
             await runner.cleanup()
     finally:

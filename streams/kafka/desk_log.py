@@ -46,17 +46,32 @@ def read_situations(settings: KafkaSettings) -> dict[str, Situation]:
     InputError
         One was written by another version.
     """
-    latest = {}
+    return {situation.brand: situation for situation in _situations(settings)}
+
+
+def read_incident_situations(settings: KafkaSettings) -> dict[str, Situation]:
+    """Return the latest situation of each incident that is there; compaction leaves the last one of a brand at least.
+
+    Raises
+    ------
+    BrokerError
+        Kafka cannot be reached, or the topic is missing.
+    InputError
+        One was written by another version.
+    """
+    return {situation.incident: situation for situation in _situations(settings)}
+
+
+def _situations(settings: KafkaSettings) -> Iterator[Situation]:
+    """Yield the situations that are there, those of a brand in order."""
     with _records(settings, SITUATIONS) as records:
         for record in records:
             try:
-                situation = Situation.from_json(record.value)
+                yield Situation.from_json(record.value)
             except msgspec.DecodeError as error:
                 raise InputError(
                     f"expected a situation of version 1, got {record.value!r:.80}: {error}: update badbuzz"
                 ) from None
-            latest[situation.brand] = situation
-    return latest
 
 
 @contextlib.contextmanager

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, TopicPartition
 
 from streams.errors import InputError
-from streams.kafka.clients import broker_errors, consumer_options, producer_options
+from streams.kafka.clients import broker_errors, consumer_options
 from streams.kafka.reading import read_to_end
 from streams.kafka.topic_admin import require_topic
 from streams.kafka.topics import INCIDENTS
-from streams.mentions.erasure import without_author
+from streams.response.desk_event import DeskEvent
 from streams.settings.kafka import KafkaSettings
 from streams.watching.incident_event import IncidentEvent
+from streams.watching.watch_event import WatchEvent
 
 POLL_MS = 500
-SEND_TIMEOUT_S = 30
 
 
 class PublishedEvent(NamedTuple):
@@ -33,6 +33,7 @@ class _Type(msgspec.Struct):
 
 _decode_type = msgspec.json.Decoder(_Type).decode
 _decode_event = msgspec.json.Decoder(IncidentEvent).decode
+_decode_desk = msgspec.json.Decoder(DeskEvent).decode
 
 
 def read_incidents(settings: KafkaSettings) -> list[PublishedEvent]:
@@ -46,9 +47,37 @@ def read_incidents(settings: KafkaSettings) -> list[PublishedEvent]:
         An event was written by another version.
     """
     with _opened(settings) as (consumer, partitions):
-        # An event that was rewritten (`erase_author`) is there twice until the topic is compacted.
+        # An event that was rewritten (`streams.kafka.erasure`) is there twice until the topic is compacted.
         newest = {record.key: event for record in read_to_end(consumer, partitions) for event in _decoded(record.value)}
     return sorted(newest.values(), key=lambda each: (each.event.at, each.event.brand, each.event.id), reverse=True)
+
+
+def read_watch_events(settings: KafkaSettings) -> list[WatchEvent]:
+    """Return the events of incidents and of the response desk that are published now, in no order.
+
+    Raises
+    ------
+    BrokerError
+        Kafka cannot be reached, or the topic is missing.
+    InputError
+        An event was written by another version.
+    """
+    with _opened(settings) as (consumer, partitions):
+        newest = {record.key: record.value for record in read_to_end(consumer, partitions)}
+    return [event for value in newest.values() for event in decode_watch_events(value)]
+
+
+def decode_watch_events(value: bytes | None) -> Iterator[WatchEvent]:
+    """Yield the event that a message holds, of an incident or of the response desk; events of other types are left out.
+
+    Raises
+    ------
+    InputError
+        It was written by another version.
+    """
+    yield from _desk_events(value)
+    for published in _decoded(value):
+        yield published.event
 
 
 def follow_incidents(settings: KafkaSettings) -> Iterator[PublishedEvent]:
@@ -70,45 +99,6 @@ def follow_incidents(settings: KafkaSettings) -> Iterator[PublishedEvent]:
                     yield from _decoded(record.value)
 
 
-def erase_author(settings: KafkaSettings, names: frozenset[str]) -> int:
-    """Rewrite the published events that quote an author, without what they quote; return how many.
-
-    Each is written under its own key, so that compaction removes what was there.
-
-    Parameters
-    ----------
-    settings
-        Connection settings.
-    names
-        The author as events have it: the account, the pseudonym, or both.
-
-    Raises
-    ------
-    BrokerError
-        Kafka cannot be reached, the topic is missing, or its right to be written is.
-    """
-    require_topic(settings, INCIDENTS, "WRITE")
-    newest: dict[bytes, tuple[int, bytes]] = {}
-    with _opened(settings) as (consumer, partitions):
-        for record in read_to_end(consumer, partitions):
-            if record.value is not None:
-                newest[record.key] = record.partition, record.value
-    rewritten = [
-        (partition, key, event)
-        for key, (partition, value) in newest.items()
-        if (event := without_author(value, names)) is not None
-    ]
-    if rewritten:
-        with broker_errors(settings), contextlib.closing(KafkaProducer(**producer_options(settings))) as producer:
-            topic = settings.topic(INCIDENTS)
-            sent = [
-                producer.send(topic, key=key, value=event, partition=partition) for partition, key, event in rewritten
-            ]
-            for future in sent:
-                future.get(SEND_TIMEOUT_S)
-    return len(rewritten)
-
-
 @contextlib.contextmanager
 def _opened(settings: KafkaSettings) -> Iterator[tuple[KafkaConsumer, list[TopicPartition]]]:
     require_topic(settings, INCIDENTS, "READ")
@@ -119,6 +109,15 @@ def _opened(settings: KafkaSettings) -> Iterator[tuple[KafkaConsumer, list[Topic
     ):
         numbers = consumer.partitions_for_topic(topic) or ()
         yield consumer, [TopicPartition(topic, number) for number in sorted(numbers)]
+
+
+def _desk_events(value: bytes | None) -> Iterator[DeskEvent]:
+    """Yield the event of the response desk that a message holds."""
+    try:
+        if value and _decode_type(value).type == "desk":
+            yield _decode_desk(value)
+    except msgspec.DecodeError as error:
+        raise InputError(f"expected desk events of this version, got {value!r:.80}: {error}") from None
 
 
 def _decoded(value: bytes | None) -> Iterator[PublishedEvent]:

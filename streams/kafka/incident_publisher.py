@@ -136,7 +136,8 @@ class IncidentPublisher:
                     there.ids.add(_decode_id(record.value).id)
                 else:
                     time_of = _decode_time(record.value)
-                    there.newest[time_of.brand] = _order(time_of)
+                    # One that `badbuzz forget` rewrote comes again.
+                    there.newest[time_of.brand] = max(_order(time_of), there.newest.get(time_of.brand, ("", False)))
         return there
 
 

@@ -124,10 +124,7 @@ class MentionProducer:
         for brand, network in sorted(self._sources):
             self._send(encode_heartbeat(name, brand, network, end_ms), brand.encode())
             self.heartbeats += 1
-        with broker_errors(self.config.kafka):
-            self._producer.flush(FLUSH_TIMEOUT_S)
-            self._producer.close()
-        self._check()
+        self.close()
         return Sent(
             messages=self.messages,
             unreadable=self.unread,
@@ -135,6 +132,13 @@ class MentionProducer:
             too_large=self.too_large,
             newest=rfc3339(self.newest_ms) if self.newest_ms else None,
         )
+
+    def close(self) -> None:
+        """Wait until all is stored, and end; the newest bucket stays open."""
+        with broker_errors(self.config.kafka):
+            self._producer.flush(FLUSH_TIMEOUT_S)
+            self._producer.close()
+        self._check()
 
     def _key(self, message: Message) -> bytes | None:
         """Return the key of a line, its brand; none where the line cannot be read: the scorer reports why."""

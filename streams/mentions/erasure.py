@@ -1,4 +1,4 @@
-"""Erasure of an author from what badbuzz shows people: the quoted publications of an incident event, rewritten."""
+"""Erasure of an author from what badbuzz shows people: the publications that an incident event or a situation quotes."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def without_author(event: bytes, names: frozenset[str]) -> bytes | None:
     Parameters
     ----------
     event
-        One event of the topic `incidents`, JSON.
+        One event of the topic `incidents`, or one of `situations`, JSON.
     names
         The author as events have it: the account, the pseudonym, or both.
 

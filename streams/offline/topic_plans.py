@@ -8,7 +8,15 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from streams.kafka.access.rights import TOPIC, TRANSACTION, Right, collector_rights, scorer_rights, watcher_rights
+from streams.kafka.access.rights import (
+    TOPIC,
+    TRANSACTION,
+    Right,
+    collector_rights,
+    console_rights,
+    scorer_rights,
+    watcher_rights,
+)
 from streams.kafka.topics import INCIDENTS, MENTIONS, TopicSpec, expected_topics
 from streams.settings.kafka import BROKER_DEFAULT, KafkaSettings, TopicSettings
 
@@ -38,7 +46,7 @@ class Plan(NamedTuple):
 
 
 def plan(kafka: KafkaSettings, topics: TopicSettings, user: str = "") -> Plan:
-    """Return what an installation needs: its topics, and the rights of workers, collectors and commands together.
+    """Return what an installation needs: its topics, and the rights of workers, collectors, consoles and commands together.
 
     Parameters
     ----------
@@ -50,7 +58,8 @@ def plan(kafka: KafkaSettings, topics: TopicSettings, user: str = "") -> Plan:
         The user; empty: that of `kafka.sasl_username`, or `badbuzz`.
     """
     commands = [Right(TOPIC, kafka.topic(INCIDENTS), "READ"), Right(TOPIC, kafka.topic(MENTIONS), "WRITE")]
-    rights = {*scorer_rights(kafka), *watcher_rights(kafka), *collector_rights(kafka), *commands}
+    processes = (scorer_rights, watcher_rights, collector_rights, console_rights)
+    rights = {*commands, *(right for of_process in processes for right in of_process(kafka))}
     stronger = {(right.resource, right.name) for right in rights if right.operation != "DESCRIBE"}
     # Reading and writing imply describing.
     needed = {

@@ -10,6 +10,7 @@ from msgspec import Meta
 from streams.settings.options import setting_error
 
 AUTHENTICATIONS = ("", "proxy", "tokens")
+_HOURS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}")
 
 
@@ -47,6 +48,10 @@ class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Seconds without a new picture of an open incident after which the page says since when nothing new has come.
     runbooks_url
         Address under which the runbooks are served; empty: no link.
+    report_webhook_file
+        File of the address that situation reports are posted to as JSON, their words in `text`; empty: none are sent.
+    report_hours
+        Hours after the first alert at which a situation report is sent, separated by commas.
 
     Raises
     ------
@@ -76,6 +81,8 @@ listens on '0.0.0.0': without a login it listens on loopback alone
     share_hours: Annotated[float, Meta(gt=0, le=24 * 31)] = 24.0
     stale_after_s: Annotated[float, Meta(gt=0)] = 180.0
     runbooks_url: str = ""
+    report_webhook_file: str = ""
+    report_hours: str = "1, 2, 24"
 
     def __post_init__(self) -> None:
         if self.auth not in AUTHENTICATIONS:
@@ -96,6 +103,8 @@ listens on '0.0.0.0': without a login it listens on loopback alone
             _ = self.networks
         except ValueError as error:
             raise setting_error("console", "proxy_networks", f"expected networks as 10.0.0.0/8, got {error}") from None
+        if not all(_HOURS.fullmatch(hours) for hours in _list(self.report_hours)):
+            raise setting_error("console", "report_hours", f"expected hours as 1, 2, 24, got {self.report_hours!r}")
         if self.runbooks_url and not self.runbooks_url.startswith(("http://", "https://")):
             raise setting_error("console", "runbooks_url", f"expected an http address, got {self.runbooks_url!r}")
 
@@ -103,6 +112,11 @@ listens on '0.0.0.0': without a login it listens on loopback alone
     def host_names(self) -> list[str]:
         """Names by which browsers reach the console, beside those of loopback."""
         return _list(self.hosts)
+
+    @property
+    def hours(self) -> list[float]:
+        """Hours after the first alert at which a situation report is sent."""
+        return [float(hours) for hours in _list(self.report_hours)]
 
     @property
     def responder_groups(self) -> frozenset[str]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams import event_time
-from streams.wording import console_english, console_french, desk_english, desk_french, english, french
+from streams.wording import (
+    console_english,
+    console_french,
+    desk_english,
+    desk_french,
+    english,
+    french,
+    report_english,
+    report_french,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,8 +22,8 @@ if TYPE_CHECKING:
 
 _LANGUAGES = {"en": english, "fr": french}
 _PHRASES = {
-    "en": english.PHRASES | desk_english.PHRASES | console_english.PHRASES,
-    "fr": french.PHRASES | desk_french.PHRASES | console_french.PHRASES,
+    "en": english.PHRASES | desk_english.PHRASES | console_english.PHRASES | report_english.PHRASES,
+    "fr": french.PHRASES | desk_french.PHRASES | console_french.PHRASES | report_french.PHRASES,
 }
 LANGUAGES = tuple(_LANGUAGES)
 """The codes of the languages there are."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from detectors.negativity import NegativityModel
+from streams.cli.files.recorders import ReplayRecorders
 from streams.cli.files.summary import summary_table, unreadable_lines
 from streams.cli.options import (
     brand_option,
@@ -21,8 +22,7 @@ from streams.cli.options import (
 )
 from streams.cli.output import ReadingProgress, err, event_lines, out, write_line
 from streams.kafka.mention_producer import MentionProducer, send_record
-from streams.offline.recorded_metrics import RecordedMetrics
-from streams.offline.replay import Runner, replay, summarise
+from streams.offline.replay import replay, summarise
 from streams.offline.unreadable import UnreadableLines
 from streams.pipeline import Pipeline
 from streams.recordings.files import MentionFiles
@@ -44,6 +44,7 @@ class ReplayOptions(NamedTuple):
     picture: Path | None
     as_json: bool
     situations: bool
+    reports: Path | None
 
 
 @click.command()
@@ -78,6 +79,12 @@ class ReplayOptions(NamedTuple):
     help="With --json: also the picture of each closed minute of an open incident or case.",
 )
 @click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="BADBUZZ_REPORT",
+    help="Write a report of each incident into this folder, as HTML and Markdown with its picture.",
+)
+@click.option(
     "--to-kafka", is_flag=True, envvar="BADBUZZ_TO_KAFKA", help="Send the mentions to Kafka; workers watch them there."
 )
 def replay_command(
@@ -90,6 +97,7 @@ def replay_command(
     openmetrics: Path | None,
     picture: Path | None,
     situations: bool,
+    report: Path | None,
     to_kafka: bool,
 ) -> None:
     """Replay mention FILES (JSON lines, plain or gzipped, - for standard input) and report the incidents in them.
@@ -108,7 +116,7 @@ def replay_command(
         read = send_files(source, MentionProducer(config, letters.write, chosen, unreadable), speed, as_json)
     else:
         pipeline = Pipeline(config, NegativityModel.load(), unreadable, chosen)
-        options = ReplayOptions(speed, openmetrics, picture, as_json, situations and as_json)
+        options = ReplayOptions(speed, openmetrics, picture, as_json, situations and as_json, report)
         read = replay_files(source, pipeline, options)
     letters.close()
     for line in unreadable_lines(unreadable, config) if unreadable.count and not dead_letters_path else ():
@@ -135,7 +143,7 @@ def replay_files(source: MentionFiles, pipeline: Pipeline, options: ReplayOption
     situations: list[Situation] = []
     if options.situations:
         pipeline.on_situation = situations.append if not options.speed else lambda each: write_line(each.to_json())
-    recorders = _Recorders(pipeline, options)
+    recorders = ReplayRecorders(pipeline, options.openmetrics, options.picture, options.reports)
     interrupted = False
     try:
         with ReadingProgress(source) as step:
@@ -162,28 +170,6 @@ def _by_time(events: list[WatchEvent], situations: "list[Situation]") -> "list[W
     if not situations:
         return [*events]
     return sorted([*events, *situations], key=lambda each: (each.at, each.brand, each.id))
-
-
-class _Recorders:
-    """What is recorded of a pipeline while it runs: its metrics and its picture, where they are asked for."""
-
-    def __init__(self, pipeline: Pipeline, options: ReplayOptions) -> None:
-        self.runner: Runner = pipeline
-        self._options = options
-        if options.openmetrics:
-            self.runner = self._metrics = RecordedMetrics(pipeline)
-            self._metrics.write(options.openmetrics)  # a file that cannot be written is an error before the work
-        if options.picture:
-            from streams.cli.files.picture import ReplayPicture  # noqa: PLC0415  (half a second to import, for few)
-
-            self.runner = self._picture = ReplayPicture(pipeline, self.runner)
-
-    def write(self, events: list[WatchEvent]) -> None:
-        """Write what was recorded."""
-        if self._options.openmetrics:
-            self._metrics.write(self._options.openmetrics)
-        if self._options.picture:
-            self._picture.draw(self._options.picture, incident_events(events), err)
 
 
 def _check_brands(pipeline: Pipeline) -> None:

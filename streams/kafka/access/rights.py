@@ -12,7 +12,17 @@ from kafka.errors import AuthorizationError, KafkaError, NoError, TopicAuthoriza
 
 from streams.errors import BrokerError
 from streams.kafka.access.failures import principal
-from streams.kafka.topics import DEAD_LETTERS, INCIDENTS, MENTIONS, ROLLUPS, SOURCES, WATCHES, expected_topics
+from streams.kafka.topics import (
+    DEAD_LETTERS,
+    DESK,
+    INCIDENTS,
+    MENTIONS,
+    ROLLUPS,
+    SITUATIONS,
+    SOURCES,
+    WATCHES,
+    expected_topics,
+)
 from streams.settings.kafka import TopicSettings
 
 if TYPE_CHECKING:
@@ -64,7 +74,11 @@ def watcher_rights(kafka: KafkaSettings) -> list[Right]:
         Right(TOPIC, kafka.topic(ROLLUPS), "READ"),
         # A rollup that cannot be read is a dead letter.
         Right(TOPIC, kafka.topic(DEAD_LETTERS), "WRITE"),
-        *(Right(TOPIC, kafka.topic(name), operation) for name in (WATCHES, INCIDENTS) for operation in _BOTH),
+        *(
+            Right(TOPIC, kafka.topic(name), operation)
+            for name in (WATCHES, INCIDENTS, SITUATIONS)
+            for operation in _BOTH
+        ),
         # Idle heartbeats.
         Right(TOPIC, kafka.topic(MENTIONS), "WRITE"),
         Right(GROUP, kafka.topic(kafka.watcher_group), "READ"),
@@ -84,11 +98,20 @@ def collector_rights(kafka: KafkaSettings) -> list[Right]:
     ]
 
 
+def console_rights(kafka: KafkaSettings) -> list[Right]:
+    """Return what a console needs, and `badbuzz desk` with it."""
+    return [
+        *(Right(TOPIC, kafka.topic(DESK), operation) for operation in _BOTH),
+        *(Right(TOPIC, kafka.topic(name), "READ") for name in (INCIDENTS, SITUATIONS, SOURCES)),
+        *_worker_rights(kafka),
+    ]
+
+
 _BOTH = ("READ", "WRITE")
 
 
 def _worker_rights(kafka: KafkaSettings) -> list[Right]:
-    # Every worker asks for the state of all topics and of both groups.
+    # Every worker asks for the state of all topics and of both groups; the console shows who is in them.
     groups = (kafka.topic(kafka.scorer_group), kafka.topic(kafka.watcher_group))
     return [*_describe_all(kafka), *(Right(GROUP, group, "DESCRIBE") for group in groups)]
 
