@@ -21,7 +21,7 @@ from streams.mentions.dead_letter import DeadLetter
 from streams.mentions.message import Message
 from streams.scoring.rollup import Counts, total
 from streams.scoring.scorer import Batch, Scorer, TextModel
-from streams.settings.brand_names import BrandNames
+from streams.settings.brands.brand_names import BrandNames
 from streams.settings.config import Config
 from streams.situations.builder import Situations
 from streams.situations.situation import Situation

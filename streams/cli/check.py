@@ -13,7 +13,7 @@ from streams.kafka.changelog import unheard_brands
 from streams.kafka.topic_admin import describe
 from streams.matching.rule_warnings import rule_warnings
 from streams.oncall.checks import check_configured_grafana, check_configured_prometheus
-from streams.settings.brand_names import BrandNames
+from streams.settings.brands.brand_names import BrandNames
 from streams.settings.config import Config, load
 from streams.settings.desk_check import check_desk
 

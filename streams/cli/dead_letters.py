@@ -8,7 +8,7 @@ from rich.table import Table
 
 from streams.cli.options import config_option, json_option, quiet_kafka_clients
 from streams.cli.output import err, out, printable, write_line
-from streams.kafka.dead_letters import find_letter, read_letters, send_again
+from streams.kafka.logs.dead_letters import find_letter, read_letters, send_again
 from streams.settings.config import load
 
 

@@ -7,7 +7,7 @@ import click
 from streams.cli.options import config_option, quiet_kafka_clients
 from streams.cli.output import out
 from streams.collecting.pseudonyms import Pseudonyms, configured_key
-from streams.kafka.erasure import erase_author
+from streams.kafka.logs.erasure import erase_author
 from streams.settings.config import Config, load
 
 

@@ -6,7 +6,7 @@ import click
 
 from streams.cli.options import brand_option, config_option, json_option, quiet_kafka_clients
 from streams.cli.output import event_lines, out, write_line
-from streams.kafka.incident_log import follow_incidents, read_incidents
+from streams.kafka.logs.incident_log import follow_incidents, read_incidents
 from streams.settings.config import load
 
 

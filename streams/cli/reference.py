@@ -7,11 +7,11 @@ import click
 from streams.cli.main import COMMANDS
 from streams.cli.reference_schemas import FOLDER, pages
 from streams.metrics.families import FAMILIES
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
+from streams.settings.brands.planned import PlannedEvent
 from streams.settings.config import OPTIONS
 from streams.settings.metrics import LabelLimits
 from streams.settings.options import described
-from streams.settings.planned import PlannedEvent
 
 _CONFIGURATION = """# Configuration
 

@@ -8,8 +8,8 @@ import click
 from streams.cli.options import config_option, quiet_kafka_clients
 from streams.cli.output import out
 from streams.errors import InputError
-from streams.kafka.desk_log import read_desk_log, read_incident_situations
-from streams.kafka.incident_log import read_watch_events
+from streams.kafka.logs.desk_log import read_desk_log, read_incident_situations
+from streams.kafka.logs.incident_log import read_watch_events
 from streams.reports.builder import build_report
 from streams.reports.history import History, histories
 from streams.reports.html import to_html

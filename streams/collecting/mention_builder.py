@@ -14,8 +14,8 @@ import msgspec
 
 from streams.collecting.pseudonyms import Pseudonyms
 from streams.mentions.mention import EARLIEST, MAX_TEXT
-from streams.settings.accounts import folded_account
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.accounts import folded_account
+from streams.settings.brands.brand import BrandConfig
 from streams.settings.sources import CollectorSettings
 from streams.sources.source import Post
 

@@ -8,9 +8,9 @@ from streams.console.views.health import Feeding
 from streams.desk_log.action import DeskAction
 from streams.errors import BrokerError, WorkerError
 from streams.kafka.access.rights import console_rights
-from streams.kafka.desk_writer import DeskWriter
 from streams.kafka.following.stage_members import StageMembers
 from streams.kafka.following.topic_follower import Followed, TopicFollower
+from streams.kafka.logs.desk_writer import DeskWriter
 from streams.kafka.topic_admin import require
 from streams.settings.config import Config
 

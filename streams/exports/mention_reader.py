@@ -13,7 +13,7 @@ from streams.errors import MentionError
 from streams.exports.columns import Columns
 from streams.exports.tool import Tool, load_vocabulary
 from streams.mentions.mention import MAX_TEXT, Mention, decode
-from streams.settings.accounts import Accounts
+from streams.settings.brands.accounts import Accounts
 from streams.settings.config import Config
 
 COUNTS = ("followers", "reposts", "likes", "replies", "views")

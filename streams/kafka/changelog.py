@@ -12,7 +12,7 @@ from streams.kafka.reading import read_to_end
 from streams.kafka.topics import WATCHES
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
-from streams.watching.row_keys import key_brand
+from streams.watching.rows.row_keys import key_brand
 
 Writes = dict[int, list[tuple[bytes, bytes | None]]]
 """Rows by partition, in the order they were written; `None` deletes one."""

@@ -9,8 +9,8 @@ from streams.matching.findings import BrandMatch, By, Findings, Refusal
 from streams.matching.folding import FoldedText, fold
 from streams.matching.phrases import PhraseIndex, Span
 from streams.matching.rules import BrandRules, Name
-from streams.settings.accounts import folded_account
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.accounts import folded_account
+from streams.settings.brands.brand import BrandConfig
 
 _BETWEEN = "\0"  # between the text and what else is searched: no phrase reaches over it
 

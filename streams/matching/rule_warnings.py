@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from streams.matching.common_words import languages_with
 from streams.matching.folding import fold
 from streams.matching.matcher import BrandMatcher
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 
 SHORTEST = 3
 """Letters below which a name is an abbreviation of many things."""

@@ -7,7 +7,7 @@ from streams.matching.distance import words_between
 from streams.matching.findings import BrandMatch, Refusal, Rule
 from streams.matching.folding import FoldedText, unaccented
 from streams.matching.phrases import PhraseIndex, Span
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 
 Places = Mapping[int, Sequence[Span]]
 """Where phrases stand in a text, by their number in the index of the rules."""

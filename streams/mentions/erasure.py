@@ -1,4 +1,4 @@
-"""Erasure of an author from what badbuzz shows people: the publications that an incident event or a situation quotes."""
+"""Erasure of an author from what people are shown: the publications that an event or a situation quotes."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ from streams.offline.backtest_truth import ANY, FALSE_ALARM, Truth, check_files,
 from streams.offline.replay import replay
 from streams.pipeline import Pipeline
 from streams.recordings.files import MentionFiles
-from streams.settings.brand_names import BrandNames
+from streams.settings.brands.brand_names import BrandNames
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.watch_event import incident_events
 

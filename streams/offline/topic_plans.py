@@ -46,7 +46,7 @@ class Plan(NamedTuple):
 
 
 def plan(kafka: KafkaSettings, topics: TopicSettings, user: str = "") -> Plan:
-    """Return what an installation needs: its topics, and the rights of workers, collectors, consoles and commands together.
+    """Return what an installation needs: its topics, and the rights of all processes and commands.
 
     Parameters
     ----------

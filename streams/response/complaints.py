@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.response.desk_context import DeskContext
     from streams.response.observation import DeskObservation
     from streams.scoring.rollup_desk import AnswerRow, AskRow
-    from streams.settings.care_hours import CareHours
+    from streams.settings.brands.care_hours import CareHours
 
 MAX_COMPLAINTS = 4096
 MAX_EARLY = 256

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from streams.response.complaints import Waiting
     from streams.response.observation import DeskObservation
-    from streams.settings.brand import BrandConfig
+    from streams.settings.brands.brand import BrandConfig
     from streams.settings.desk import DeskSettings
 
 MAX_TERMS = 16

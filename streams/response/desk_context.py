@@ -10,12 +10,12 @@ from streams.response.case.case import Case, case_from
 from streams.response.complaints import Complaints
 from streams.response.official_posts import OfficialPosts
 from streams.response.recent_tones import DAY, RecentTones
-from streams.settings.care_hours import CareHours
+from streams.settings.brands.care_hours import CareHours
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from streams.settings.brand import BrandConfig
+    from streams.settings.brands.brand import BrandConfig
     from streams.settings.desk import DeskSettings
 
 VOICE_DAYS = 7

@@ -8,7 +8,7 @@ from streams.mentions.mention import SPOKEN, Mention
 from streams.mentions.text import hash64, normalize, post_key
 from streams.scoring.rollup import MAX_SNIPPET, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
 from streams.scoring.rollup_desk_builder import DeskPartBuilder, author_key, desk_part
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 
 _NETWORK = (1 << NETWORK_BITS) - 1
 _ACTIONS = {"deletion": "deletions", "block": "blocks", "scheduled": "scheduled"}

@@ -31,8 +31,8 @@ from streams.scoring.rollup_desk import (
     StatementRow,
     least,
 )
-from streams.settings.accounts import Accounts
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.accounts import Accounts
+from streams.settings.brands.brand import BrandConfig
 
 MAX_TEXT = 200
 MAX_ACTION_TEXT = 80

@@ -23,8 +23,8 @@ from streams.scoring.fingerprints import fingerprints
 from streams.scoring.rollup import Rollup
 from streams.scoring.rollup_builder import RollupBuilder, reach
 from streams.scoring.seen_ids import SeenIds
-from streams.settings.accounts import Accounts
-from streams.settings.brand_names import BrandNames
+from streams.settings.brands.accounts import Accounts
+from streams.settings.brands.brand_names import BrandNames
 from streams.settings.config import Config
 
 UPDATE = "update"

@@ -13,7 +13,8 @@ from msgspec import Meta
 from detectors.settings import DetectorSettings
 from detectors.statistics.local_hours import LocalHours
 from streams.errors import ConfigError
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
+from streams.settings.brands.planned import PlannedEvent
 from streams.settings.console import ConsoleSettings
 from streams.settings.desk import DeskSettings
 from streams.settings.faults import Origins, brand_faults, nearest, source_faults, table_faults
@@ -23,7 +24,6 @@ from streams.settings.local_hours import local_hours
 from streams.settings.log import LogSettings
 from streams.settings.metrics import DEFAULT_INSTALLATION, LabelLimits
 from streams.settings.options import Option, struct_options
-from streams.settings.planned import PlannedEvent
 from streams.settings.source_variables import check_names, override_sources
 from streams.settings.sources import SECRETS as SOURCE_SECRETS
 from streams.settings.sources import CollectorSettings, SourceConfig

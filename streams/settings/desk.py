@@ -4,7 +4,7 @@ import msgspec
 
 from detectors.severity import SEVERITIES
 from streams.errors import ConfigError
-from streams.settings.care_hours import ALWAYS, CareHours
+from streams.settings.brands.care_hours import ALWAYS, CareHours
 from streams.settings.options import setting_error
 
 

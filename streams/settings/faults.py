@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from streams.errors import ConfigError
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.settings.kafka import SECRETS as KAFKA_SECRETS
 from streams.settings.sources import SECRETS as SOURCE_SECRETS
 from streams.settings.sources import SourceConfig

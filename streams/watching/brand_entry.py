@@ -2,7 +2,7 @@
 
 from streams.scoring.rollup import Counts, Rollup, total
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.row_keys import ClosedRow
+from streams.watching.rows.row_keys import ClosedRow
 from streams.watching.watch_event import WatchEvent
 
 NOT_STORED = -1

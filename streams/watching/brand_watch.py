@@ -24,9 +24,9 @@ from streams.watching.minute_observation import observations
 from streams.watching.open_buckets import OpenBuckets
 from streams.watching.partition_times import PartitionTimes
 from streams.watching.recent_minutes import ClosedMinute, RecentMinutes
+from streams.watching.rows.watch_state import MinuteState, TermSamples, WatchState
 from streams.watching.warm_up import warm_up
 from streams.watching.watch_event import WatchEvent
-from streams.watching.watch_state import MinuteState, TermSamples, WatchState
 
 _NONE = Counts()
 

@@ -10,8 +10,8 @@ from detectors.severity import SURGE
 from streams.event_time import MINUTE_MS, rfc3339
 from streams.mentions.text import normalize
 from streams.scoring.rollup import Counts, PostRow
+from streams.settings.brands.planned import planned_name
 from streams.settings.config import Config
-from streams.settings.planned import planned_name
 from streams.watching.incident_event import (
     AnswerCounts,
     Escalation,

@@ -18,10 +18,10 @@ from detectors.severity import Severity
 from streams.desk_log.action import DeskAction, decode_action
 from streams.errors import InputError, WorkerError
 from streams.event_time import MINUTE_MS, rfc3339_ms, utc
-from streams.kafka.desk_writer import DeskWriter
 from streams.kafka.following.topic_follower import Followed, TopicFollower
-from streams.kafka.incident_log import decode_watch_events
-from streams.kafka.mention_producer import MentionProducer
+from streams.kafka.logs.desk_writer import DeskWriter
+from streams.kafka.logs.incident_log import decode_watch_events
+from streams.kafka.logs.mention_producer import MentionProducer
 from streams.kafka.topics import DESK, INCIDENTS, SITUATIONS
 from streams.mentions.message import Message, event_ms
 from streams.pipeline import Pipeline

@@ -13,7 +13,7 @@ from streams.kafka.clients import producer_options
 from streams.kafka.topics import MENTIONS
 from streams.kafka.transactions import close_producer
 from streams.settings.config import Config
-from streams.watching.state_store import BrandStateStore
+from streams.watching.rows.state_store import BrandStateStore
 from streams.worker.idle_heartbeats import IdleHeartbeat, IdleHeartbeats
 
 logger = logging.getLogger(__name__)

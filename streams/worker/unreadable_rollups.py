@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from streams.errors import InputError
-from streams.kafka.dead_letters import DeadLetterWriter
+from streams.kafka.logs.dead_letters import DeadLetterWriter
 from streams.mentions.dead_letter import ROLLUP, DeadLetter
 from streams.scoring.rollup_batch import RollupBatch, decode_batch
 from streams.settings.kafka import KafkaSettings

@@ -24,13 +24,13 @@ from streams.errors import BadBuzzError, BrokerError
 from streams.kafka.broker_monitor import BrokerMonitor
 from streams.kafka.changelog import WatchChangelog
 from streams.kafka.fenced_writers import FencedWriters
-from streams.kafka.incident_publisher import IncidentPublisher
+from streams.kafka.logs.incident_publisher import IncidentPublisher
 from streams.kafka.topics import ROLLUPS
 from streams.mentions.dead_letter import DeadLetter
 from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
 from streams.situations.builder import Situations
-from streams.watching.state_store import BrandStateStore
+from streams.watching.rows.state_store import BrandStateStore
 from streams.watching.watch_event import WatchEvent
 from streams.worker.delivery_gaps import GapDetector
 from streams.worker.faust_app import create_app

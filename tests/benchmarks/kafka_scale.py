@@ -35,7 +35,7 @@ from streams.kafka.clients import consumer_options
 from streams.kafka.reading import read_to_end
 from streams.kafka.topics import WATCHES
 from streams.settings.kafka import KafkaSettings
-from streams.watching.row_keys import CLOSED_KEY, OPEN_KEY, TERMS_KEY
+from streams.watching.rows.row_keys import CLOSED_KEY, OPEN_KEY, TERMS_KEY
 from tests.benchmarks.bench_cluster import DefaultCluster, DefaultWorker, Feed, Reader, benched, decode_event
 from tests.benchmarks.live_record import ROUNDS, Line, LiveRecord
 from tests.helpers.cluster import TOPICS

@@ -17,7 +17,7 @@ from itertools import islice
 
 from streams.matching.folding import fold
 from streams.matching.matcher import BrandMatcher
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.sources.source import Post
 from tests.helpers.mentions import START
 from tests.helpers.paths import SHARED

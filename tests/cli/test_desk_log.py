@@ -10,7 +10,7 @@ from kafka import KafkaProducer
 
 from deploy.local.prometheus import LocalAlertmanager
 from streams.kafka.clients import producer_options
-from streams.kafka.desk_log import read_desk_log
+from streams.kafka.logs.desk_log import read_desk_log
 from streams.kafka.topic_admin import create
 from streams.oncall.silences import Alertmanager
 from streams.settings.kafka import KafkaSettings, TopicSettings

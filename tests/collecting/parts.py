@@ -11,7 +11,7 @@ from streams.collecting.pseudonyms import Pseudonyms
 from streams.collecting.recounting import Recounting
 from streams.matching.matcher import BrandMatcher
 from streams.mentions.mention import Mention, decode
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.settings.sources import CollectorSettings
 from streams.sources.source import Source
 

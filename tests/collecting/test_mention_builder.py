@@ -12,7 +12,7 @@ from streams.collecting.mention_builder import MentionBuilder
 from streams.collecting.pseudonyms import Pseudonyms
 from streams.errors import ConfigError
 from streams.mentions.mention import MAX_TEXT, Mention, decode
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.settings.sources import CollectorSettings
 from streams.sources.source import Post
 

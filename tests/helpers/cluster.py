@@ -19,15 +19,15 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from streams.kafka.clients import consumer_options, open_admin, producer_options
-from streams.kafka.mention_producer import MentionProducer
+from streams.kafka.logs.mention_producer import MentionProducer
 from streams.kafka.topic_admin import create
 from streams.kafka.topics import INCIDENTS, MENTIONS, ROLLUPS, SITUATIONS, WATCHES
 from streams.mentions.message import Message
 from streams.scoring.rollup import Counts, total
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings, TopicSettings
-from streams.watching.row_keys import brand_key
-from streams.watching.snapshot import row_counts
+from streams.watching.rows.row_keys import brand_key
+from streams.watching.rows.snapshot import row_counts
 from tests.helpers.environment import environment
 
 BADBUZZ = Path(sys.executable).with_name("badbuzz")

@@ -10,7 +10,7 @@ from streams.response.desk import Desk, DeskChange, IncidentChange
 from streams.response.observation import desk_observation
 from streams.scoring.rollup import Rollup
 from streams.scoring.rollup_builder import RollupBuilder
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.settings.config import Config
 from streams.settings.desk import DeskSettings
 from streams.watching.desk_watch import DeskWatch

@@ -27,7 +27,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from deploy.local.kafka import LocalKafka
 from detectors.negativity import NegativityModel
 from streams.kafka.clients import consumer_options, producer_options
-from streams.kafka.mention_producer import MentionProducer, Sent
+from streams.kafka.logs.mention_producer import MentionProducer, Sent
 from streams.kafka.reading import read_to_end
 from streams.kafka.topics import MENTIONS
 from streams.mentions.message import Message

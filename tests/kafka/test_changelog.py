@@ -10,7 +10,7 @@ from streams.kafka.fenced_writers import FencedWriters
 from streams.kafka.topic_admin import create
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
-from streams.watching.row_keys import brand_key
+from streams.watching.rows.row_keys import brand_key
 from tests.helpers.cluster import TOPICS
 
 BRANDS = [brand_key(f"brand {number}") for number in range(40)]

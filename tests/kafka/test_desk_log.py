@@ -9,8 +9,8 @@ from kafka import KafkaProducer
 from streams.desk_log.fold import fold
 from streams.errors import BrokerError
 from streams.kafka.clients import producer_options
-from streams.kafka.desk_log import read_desk_log, read_situations
-from streams.kafka.desk_writer import DeskWriter
+from streams.kafka.logs.desk_log import read_desk_log, read_situations
+from streams.kafka.logs.desk_writer import DeskWriter
 from streams.kafka.topic_admin import create
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from tests.helpers.desk_actions import action

@@ -9,7 +9,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from streams.cli.main import main
 from streams.collecting.pseudonyms import pseudonym
 from streams.kafka.clients import consumer_options, producer_options
-from streams.kafka.incident_log import read_incidents
+from streams.kafka.logs.incident_log import read_incidents
 from streams.kafka.reading import read_to_end
 from streams.kafka.topic_admin import create
 from streams.settings.kafka import KafkaSettings, TopicSettings

@@ -6,9 +6,9 @@ import msgspec
 from kafka import KafkaConsumer, TopicPartition
 
 from streams.kafka.clients import consumer_options
-from streams.kafka.desk_log import read_situations
 from streams.kafka.fenced_writers import FencedWriters
-from streams.kafka.incident_publisher import IncidentPublisher
+from streams.kafka.logs.desk_log import read_situations
+from streams.kafka.logs.incident_publisher import IncidentPublisher
 from streams.kafka.reading import read_to_end
 from streams.kafka.topic_admin import create
 from streams.settings.kafka import KafkaSettings, TopicSettings

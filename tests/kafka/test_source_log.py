@@ -13,9 +13,9 @@ from deploy.local.kafka import LocalKafka
 from streams.collecting.commit import Commit
 from streams.errors import BrokerError, WorkerError
 from streams.kafka.clients import consumer_options, transactional_producer_options
-from streams.kafka.dead_letters import read_letters
+from streams.kafka.logs.dead_letters import read_letters
+from streams.kafka.logs.source_log import SourceLog
 from streams.kafka.partitioning import brand_partition
-from streams.kafka.source_log import SourceLog
 from streams.kafka.topic_admin import create
 from streams.kafka.topics import MENTIONS, SOURCES
 from streams.mentions.dead_letter import DeadLetter

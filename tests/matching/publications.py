@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from streams.matching.matcher import BrandMatcher
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.sources.source import Post
 
 AT = datetime(2026, 10, 5, 8, 30, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from tests.matching.publications import named
 
 STRICT = BrandConfig(names=("zzz",), never=("offre",), require=("box",), languages=("fr",))

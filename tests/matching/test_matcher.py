@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.matching.matcher import BrandMatcher
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from tests.matching.publications import post
 
 NAMES = ("aa", "aab", "b a", "a&b", "ba_b")

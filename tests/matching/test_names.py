@@ -3,7 +3,7 @@
 import pytest
 
 from streams.matching.matcher import BrandMatcher
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from tests.matching.publications import post
 
 BRANDS = {

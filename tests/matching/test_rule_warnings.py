@@ -4,7 +4,7 @@ import pytest
 
 from streams.matching.common_words import languages_with
 from streams.matching.rule_warnings import rule_warnings
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 
 WORDS = """
 Apple Free Orange Target Gap Next Sky Three Boots Shell Visa Dove Tide Subway Delta United Southwest Virgin Sprint

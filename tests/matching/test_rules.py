@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from streams.errors import ConfigError
 from streams.matching.matcher import BrandMatcher
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from tests.matching.publications import named, post, refused
 
 

@@ -10,7 +10,7 @@ from streams.scoring.rollup import Counts
 from streams.settings.config import Config
 from streams.settings.metrics import LabelLimits
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.snapshot import brand_row, closed_rows, open_rows, restore, terms_row
+from streams.watching.rows.snapshot import brand_row, closed_rows, open_rows, restore, terms_row
 from tests.helpers.measured import Measured, crisis_of, measure, series, until_noon
 from tests.helpers.records import CRISIS_AT, DAY, HOUR, QUIET_DAYS, crisis, in_order, line, quiet, wave
 

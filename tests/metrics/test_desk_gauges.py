@@ -11,7 +11,7 @@ from streams.metrics.brand_gauges import BrandGauges
 from streams.metrics.desk_gauges import SPANS, DeskGauges
 from streams.metrics.registry import Metrics
 from streams.response.event_builder import build_desk_event
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.settings.config import Config
 from streams.settings.desk import DeskSettings
 from streams.settings.metrics import LabelLimits

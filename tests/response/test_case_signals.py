@@ -1,6 +1,6 @@
 """In a case, the brand is told what is owed, by when, and when it was given."""
 
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from tests.helpers.desks import DeskDriver, Said, answer, complaint, statement
 
 SOME_ANSWER = "Have you tried turning it off and on?"

@@ -1,6 +1,6 @@
 """How a brand behaves is reported when people react to it, and not before."""
 
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from tests.helpers.desks import FIRST, DeskDriver, Said, action, answer, complaint, statement
 
 HOUR = "2024-03-01T01:00:00Z"

@@ -15,11 +15,11 @@ from streams.response.desk import Desk
 from streams.response.signals import SIGNALS
 from streams.scoring.rollup_batch import RollupBatch
 from streams.scoring.scorer import Scorer
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.settings.config import Config
 from streams.settings.desk import DeskSettings
-from streams.watching.row_keys import desk_key
-from streams.watching.state_store import BrandStateStore
+from streams.watching.rows.row_keys import desk_key
+from streams.watching.rows.state_store import BrandStateStore
 from streams.watching.watch_event import WatchEvent
 from streams.wording.language import LANGUAGES, Language
 from tests.helpers.desks import DeskDriver, Said, action, answer, complaint, statement

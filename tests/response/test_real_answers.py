@@ -22,7 +22,7 @@ from streams.response.desk_context import DeskContext
 from streams.response.observation import DeskObservation, desk_observation
 from streams.scoring.rollup_desk import ActionRow
 from streams.scoring.scorer import Scorer
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.settings.config import Config
 from streams.settings.desk import DeskSettings
 

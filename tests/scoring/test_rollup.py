@@ -23,7 +23,7 @@ from streams.scoring.rollup import (
 )
 from streams.scoring.rollup_batch import RollupBatch, decode_batch, encode_batch
 from streams.scoring.rollup_builder import RollupBuilder
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.watching.minute_observation import observation
 from tests.helpers.mentions import mention_line
 

@@ -27,7 +27,7 @@ from streams.scoring.rollup_desk import (
     merge_desk,
 )
 from streams.scoring.rollup_desk_builder import author_key
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from tests.helpers.mentions import mention_line
 
 BRAND = BrandConfig(bot_accounts=frozenset(("bot",)))

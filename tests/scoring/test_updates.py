@@ -9,7 +9,7 @@ from streams.mentions.message import Message
 from streams.scoring.rollup import Counts, Rollup, merge, total
 from streams.scoring.rollup_batch import encode_batch
 from streams.scoring.scorer import Scorer
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.settings.config import Config
 from tests.helpers.mentions import mention_line
 

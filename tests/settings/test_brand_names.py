@@ -5,9 +5,9 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.settings.accounts import Accounts
-from streams.settings.brand import BrandConfig
-from streams.settings.brand_names import BrandNames
+from streams.settings.brands.accounts import Accounts
+from streams.settings.brands.brand import BrandConfig
+from streams.settings.brands.brand_names import BrandNames
 
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.errors import ConfigError
-from streams.settings.care_hours import CareHours
+from streams.settings.brands.care_hours import CareHours
 from streams.settings.desk import DeskSettings
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -10,13 +10,13 @@ from detectors.negativity import NegativityModel
 from streams.mentions.message import Message
 from streams.pipeline import Pipeline
 from streams.scoring.scorer import Scorer
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.settings.config import Config
 from streams.settings.desk import DeskSettings
 from streams.situations.builder import Situations
 from streams.situations.situation import Situation
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.snapshot import restore, terms_row
+from streams.watching.rows.snapshot import restore, terms_row
 from tests.helpers.records import CRISIS_AT, HOUR, MINUTE, QUIET_DAYS, crisis, in_order, line, quiet, wave
 from tests.watching.test_snapshot import ROLLUPS, Store
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from yarl import URL
 
 from streams.errors import ConfigError, SourceError
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.settings.sources import CollectorSettings, JetstreamConfig, MastodonConfig, SourceConfig, XConfig
 from streams.sources.bluesky.jetstream import Jetstream
 from streams.sources.registry import Registry

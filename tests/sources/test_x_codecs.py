@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.errors import ConfigError
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 from streams.sources.x.backfill import queries
 from streams.sources.x.cursor import id_at, made_at
 from streams.sources.x.lines import LineSplitter

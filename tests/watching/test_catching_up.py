@@ -10,7 +10,7 @@ import pytest
 from streams.mentions.message import Message
 from streams.pipeline import Pipeline
 from streams.settings.config import Config
-from streams.watching.snapshot import brand_row, closed_rows, open_rows, restore, terms_row
+from streams.watching.rows.snapshot import brand_row, closed_rows, open_rows, restore, terms_row
 from tests.helpers.mentions import START
 from tests.helpers.records import DAY, HOUR, MINUTE, line
 

@@ -12,7 +12,7 @@ from streams.scoring.rollup import Counts, Rollup
 from streams.scoring.scorer import Scorer
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.snapshot import (
+from streams.watching.rows.snapshot import (
     VERSION,
     BrandRow,
     brand_row,

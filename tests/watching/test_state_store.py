@@ -12,9 +12,9 @@ from streams.scoring.rollup_batch import RollupBatch, decode_batch, encode_batch
 from streams.scoring.scorer import Scorer
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.row_keys import ClosedRow, brand_key, closed_key
-from streams.watching.snapshot import MAX_ROW_BYTES, RETENTION_MINUTES
-from streams.watching.state_store import BrandStateStore
+from streams.watching.rows.row_keys import ClosedRow, brand_key, closed_key
+from streams.watching.rows.snapshot import MAX_ROW_BYTES, RETENTION_MINUTES
+from streams.watching.rows.state_store import BrandStateStore
 from tests.helpers.mentions import mention_line
 from tests.helpers.records import crisis
 

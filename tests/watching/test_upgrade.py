@@ -17,8 +17,8 @@ from streams.mentions.message import Message
 from streams.scoring.rollup_batch import VERSION, decode_batch, encode_batch
 from streams.scoring.scorer import Scorer
 from streams.settings.config import Config
-from streams.watching.snapshot import VERSION as ROW_VERSION
-from streams.watching.state_store import BrandStateStore
+from streams.watching.rows.snapshot import VERSION as ROW_VERSION
+from streams.watching.rows.state_store import BrandStateStore
 from tests.helpers.records import crisis
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,7 +9,7 @@ from streams.scoring.rollup import Rollup
 from streams.scoring.rollup_batch import RollupBatch, decode_batch, encode_batch
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.state_store import BrandStateStore
+from streams.watching.rows.state_store import BrandStateStore
 from streams.watching.warm_up import learned_rollup, learning_until
 from tests.helpers.records import CRISIS_AT, DAY, HOUR, crisis, in_order, quiet, wave
 

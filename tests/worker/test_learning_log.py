@@ -7,7 +7,7 @@ import pytest
 from streams.scoring.rollup import Counts, Rollup
 from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
-from streams.watching.state_store import BrandStateStore
+from streams.watching.rows.state_store import BrandStateStore
 from streams.worker.learning_log import LearningLog
 
 

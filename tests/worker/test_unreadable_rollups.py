@@ -5,7 +5,7 @@ from pathlib import Path
 from kafka import KafkaProducer
 
 from streams.kafka.clients import producer_options
-from streams.kafka.dead_letters import read_letters, send_again
+from streams.kafka.logs.dead_letters import read_letters, send_again
 from streams.kafka.topics import ROLLUPS
 from streams.settings.kafka import KafkaSettings
 from tests.behaviour.engines import in_process

@@ -15,8 +15,8 @@ from streams.cli.output import out
 from streams.desk_log.action import ActionKind, DeskAction, checked
 from streams.errors import InputError
 from streams.event_time import rfc3339_ms
-from streams.kafka.desk_log import read_situations
-from streams.kafka.desk_writer import DeskWriter
+from streams.kafka.logs.desk_log import read_situations
+from streams.kafka.logs.desk_writer import DeskWriter
 from streams.settings.config import Config, load
 
 Command = Callable[..., None]

@@ -14,7 +14,7 @@ from streams.cli.output import out, write_line
 from streams.desk_log.fold import DeskState, fold
 from streams.desk_log.overdue import Owed, owed
 from streams.event_time import duration, rfc3339
-from streams.kafka.desk_log import read_desk_log, read_situations
+from streams.kafka.logs.desk_log import read_desk_log, read_situations
 from streams.settings.config import load
 from streams.situations.situation import Situation
 

@@ -21,7 +21,7 @@ from streams.cli.options import (
     relax_garbage_collection,
 )
 from streams.cli.output import ReadingProgress, err, event_lines, out, write_line
-from streams.kafka.mention_producer import MentionProducer, send_record
+from streams.kafka.logs.mention_producer import MentionProducer, send_record
 from streams.offline.replay import replay, summarise
 from streams.offline.unreadable import UnreadableLines
 from streams.pipeline import Pipeline

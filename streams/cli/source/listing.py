@@ -10,7 +10,7 @@ from rich.table import Table
 from streams.cli.options import config_option, json_option, quiet_kafka_clients
 from streams.cli.output import out, write_line
 from streams.collecting.cursor_record import CursorRecord
-from streams.kafka.source_rows import read_cursors
+from streams.kafka.logs.source_rows import read_cursors
 from streams.settings.config import load
 
 CURSOR_CHARS = 60

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from streams.errors import ConfigError
-from streams.settings.accounts import folded_account
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.accounts import folded_account
+from streams.settings.brands.brand import BrandConfig
 
 MAX_RULES = 1_000
 MAX_LENGTH = 512

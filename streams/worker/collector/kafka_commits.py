@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from streams.collecting.commit import Commit, Position
-from streams.kafka.source_log import SourceLog
+from streams.kafka.logs.source_log import SourceLog
 from streams.settings.kafka import KafkaSettings
 
 

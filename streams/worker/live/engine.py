@@ -13,7 +13,7 @@ from streams.mentions.message import Message
 from streams.scoring.rollup_batch import RollupBatch
 from streams.scoring.scorer import Scorer, TextModel
 from streams.settings.config import Config
-from streams.watching.state_store import BrandStateStore
+from streams.watching.rows.state_store import BrandStateStore
 from streams.worker.idle_heartbeats import IdleHeartbeats
 from streams.worker.live.state_file import LiveState
 from streams.worker.metrics import WorkerMetrics

@@ -13,7 +13,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
-from streams.kafka.dead_letters import MAX_DEAD_LETTER_BYTES, headers
+from streams.kafka.logs.dead_letters import MAX_DEAD_LETTER_BYTES, headers
 from streams.kafka.partitioning import pack
 from streams.kafka.topics import DEAD_LETTERS, ROLLUPS
 from streams.kafka.transactions import close_producer, open_producer, transaction_limit_s, within

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local.server import LocalServer, answers
-from streams.watching.row_keys import brand_key
-from streams.watching.snapshot import row_counts
+from streams.watching.rows.row_keys import brand_key
+from streams.watching.rows.snapshot import row_counts
 from streams.worker.live.state_file import StateFile
 from tests.helpers.cluster import BADBUZZ, wait_until
 from tests.sources.collected import CONFIGURATION, Network

@@ -17,7 +17,7 @@ from streams.errors import InputError
 from streams.scoring.rollup import Counts, Rollup
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
-from streams.watching.watch_state import MinuteState, WatchState
+from streams.watching.rows.watch_state import MinuteState, WatchState
 
 VERSION = 6
 RETENTION_MINUTES = 25 * 60

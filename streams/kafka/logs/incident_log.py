@@ -47,7 +47,7 @@ def read_incidents(settings: KafkaSettings) -> list[PublishedEvent]:
         An event was written by another version.
     """
     with _opened(settings) as (consumer, partitions):
-        # An event that was rewritten (`streams.kafka.erasure`) is there twice until the topic is compacted.
+        # An event that was rewritten (`streams.kafka.logs.erasure`) is there twice until the topic is compacted.
         newest = {record.key: event for record in read_to_end(consumer, partitions) for event in _decoded(record.value)}
     return sorted(newest.values(), key=lambda each: (each.event.at, each.event.brand, each.event.id), reverse=True)
 

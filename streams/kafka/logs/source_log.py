@@ -17,8 +17,8 @@ from streams.collecting.commit import Commit, Position
 from streams.collecting.cursor_record import CursorRecord, decode_cursor, encode_cursor
 from streams.errors import BrokerError, WorkerError
 from streams.kafka.clients import broker_errors
-from streams.kafka.dead_letters import MAX_DEAD_LETTER_BYTES, headers
-from streams.kafka.source_rows import read_rows
+from streams.kafka.logs.dead_letters import MAX_DEAD_LETTER_BYTES, headers
+from streams.kafka.logs.source_rows import read_rows
 from streams.kafka.topics import DEAD_LETTERS, MENTIONS, SOURCES
 from streams.kafka.transactions import close_producer, open_producer, transaction_limit_s, within
 from streams.settings.kafka import KafkaSettings

@@ -13,7 +13,7 @@ from streams.scoring.rollup_batch import RollupBatch
 from streams.settings.config import Config
 from streams.watching.brand_entry import NO_PARTITION, BrandEntry
 from streams.watching.brand_watch import BrandWatch, MinuteObserver
-from streams.watching.row_keys import (
+from streams.watching.rows.row_keys import (
     ClosedRow,
     brand_key,
     closed_key,
@@ -23,7 +23,7 @@ from streams.watching.row_keys import (
     open_key,
     terms_key,
 )
-from streams.watching.snapshot import (
+from streams.watching.rows.snapshot import (
     LogPosition,
     brand_row,
     closed_rows,

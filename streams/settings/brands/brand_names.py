@@ -4,7 +4,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 
-from streams.settings.brand import BrandConfig
+from streams.settings.brands.brand import BrandConfig
 
 MOST_REMEMBERED = 10_000
 

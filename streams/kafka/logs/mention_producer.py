@@ -19,7 +19,7 @@ from streams.mentions.mention import decode, milliseconds
 from streams.mentions.message import Message
 from streams.recordings.pacing import as_they_come, batches, paced
 from streams.recordings.recording import Recording
-from streams.settings.brand_names import BrandNames
+from streams.settings.brands.brand_names import BrandNames
 from streams.settings.config import Config
 
 FLUSH_TIMEOUT_S = 60.0

@@ -1,0 +1,1 @@
+"""Settings of a brand: its names, accounts, opening hours and planned events."""
