@@ -5,6 +5,7 @@ They are stored under ``${XDG_CACHE_HOME:-~/.cache}/badbuzz/kafka-<version>/``.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -59,6 +60,14 @@ def fetch_jars() -> Path:
     if _cached():
         return jars
     jars.parent.mkdir(parents=True, exist_ok=True)
+    with (jars.parent / f"{jars.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed: one process fetches, the others wait for it
+        if not _cached():
+            _fetch(jars)
+    return jars
+
+
+def _fetch(jars: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f"{jars.name}.", dir=jars.parent) as scratch:
         fetched = Path(scratch) / "jars"
         fetched.mkdir()
@@ -74,13 +83,7 @@ def fetch_jars() -> Path:
             raise LocalServerError(f"Maven could not fetch the broker's jars:\n{tail(done.stdout + done.stderr)}")
         if jars.exists():
             shutil.rmtree(jars)
-        try:
-            fetched.rename(jars)
-        except OSError:
-            # Another process was quicker; its copy is as good.
-            if not _cached():
-                raise
-    return jars
+        fetched.rename(jars)
 
 
 def _cached() -> bool:

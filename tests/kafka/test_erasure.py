@@ -45,7 +45,7 @@ def test_forgetting_an_author_rewrites_the_events_that_quote_them_and_no_other(
     result = CliRunner().invoke(main, ["forget", author, *config], env=env)
     assert (result.exit_code, result.output.splitlines()[0].split()[:2]) == (0, ["1", "events"])
     result = CliRunner().invoke(main, ["forget", author, "--network", "x", *config], env=env)
-    assert result.output.splitlines()[0].startswith("1 events rewritten")
+    assert result.output.splitlines()[0].startswith("1 events and situations rewritten")
 
     consumer = KafkaConsumer(**consumer_options(kafka_settings, None))
     rows = {record.key: record.value for record in read_to_end(consumer, [TopicPartition(topic, 0)])}

@@ -55,9 +55,10 @@ class StageMembers:
         self._thread.start()
 
     def stop(self) -> None:
-        """End asking; a question under way ends with the process."""
+        """End asking, begun or not; a question under way ends with the process."""
         self._stopping.set()
-        self._thread.join(1.0)
+        if self._thread.ident is not None:
+            self._thread.join(1.0)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
