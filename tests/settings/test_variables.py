@@ -7,7 +7,7 @@ from streams.cli.main import COMMANDS
 from streams.settings.variables import COMMAND_VARIABLES, unknown_variables
 from tests.helpers.terminal import badbuzz
 
-OTHERS = {"BADBUZZ_SHARED", "BADBUZZ_GRAFANA_TOKEN", "BADBUZZ_CONFIG"}
+OTHERS = {"BADBUZZ_ALERTMANAGER_URL", "BADBUZZ_SHARED", "BADBUZZ_GRAFANA_TOKEN", "BADBUZZ_CONFIG"}
 
 
 def envvars(command: click.Command) -> set[str]:
