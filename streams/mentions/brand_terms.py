@@ -1,5 +1,6 @@
 """The trending terms of a brand: those that spread in its publications, its own names and stop words left out."""
 
+import re
 from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 
@@ -10,6 +11,7 @@ from streams.mentions.text import extract_terms, normalize
 MAX_TERM_POSTS = 512
 """Terms are extracted from those with the smallest hashes, a uniform sample."""
 MAX_NAME_WORDS = 8
+_WORD = re.compile(r"[^\W_]+")
 
 
 class BrandTerms(TrendingTerms):
@@ -60,8 +62,8 @@ def _parts(name: str) -> set[str]:
     >>> sorted(_parts("Northline Rail"))
     ['#northline', '#northlinerail', '#rail', 'northline', 'northline rail', 'northlinerail', 'rail']
     >>> sorted(_parts("3 Suisses"))
-    ['#3', '#3suisses', '#suisses', '3 suisses', '3suisses', 'suisses']
+    ['#3', '#3suisses', '#suisses', '3', '3 suisses', '3suisses', 'suisses']
     """
-    words = [part.lower() for part in normalize(name).split()][:MAX_NAME_WORDS]
+    words = _WORD.findall(normalize(name).lower())[:MAX_NAME_WORDS]
     joined = ["".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)]
-    return {name.lower(), "".join(words), *extract_terms(name), *(f"#{each}" for each in joined)}
+    return {name.lower(), "".join(words), *words, *(f"#{each}" for each in joined)}

@@ -37,4 +37,4 @@ def write_example(name: str, into: Path = EXAMPLES) -> Path:
 
 if __name__ == "__main__":
     for each in sys.argv[1:] or shipped_scenarios():
-        print(write_example(each))  # noqa: T201
+        print(write_example(each))
