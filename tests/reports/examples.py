@@ -35,6 +35,14 @@ def write_example(name: str, into: Path = EXAMPLES) -> Path:
     return written
 
 
+def write_index(into: Path = EXAMPLES) -> None:
+    """List the examples that are there, by the title of their scenario."""
+    written = [name for name in shipped_scenarios() if (into / f"{name}.md").exists()]
+    lines = [f"- [{load_scenario(name).title}]({name}.md)\n" for name in written]
+    (into / "README.md").write_text("# Reports of the shipped reconstructions\n\n" + "".join(lines), encoding="utf-8")
+
+
 if __name__ == "__main__":
     for each in sys.argv[1:] or shipped_scenarios():
         print(write_example(each))
+        write_index()
