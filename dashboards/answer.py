@@ -93,6 +93,12 @@ def answer_panels() -> Iterator[Builder[Panel]]:
         unit="percentunit",
     ).max(1)
     yield p.time_series(
+        "Networks without a word of the brand",
+        "Share of the mentions of 30 days on each network with a tenth of them where the brand never spoke.",
+        {"{{network}}": f"max by (network) ({d.ABSENT.name}{OF_BRAND})"},
+        unit="percentunit",
+    ).max(1)
+    yield p.time_series(
         "Clues and scheduled publications",
         "People who say that they were deleted or never answered, and publications that are planned.",
         {"{{clue}}": f"max by (clue) ({d.CLUES.name}{OF_BRAND})", "scheduled": _of(d.SCHEDULED)},

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from deploy.local.kafka import LocalKafka
@@ -14,6 +15,10 @@ from deploy.local.server import LocalServerError
 from streams.settings.kafka import KafkaSettings
 from tests.helpers.brokers import started
 from tests.helpers.paths import SHARED
+
+# Speed is a benchmark: on a busy machine any example may take longer than a deadline.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

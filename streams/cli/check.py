@@ -9,13 +9,14 @@ from dashboards.build import uids
 from streams.cli.options import config_option, quiet_kafka_clients
 from streams.cli.output import err, out
 from streams.errors import BadBuzzError
-from streams.kafka.changelog import unheard_brands
+from streams.kafka.changelog import stored_desks
 from streams.kafka.topic_admin import describe
 from streams.matching.rule_warnings import rule_warnings
 from streams.oncall.checks import check_configured_grafana, check_configured_prometheus
 from streams.settings.brands.brand_names import BrandNames
 from streams.settings.config import Config, load
 from streams.settings.desk_check import check_desk
+from streams.watching.presence_check import presence_warnings
 
 
 @click.command()
@@ -24,8 +25,8 @@ from streams.settings.desk_check import check_desk
 def check_command(context: click.Context, config_path: Path | None) -> None:
     """Check configuration, broker, topics, Prometheus and Grafana, and name the remedy for each fault.
 
-    A brand's name that is also a common word, a rule that can never do anything, and a brand of the configuration that
-    was never mentioned are warnings: they fail nothing.
+    A brand's name that is also a common word, a rule that can never do anything, a brand of the configuration that was
+    never mentioned, and a network where it is spoken of and never speaks are warnings: they fail nothing.
     """
     quiet_kafka_clients()
     configs: list[Config] = []
@@ -79,8 +80,10 @@ def _kafka(configs: list[Config]) -> Iterator[str]:
     if differences := [difference for report in reports for difference in report.differences]:
         raise BadBuzzError("\n".join(map(str, differences)))
     yield f"topics {', '.join(report.name for report in reports)}: good"
-    unheard = unheard_brands(config.kafka, sorted(config.brands))
+    desks = stored_desks(config.kafka, sorted(config.brands))
     _warn(
         f"brands.{brand}: no mention was ever read under this name or its `names`: as its source spells it, case apart?"
-        for brand in unheard
+        for brand in sorted(config.brands)
+        if brand not in desks
     )
+    _warn(warning for brand, row in sorted(desks.items()) if row for warning in presence_warnings(brand, row, config))

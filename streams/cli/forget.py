@@ -26,7 +26,7 @@ def forget_command(author: str, network: str, config_path: Path | None) -> None:
     if network and configured_key(config.source):
         names.add(Pseudonyms.open(config.source).of(network, author))
     count = erase_author(config.kafka, frozenset(names))
-    out.print(f"{count} events and situations rewritten without what they quoted of this author")
+    out.print(f"events and situations rewritten without what they quoted of this author: {count}")
     for line in _remaining(config, network, author):
         out.print(line, markup=False)
 

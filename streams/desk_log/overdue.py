@@ -6,7 +6,7 @@ sent); neither changes the other.
 
 from typing import NamedTuple
 
-from streams.desk_log.action import DeskAction, instant_ms
+from streams.desk_log.action import ROLES, DeskAction, instant_ms
 from streams.desk_log.fold import DeskState
 from streams.event_time import HOUR_MS, MINUTE_MS
 from streams.situations.situation import Situation
@@ -57,6 +57,8 @@ class Overdue(NamedTuple):
         Publications off the matter that went out during the hold, in the last hour.
     statement_sent, held
         Whether people say that a statement was sent, and that scheduled posts are held.
+    roles_open
+        Roles of the crisis cell that nobody has.
     """
 
     unacknowledged_s: int
@@ -65,6 +67,7 @@ class Overdue(NamedTuple):
     posted: int
     statement_sent: bool
     held: bool
+    roles_open: int
 
 
 def owed(situation: Situation | None, state: DeskState) -> list[Owed]:
@@ -131,6 +134,7 @@ def overdue(situation: Situation | None, state: DeskState, now_ms: int) -> Overd
         posted=len(posted_during_hold(situation, state, now_ms)) if situation is not None else 0,
         statement_sent=bool(state.statements),
         held=state.hold is not None,
+        roles_open=len(ROLES) - len(state.roles),
     )
 
 

@@ -12,7 +12,7 @@ from streams.kafka.reading import read_to_end
 from streams.kafka.topics import WATCHES
 from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
-from streams.watching.rows.row_keys import key_brand
+from streams.watching.rows.row_keys import desk_key, key_brand
 
 Writes = dict[int, list[tuple[bytes, bytes | None]]]
 """Rows by partition, in the order they were written; `None` deletes one."""
@@ -125,8 +125,10 @@ class WatchChangelog(MutableMapping[bytes, bytes]):
                 self._synced = {p.partition: consumer.position(p) for p in partitions}
 
 
-def unheard_brands(settings: KafkaSettings, brands: Sequence[str]) -> list[str]:
-    """Return which of some brands have no state in the topic `watches`: no mention of theirs was ever read.
+def stored_desks(settings: KafkaSettings, brands: Sequence[str]) -> dict[str, bytes | None]:
+    """Return the latest row of the response desk of those brands that have state in the topic `watches`.
+
+    A brand that is not in the answer was never read of; one without a row of its desk has none.
 
     Raises
     ------
@@ -134,11 +136,15 @@ def unheard_brands(settings: KafkaSettings, brands: Sequence[str]) -> list[str]:
         Kafka cannot be reached, or the topic is missing.
     """
     if not brands:
-        return []
+        return {}
     topic = settings.topic(WATCHES)
+    found: dict[str, bytes | None] = {}
     with broker_errors(settings), contextlib.closing(KafkaConsumer(**consumer_options(settings, None))) as consumer:
         numbers = consumer.partitions_for_topic(topic) or set()
         wanted = {brand_partition(brand, len(numbers)) for brand in brands} if numbers else set()
         partitions = [TopicPartition(topic, number) for number in sorted(wanted)]
-        heard = {key_brand(record.key) for record in read_to_end(consumer, partitions) if record.value is not None}
-    return [brand for brand in brands if brand not in heard]
+        for record in read_to_end(consumer, partitions):
+            if record.value is not None and (brand := key_brand(record.key)) in brands:
+                is_desk = record.key == desk_key(brand)
+                found[brand] = record.value if is_desk else found.get(brand)
+    return found

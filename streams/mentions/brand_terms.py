@@ -1,14 +1,17 @@
 """The trending terms of a brand: those that spread in its publications, its own names and stop words left out."""
 
+import re
 from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 
 from detectors.trending import Sample, TrendingTerms
 from streams.mentions.stop_words import STOP_WORDS
-from streams.mentions.text import extract_terms
+from streams.mentions.text import extract_terms, normalize
 
 MAX_TERM_POSTS = 512
 """Terms are extracted from those with the smallest hashes, a uniform sample."""
+MAX_NAME_WORDS = 8
+_WORD = re.compile(r"[^\W_]+")
 
 
 class BrandTerms(TrendingTerms):
@@ -35,7 +38,7 @@ class BrandTerms(TrendingTerms):
     def __init__(self, names: Iterable[str]) -> None:
         super().__init__(extract_terms)
         self.hour = 0
-        self._not_named = STOP_WORDS.union(name.lower() for name in names)
+        self._not_named = STOP_WORDS.union(*map(_parts, names))
 
     def spreading(self, samples: Sequence[Sample]) -> list[tuple[str, int]]:
         """Return the terms that spread in some texts and how many use them, best first."""
@@ -49,3 +52,18 @@ class BrandTerms(TrendingTerms):
         if every:
             self.learn_one(self.hour // 24, every)
         self.hour = next_hour
+
+
+def _parts(name: str) -> set[str]:
+    """Return a name as terms: whole, its words, and the hashtags that are made of them.
+
+    Examples
+    --------
+    >>> sorted(_parts("Northline Rail"))
+    ['#northline', '#northlinerail', '#rail', 'northline', 'northline rail', 'northlinerail', 'rail']
+    >>> sorted(_parts("3 Suisses"))
+    ['#3', '#3suisses', '#suisses', '3', '3 suisses', '3suisses', 'suisses']
+    """
+    words = _WORD.findall(normalize(name).lower())[:MAX_NAME_WORDS]
+    joined = ["".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)]
+    return {name.lower(), "".join(words), *words, *(f"#{each}" for each in joined)}

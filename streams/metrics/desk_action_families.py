@@ -29,6 +29,12 @@ STATEMENT_SENT = Family(
 HELD = Family(
     "badbuzz_desk_actions_held", "gauge", ("brand",), "1 where somebody said that scheduled posts are held, else 0."
 )
+ROLES_OPEN = Family(
+    "badbuzz_desk_actions_roles_open",
+    "gauge",
+    ("brand",),
+    "Roles of the crisis cell (lead, writer, customer care, spokesperson) that nobody has in the open incident.",
+)
 ALERTS = Family(
     "badbuzz_alerts_total",
     "counter",

@@ -70,6 +70,7 @@ class DeskActionGauges:
             f.POSTED: sum(each.posted for each in every),
             f.STATEMENT_SENT: any(each.statement_sent for each in every),
             f.HELD: any(each.held for each in every),
+            f.ROLES_OPEN: max(each.roles_open for each in every),
         }
         for family, value in values.items():
             self._metrics.set(family, value, brand)

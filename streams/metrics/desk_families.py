@@ -92,6 +92,13 @@ UNCOVERED = Family(
     ("brand",),
     "Share of the case's negatives on networks where nothing was said on the matter, once something was said anywhere.",
 )
+ABSENT = Family(
+    "badbuzz_absent_network_ratio",
+    "gauge",
+    ("brand", "network"),
+    "Share of the brand's mentions of 30 days on a network that carries a tenth of them and where it never spoke, by "
+    "event time; of brands that speak somewhere.",
+)
 EFFECT = Family(
     "badbuzz_answer_effect_ratio",
     "gauge",

@@ -51,6 +51,8 @@ class DeskGauges:
         self.config = config
         # Families whose series of a brand are exported now, and are to be removed when they end.
         self._exported: dict[str, set[Family]] = {}
+        # By brand: the hour of event time in which its presence was looked at, for it changes over days.
+        self._present_at: dict[str, int] = {}
         # By brand: event time of the effect that is exported, in seconds.
         self._effects: dict[str, float] = {}
 
@@ -72,6 +74,9 @@ class DeskGauges:
         self._set_totals(brand, desk)
         self._set_waiting(brand, desk, now)
         self._set_case(brand, desk.context.case, desk.context.known.blind_networks)
+        if self._present_at.get(brand) != now // 60:
+            self._present_at[brand] = now // 60
+            self._set_presence(brand, desk, now)
         self.metrics.set(d.CANNED, _signal(desk, Canned).share(now)[0], brand)
         self.metrics.set(d.EXCESS, _signal(desk, OverReply).excess_share, brand)
         self.metrics.set(d.SCHEDULED, _signal(desk, ScheduledPending).pending(now), brand)
@@ -88,6 +93,12 @@ class DeskGauges:
         """Forget a brand whose series were removed."""
         self._exported.pop(brand, None)
         self._effects.pop(brand, None)
+        self._present_at.pop(brand, None)
+
+    def _set_presence(self, brand: str, desk: Desk, now: int) -> None:
+        self._remove(brand, d.ABSENT)
+        for network, share in desk.presence.absent(now, desk.context.known.blind_networks).items():
+            self._set(brand, d.ABSENT, share, network)
 
     def _set_signals(self, brand: str, desk: Desk) -> None:
         if not desk.active and desk.context.case is None:

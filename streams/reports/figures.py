@@ -96,8 +96,10 @@ def networks_section(history: History, reader: Reader) -> Section:
     else:
         known = [event.networks for event in history.signals if event.networks]
         parts = [(name, each.negatives, each.spoken) for name, each in (known[-1].items() if known else ())]
+    absent = history.absent
     for name, negatives, spoken in sorted(parts, key=lambda part: (-part[1], part[0])):
-        where = f"{reader.time(spoken)} ({reader.elapsed(spoken)})" if spoken else reader.say("not_spoken")
+        never = reader.say("absent" if name in absent else "not_spoken")
+        where = f"{reader.time(spoken)} ({reader.elapsed(spoken)})" if spoken else never
         rows.append(Row((reader.text(name, 60), reader.number(negatives), where)))
     columns = tuple(reader.say(f"column_{name}") for name in ("network", "negatives", "spoken"))
     empty = ", ".join(

@@ -65,6 +65,12 @@ class History(NamedTuple):
         return next((each for each in self.signals if each.signal == "case" and each.state == "begins"), None)
 
     @property
+    def absent(self) -> frozenset[str]:
+        """The networks with a tenth of the brand's mentions where it had said nothing for 30 days before the case."""
+        begin = self.case_begin
+        return frozenset(str(begin.values.get("absent", "")).split()) if begin is not None else frozenset()
+
+    @property
     def case_end(self) -> DeskEvent | None:
         """The event that closed the case."""
         return next((each for each in reversed(self.signals) if each.signal == "case" and each.state == "ends"), None)

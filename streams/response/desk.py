@@ -216,7 +216,7 @@ class Desk:
         case = desk.case
         if case is not None and case.incident != self._announced:
             self._announced = case.incident
-            absent = " ".join(sorted(self.presence.absent(now).keys() - desk.known.blind_networks))
+            absent = " ".join(self.presence.absent(now, desk.known.blind_networks))
             changes.append(self._change(now, CASE, BEGINS, Fact(INFO, case.since, None, (("absent", absent),)), case))
         closes = case is not None and self._closes(case, now)
         if closes:

@@ -41,8 +41,21 @@ class Presence:
             if network in self._spoke or len(self._spoke) < MAX_NETWORKS:
                 self._spoke[network] = today
 
-    def absent(self, minute: int) -> dict[str, float]:
-        """Return the share of mentions of each network of at least `SHARE` on which the brand said nothing."""
+    @property
+    def latest(self) -> int:
+        """The beginning of the latest day that was learned, in minutes since the epoch; 0 before the first."""
+        return max(self._days, default=0) * 1440
+
+    def absent(self, minute: int, blind: frozenset[str] = frozenset()) -> dict[str, float]:
+        """Return the share of mentions of each network of at least `SHARE` on which the brand said nothing.
+
+        Parameters
+        ----------
+        minute
+            Minutes since the epoch.
+        blind
+            Networks whose sources show no official post: left out.
+        """
         oldest = minute // 1440 - DAYS
         totals: dict[str, int] = {}
         for day, row in self._days.items():
@@ -53,7 +66,7 @@ class Presence:
         return {
             network: round(count / every, 2)
             for network, count in sorted(totals.items())
-            if count >= SHARE * every and self._spoke.get(network, -1) <= oldest
+            if network not in blind and count >= SHARE * every and self._spoke.get(network, -1) <= oldest
         }
 
     def state(self) -> Any:

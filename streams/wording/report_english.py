@@ -47,6 +47,7 @@ PHRASES = {
     "report_scheduled": "scheduled publications",
     "report_networks": "Where they spoke, where you spoke",
     "report_not_spoken": "no",
+    "report_absent": "no, nor in the 30 days before",
     "report_statements": "What was said, and what came of it",
     "report_nothing_said": "Nothing was said.",
     "report_logged_by": "logged by {who}, not seen by a source",

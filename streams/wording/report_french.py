@@ -47,6 +47,7 @@ PHRASES = {
     "report_scheduled": "publications programmées",
     "report_networks": "Où ils ont parlé, où vous avez parlé",
     "report_not_spoken": "non",
+    "report_absent": "non, ni dans les 30 jours d'avant",
     "report_statements": "Ce qui a été dit, et ce qui s'ensuivit",
     "report_nothing_said": "Rien n'a été dit.",
     "report_logged_by": "noté par {who}, vu par aucune source",

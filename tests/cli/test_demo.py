@@ -10,6 +10,7 @@ from rich.console import Console
 from streams.cli.demo import run_demo
 from streams.scenarios import load_scenario, shipped_scenarios
 from streams.settings.config import Config
+from tests.helpers.own_scenario import SAMPLE, write
 from tests.helpers.terminal import badbuzz
 
 
@@ -23,6 +24,26 @@ def test_the_demo_shows_each_severity_its_lead_and_draws_a_picture(tmp_path: Pat
     assert "21 h 29 min before the company's public answer" in shown
     assert "the company's public answer: about Tue 2012-06-12 15:00 CEST" in shown
     assert "first alert 21 h 29 min before the public answer" in picture.read_text(encoding="utf-8")
+
+
+def test_a_slow_machine_waits_less_for_the_demo_not_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, waited = [0.0], []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        now[0] += seconds
+
+    def late() -> float:
+        now[0] += 0.01  # what each step takes
+        return now[0]
+
+    monkeypatch.setattr("streams.cli.demo.time.sleep", wait)
+    monkeypatch.setattr("streams.cli.demo.time.monotonic", late)
+    scenario = load_scenario(str(write(tmp_path, SAMPLE)))
+    screen = Console(file=io.StringIO(), force_terminal=True, width=100)
+    run_demo(scenario, tmp_path / "demo.svg", 20, Config(), screen)
+    assert sum(waited) < 20
+    assert 19 < now[0] < 22
 
 
 def test_the_demo_lists_every_scenario_that_ships_with_its_title() -> None:

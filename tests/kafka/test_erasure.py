@@ -5,10 +5,12 @@ from pathlib import Path
 
 from click.testing import CliRunner
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from msgspec.structs import replace
 
 from streams.cli.main import main
 from streams.collecting.pseudonyms import pseudonym
 from streams.kafka.clients import consumer_options, producer_options
+from streams.kafka.logs.desk_log import read_situations
 from streams.kafka.logs.incident_log import read_incidents
 from streams.kafka.reading import read_to_end
 from streams.kafka.topic_admin import create
@@ -16,8 +18,14 @@ from streams.settings.kafka import KafkaSettings, TopicSettings
 from tests.behaviour.engines import in_process
 from tests.helpers.environment import environment
 from tests.helpers.records import crisis
+from tests.helpers.situations import post, situation
 
 KEY = "a key of a test, not a secret"
+
+
+def rewritten(output: str) -> int:
+    """The number that the command ends its first sentence with."""
+    return int(" ".join(output.split()).split("of this author: ")[1].split()[0])
 
 
 def test_forgetting_an_author_rewrites_the_events_that_quote_them_and_no_other(
@@ -43,9 +51,9 @@ def test_forgetting_an_author_rewrites_the_events_that_quote_them_and_no_other(
     env = environment(kafka_settings) | {"BADBUZZ_SOURCE_PSEUDONYM_KEY": KEY}
     config = ["--config", str(tmp_path / "badbuzz.toml")]
     result = CliRunner().invoke(main, ["forget", author, *config], env=env)
-    assert (result.exit_code, result.output.splitlines()[0].split()[:2]) == (0, ["1", "events"])
+    assert (result.exit_code, rewritten(result.output)) == (0, 1)
     result = CliRunner().invoke(main, ["forget", author, "--network", "x", *config], env=env)
-    assert result.output.splitlines()[0].startswith("1 events and situations rewritten")
+    assert rewritten(result.output) == 1
 
     consumer = KafkaConsumer(**consumer_options(kafka_settings, None))
     rows = {record.key: record.value for record in read_to_end(consumer, [TopicPartition(topic, 0)])}
@@ -58,3 +66,33 @@ def test_forgetting_an_author_rewrites_the_events_that_quote_them_and_no_other(
         assert [post["reach"] for post in after["posts"]] == [post["reach"] for post in old["posts"]]
     # Until Kafka compacts the topic the events are there twice; readers see the newest of each.
     assert [each.event.id for each in read_incidents(kafka_settings)].count(json.loads(events[0])["id"]) == 1
+
+
+def test_forgetting_an_author_rewrites_the_last_situation_of_a_brand_once_its_incident_has_ended(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    create(kafka_settings, TopicSettings(mentions_partitions=1, rollups_partitions=1))
+    quoted = [post(1, author="ann"), post(2, author="bob")]
+    over = situation("Acme", ended=True, posts=quoted)
+    still_open = situation("Zeta", posts=quoted)
+    alone = situation("Beta", ended=True, posts=quoted[1:])
+    topic = kafka_settings.topic("situations")
+    producer = KafkaProducer(**producer_options(kafka_settings))
+    for picture in (replace(over, ended=False), over, still_open, alone):
+        producer.send(topic, key=picture.brand.encode(), value=picture.to_json(), partition=0)
+    producer.flush(10)
+    producer.close()
+
+    (tmp_path / "badbuzz.toml").write_text("")
+    done = CliRunner().invoke(
+        main, ["forget", "ann", "--config", str(tmp_path / "badbuzz.toml")], env=environment(kafka_settings)
+    )
+    assert (done.exit_code, rewritten(done.output)) == (0, 1)
+    assert "run this again once it has ended" in " ".join(done.output.split())
+
+    shown = read_situations(kafka_settings)
+    assert (shown["Zeta"], shown["Beta"]) == (still_open, alone)
+    erased, bobs = shown["Acme"].posts
+    assert (erased.id, erased.author, erased.text, erased.url) == ("[erased]",) * 4
+    assert (erased.reach, bobs) == (quoted[0].reach, quoted[1])
+    assert replace(shown["Acme"], posts=quoted) == over

@@ -10,13 +10,13 @@ from streams.watching.brand_watch import BrandWatch
 from streams.watching.recent_minutes import ClosedMinute
 
 
-def spreading(*texts: str) -> set[str]:
+def spreading(*texts: str, brand: str = "Acme") -> set[str]:
     """The terms that spread where each text is said by several."""
     posts = tuple(
         PostRow(100 * i + n, 0, 0, 0, f"{i}-{n}", "", 0, text, "") for i, text in enumerate(texts) for n in range(3)
     )
-    watch = BrandWatch("Acme", Config())
-    watch.recent.add(ClosedMinute(5, [Rollup("Acme", "forum", 5, 0, Counts(), posts=posts)]))
+    watch = BrandWatch(brand, Config())
+    watch.recent.add(ClosedMinute(5, [Rollup(brand, "forum", 5, 0, Counts(), posts=posts)]))
     return {term for term, _ in watch.spreading(60)}
 
 
@@ -53,3 +53,8 @@ def test_a_stop_word_is_in_the_form_in_which_terms_are_extracted() -> None:
 
 def test_a_hashtag_or_a_code_is_named_even_where_it_spells_a_function_word() -> None:
     assert spreading("we say #after to CODE50") == {"#after", "CODE50"}
+
+
+def test_the_words_of_a_brands_name_say_nothing_and_a_hashtag_against_it_does() -> None:
+    said = "The lady of Fournil de Lise #fournildelise #lise is poisoned #boycottlise"
+    assert spreading(said, brand="Le Fournil de Lise") == {"lady", "poisoned", "#boycottlise"}

@@ -38,11 +38,14 @@ def test_an_open_incident_shows_what_is_overdue_and_an_ended_one_nothing() -> No
         "posted_during_hold": 0,
         "statement_sent": 0,
         "held": 0,
+        "roles_open": 4,
     }
     acted = watched(action("acknowledge"), action("statement", text="We know"), action("hold"))
+    acted = watched(*acted.state.actions, action("role", role="lead", person="Anne"))
     gauges.update([acted], WARNED + 32 * MINUTE_MS)
     assert exported(metrics)["unacknowledged_seconds"] == 0
     assert exported(metrics)["statement_sent"] == exported(metrics)["held"] == 1
+    assert exported(metrics)["roles_open"] == 3
     gauges.update([watched(ended=True)], WARNED + 33 * MINUTE_MS)
     assert exported(metrics) == {}
 

@@ -150,6 +150,17 @@ def test_the_effect_of_a_statement_is_shown_with_its_interval_for_a_day() -> Non
     assert series(scraped.at(310 + 1440).metrics, d.EFFECT) == {}
 
 
+def test_a_network_where_a_brand_is_spoken_of_and_never_speaks_has_its_share_until_it_speaks() -> None:
+    talk = [complaint(n, f"a{n}", network="forum" if n % 4 else "blog") for n in range(20)]
+    desk = DeskDriver().say([*talk, statement(3, network="forum")])
+    scraped = Exported(desk).at(20)
+    assert series(scraped.metrics, d.ABSENT) == {("Acme", "blog"): 0.25}
+    desk.say([statement(30, network="blog")])
+    assert series(scraped.at(80).metrics, d.ABSENT) == {}
+    scraped = Exported(desk).at(80 + 40 * 1440)  # both are long ago
+    assert series(scraped.metrics, d.ABSENT) == {}
+
+
 def test_a_brand_without_an_official_voice_has_no_figures_rather_than_good_ones() -> None:
     desk = DeskDriver(known=BrandConfig()).incident(0).say([complaint(1, "ann")], until=100)
     scraped = Exported(desk).at(100)

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from streams.reports.builder import build_report, file_stem
 from streams.reports.history import History, histories
@@ -89,6 +90,18 @@ def test_without_its_picture_a_report_says_what_it_does_not_know() -> None:
     assert {row.cells[1] for row in section(report, "five_ps").rows} == {"not known"}
     assert ENGLISH["report_unknown_picture"] in section(report, "unknown").items
     assert ENGLISH["report_unknown_picture"] not in section(build_report(history(), PARIS), "unknown").items
+
+
+def test_a_network_where_the_brand_had_not_spoken_for_a_month_is_told_apart() -> None:
+    found = history(*actions())
+    begin = found.case_begin
+    assert begin is not None
+    said = [replace(each, values={"absent": "forum"}) if each is begin else each for each in found.signals]
+    rows = section(build_report(found._replace(signals=said), PARIS), "networks").rows
+    assert {row.cells[0]: row.cells[2] for row in rows if row.cells[0] in {"forum", "blog"}} == {
+        "forum": "no, nor in the 30 days before",
+        "blog": "no",
+    }
 
 
 def test_the_questions_follow_from_what_happened() -> None:

@@ -63,6 +63,9 @@ def test_a_case_begins_with_the_networks_on_which_the_brand_has_no_voice() -> No
     talk = [complaint(n, f"a{n}", network=f"n{n % 2}") for n in range(20)]
     desk = DeskDriver().say([*talk, statement(3, network="n1")]).incident(30).say([], until=40)
     assert dict(desk.changes[0].fact.values) == {"absent": "n0"}
+    blind = BrandConfig(official_accounts=frozenset(("acme",)), blind_networks=frozenset(("n0",)))
+    unseen = DeskDriver(blind).say([*talk, statement(3, network="n1")]).incident(30).say([], until=40)
+    assert dict(unseen.changes[0].fact.values) == {"absent": ""}
 
 
 def slow_shop() -> list[Said]:

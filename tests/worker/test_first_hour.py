@@ -53,7 +53,7 @@ def test_a_pipe_that_stays_open_is_sent_as_its_lines_come_and_brands_without_men
 ) -> None:
     lines = in_order(quiet(days=2))
     configuration = tmp_path / "badbuzz.toml"
-    configuration.write_text("[brands.Acme]\n[brands.Nobody]\n", encoding="utf-8")
+    configuration.write_text('[brands.Acme]\nofficial_accounts = ["acme"]\n[brands.Nobody]\n', encoding="utf-8")
     with cluster:
         worker = cluster.start("w")
         worker.wait_ready()
@@ -77,6 +77,7 @@ def test_a_pipe_that_stays_open_is_sent_as_its_lines_come_and_brands_without_men
         said = checked.stdout.decode()
         assert "brands.Nobody: no mention was ever read" in said
         assert "brands.Acme: no mention" not in said
+        assert "of its mentions of 30 days are on" in " ".join(said.split())
         assert "expected an address such as https://grafana.example.org" in checked.stderr.decode()
 
 
