@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.local.kafka import LocalKafka
 from deploy.local.prometheus import binary
 from deploy.local.server import LocalServerError
 from streams.settings.kafka import KafkaSettings
-from tests.helpers.brokers import started
+from tests.helpers.kafka.brokers import started
 from tests.helpers.paths import SHARED
+
+# A property is about what comes out; how long one example takes says more of the machine than of the code.
+settings.register_profile("badbuzz", deadline=None)
+settings.load_profile("badbuzz")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

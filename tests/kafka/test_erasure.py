@@ -14,7 +14,7 @@ from streams.kafka.reading import read_to_end
 from streams.kafka.topic_admin import create
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from tests.behaviour.engines import in_process
-from tests.helpers.environment import environment
+from tests.helpers.kafka.environment import environment
 from tests.helpers.records import crisis
 
 KEY = "a key of a test, not a secret"
