@@ -6,19 +6,19 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
+from hypothesis import settings
 
 from deploy.local.kafka import LocalKafka
 from deploy.local.prometheus import binary
 from deploy.local.server import LocalServerError
 from streams.settings.kafka import KafkaSettings
-from tests.helpers.brokers import started
+from tests.helpers.kafka.brokers import started
 from tests.helpers.paths import SHARED
 
-# Speed is a benchmark: on a busy machine any example may take longer than a deadline.
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
+# A property is about what comes out; how long one example takes says more of the machine than of the code.
+settings.register_profile("badbuzz", deadline=None)
+settings.load_profile("badbuzz")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

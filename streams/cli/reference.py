@@ -57,7 +57,7 @@ spec:
 _PLANNED = """## Planned events
 
 What will be talked about without harm: a television spot, a sale. While only a surge is above usual in its window, the
-watch says `planned` and its name. Growing negativity and a far-reaching negative post are told as ever.
+watch says `planned` and its name. Growing negativity and a far-reaching negative post are reported as ever.
 
 ```toml
 [[planned]]

@@ -22,7 +22,7 @@ from streams.sources.source import Post
 DELETION_PREFIX = "deletion:"
 """Begins the id of a deletion: with the id of what was deleted it would be a duplicate."""
 OWN_ACTIONS = frozenset(("deletion", "block"))
-"""Kinds that are told as the brand's own doing, so that nobody else's may be sent."""
+"""Kinds that are reported as the brand's own doing, so that nobody else's may be sent."""
 
 RefusalReason = Literal["id", "time", "network", "brand", "objection", "not_official"]
 """Why a post gives no mention: bounded, so that it can label a metric."""

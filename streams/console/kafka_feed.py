@@ -11,7 +11,7 @@ from streams.kafka.access.rights import console_rights
 from streams.kafka.following.stage_members import StageMembers
 from streams.kafka.following.topic_follower import Followed, TopicFollower
 from streams.kafka.logs.desk_writer import DeskWriter
-from streams.kafka.topic_admin import require
+from streams.kafka.topic_admin import require_granted
 from streams.settings.config import Config
 
 READ_TIMEOUT_S = 60.0
@@ -28,7 +28,6 @@ class KafkaFeed:
 
     def __init__(self, config: Config) -> None:
         self._settings = config.kafka
-        self._topics = config.topics
         self._members: dict[str, int] | None = None
         self._connected = True
         self._follower: TopicFollower | None = None
@@ -43,7 +42,7 @@ class KafkaFeed:
         BrokerError
             Kafka cannot be reached, a topic or a right is missing, or the end is not reached within a minute.
         """
-        await asyncio.to_thread(require, self._settings, self._topics, console_rights(self._settings))
+        await asyncio.to_thread(require_granted, self._settings, console_rights(self._settings))
         loop = asyncio.get_running_loop()
 
         def deliver(records: list[Followed]) -> None:

@@ -33,11 +33,11 @@ class Form(NamedTuple):
     zone
         Zone of times that have none.
     tool
-        Its tool, by name; empty: told by its columns.
+        Its tool, by name; empty: recognised by its columns.
     mapping
         Columns of some fields, as of `tool.parse_mapping`.
     date_format
-        Form of all times, as of `strptime`; empty: told by looking.
+        Form of all times, as of `strptime`; empty: recognised by looking.
     """
 
     zone: ZoneInfo

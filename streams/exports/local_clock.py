@@ -1,4 +1,4 @@
-"""Local times in UTC: an hour that the clocks repeat is told apart by the order of rows, one they skip is refused."""
+"""Local times in UTC: an hour that the clocks repeat is resolved by the order of rows, one they skip is refused."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from kafka.partitioner.default import murmur2
 
-from streams.encoding import halved
+from streams.mentions.message_size import halved
 from streams.scoring.rollup_batch import MAX_BYTES, Made, encode_batch
 
 

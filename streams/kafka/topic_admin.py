@@ -131,13 +131,31 @@ def require_topic(kafka: KafkaSettings, name: str, operation: str) -> None:
     BrokerError
         Kafka cannot be reached, the topic is missing, or the right is.
     """
-    topic = kafka.topic(name)
+    require_granted(kafka, [Right(TOPIC, kafka.topic(name), operation)])
+
+
+def require_granted(kafka: KafkaSettings, rights: Sequence[Right]) -> None:
+    """Raise where a topic that some rights are about is missing, or one of the rights; partitions may be any.
+
+    Parameters
+    ----------
+    kafka
+        Connection settings.
+    rights
+        What is needed.
+
+    Raises
+    ------
+    BrokerError
+        Kafka cannot be reached, a topic is missing, or a right is.
+    """
+    topics = sorted({right.name for right in rights if right.resource == TOPIC})
     with open_admin(kafka) as admin:
-        answers = admin.describe_topics([topic])
+        answers = admin.describe_topics(topics)
         granted = topic_operations(answers)
-        if topic not in granted:
-            raise BrokerError(f"topic {topic} is missing: run 'badbuzz topics create'")
-        require_rights(admin, kafka, [Right(TOPIC, topic, operation)], granted)
+        if missing := [topic for topic in topics if topic not in granted]:
+            raise BrokerError(f"topic {missing[0]} is missing: run 'badbuzz topics create'")
+        require_rights(admin, kafka, rights, granted)
 
 
 def _survey(kafka: KafkaSettings, settings: TopicSettings, create: bool = False) -> list[TopicReport]:

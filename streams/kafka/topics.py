@@ -55,8 +55,8 @@ class Topic(msgspec.Struct, frozen=True):
     config: dict[str, str]
 
 
-class Difference(msgspec.Struct, frozen=True, rename={"aspect": "what", "actual": "found", "remedy": "mend"}):
-    """One deviation of a topic from its specification; in JSON its fields are topic, what, expected, found and mend.
+class Difference(msgspec.Struct, frozen=True, rename={"aspect": "what", "actual": "found"}):
+    """One deviation of a topic from its specification; in JSON its fields are topic, what, expected, found and remedy.
 
     Parameters
     ----------

@@ -80,7 +80,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources
         Where mentions are collected from, by name.
     planned
-        What the brands have planned, a table each: a surge in its window is told as planned.
+        What the brands have planned, a table each: a surge in its window is reported as planned.
 
     Examples
     --------

@@ -17,11 +17,12 @@ CAPACITY = 20_000
 
 
 class Taken(NamedTuple):
-    """What was in the queue: posts in order, refused records by reason, and the span of event time that was dropped."""
+    """What was in the queue: posts, refusals by reason, the span of event time that was dropped, deleted posts."""
 
     posts: list[Post]
     refused: dict[str, int]
     gap: tuple[datetime, datetime] | None
+    gone: list[str]
 
 
 class PostQueue:
@@ -47,6 +48,7 @@ class PostQueue:
         self._capacity = capacity
         self._posts: deque[Post] = deque()
         self._refused: Counter[str] = Counter()
+        self._gone: list[str] = []
         self._gap: tuple[datetime, datetime] | None = None
         self._error: SourceError | None = None
         self._filled = asyncio.Event()
@@ -63,6 +65,10 @@ class PostQueue:
             self._refused["overflow"] += 1
         self._posts.append(post)
         self._filled.set()
+
+    def forget(self, post_id: str) -> None:
+        """Note that an author deleted a post; it is reported with the next posts."""
+        self._gone.append(post_id)
 
     def refuse(self, reason: str) -> None:
         """Count a record that could not be read; it is reported with the next posts."""
@@ -93,10 +99,10 @@ class PostQueue:
             pass
         if self._error and not (self._posts or self._refused):
             raise self._error
-        taken = Taken(list(self._posts), dict(self._refused), self._gap)
+        taken = Taken(list(self._posts), dict(self._refused), self._gap, self._gone)
         self._posts.clear()
         self._refused.clear()
-        self._gap = None
+        self._gap, self._gone = None, []
         if not self._error:
             self._filled.clear()
         return taken

@@ -201,3 +201,17 @@ class Recounts(Protocol):
 
     async def recount(self, ids: Sequence[str]) -> Sequence[Post]:
         """Return a post of kind `update` for each id that still exists; never raise."""
+
+
+@runtime_checkable
+class Rechecks(Protocol):
+    """A source that can say which of its posts are shown no longer: deleted, protected, of an account that is gone."""
+
+    async def absent(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return those of these posts that the network says it does not show; never one that it did not answer for.
+
+        Raises
+        ------
+        SourceError
+            The network cannot be asked now, or not at all.
+        """

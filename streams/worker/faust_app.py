@@ -3,7 +3,7 @@
 Faust delivers messages that were fetched before its seek after a rebalance, drops others without reading them again,
 and does not seek at all where no offset is committed. Here its consumer's thread seeks by itself, between two fetches,
 and records for each message the end of the one before it, so that the watcher can detect a missing one
-(`streams.worker.delivery_gaps`).
+(`streams.worker.health.delivery_gaps`).
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from faust.types import TP
 from streams.kafka.clients import FETCH_WAIT_MS, faust_options
 from streams.kafka.topics import ROLLUPS
 from streams.settings.kafka import KafkaSettings
-from streams.worker.delivery_gaps import START
+from streams.worker.health.delivery_gaps import START
 
 RETRY_S = 0.05
 

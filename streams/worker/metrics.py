@@ -21,7 +21,7 @@ from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.watch_event import WatchEvent
 from streams.web.server import Response
-from streams.worker.stage_health import StageHealth
+from streams.worker.health.stage_health import StageHealth
 
 REFRESH_TIMEOUT_S = 2.0
 CLEANUP_INTERVAL_S = 3600.0

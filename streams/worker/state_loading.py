@@ -14,7 +14,7 @@ from streams.kafka.start_offset import StartCounts, start_offset
 from streams.kafka.topics import ROLLUPS
 from streams.settings.kafka import KafkaSettings
 from streams.watching.rows.state_store import BrandStateStore
-from streams.worker.delivery_gaps import START
+from streams.worker.health.delivery_gaps import START
 
 logger = logging.getLogger(__name__)
 

@@ -32,8 +32,8 @@ from streams.settings.config import Config
 from streams.situations.builder import Situations
 from streams.watching.rows.state_store import BrandStateStore
 from streams.watching.watch_event import WatchEvent
-from streams.worker.delivery_gaps import GapDetector
 from streams.worker.faust_app import create_app
+from streams.worker.health.delivery_gaps import GapDetector
 from streams.worker.idle_heartbeat_sender import IdleHeartbeatSender
 from streams.worker.state_loading import STATE_TIMEOUT_S, StateLoader
 from streams.worker.suspension import SuspensionDetector
@@ -92,8 +92,7 @@ class Watcher:
         self._changelog = WatchChangelog(config, self._writers)
         self._situations = Situations()
         self.store = BrandStateStore(config, self._changelog, time.monotonic, self._situations.observe)
-        # One thread for all reads and writes of the topics: Kafka's client blocks.
-        self._io = ThreadPoolExecutor(1, "writing")
+        self._io = ThreadPoolExecutor(1, "writing")  # one thread for every read and write: Kafka's client blocks
         self._lock = asyncio.Lock()
         self._suspension = SuspensionDetector(config.kafka.session_timeout_s * 0.8)
         self._app = self._create_app(config)
@@ -102,16 +101,14 @@ class Watcher:
         self._upkeep = WatcherUpkeep(self._app, self.store, self._gaps, self._lock, self)
         self._idle_heartbeats = IdleHeartbeatSender(config, self.store, self)
         self._partitions: set[int] = set()
-        # The generation of the group whose partitions' state is loaded.
-        self._loaded = NOT_LOADED
+        self._loaded = NOT_LOADED  # the generation of the group whose partitions' state is loaded
         self._leaving = False
         self._stopping = False
         self._unpersisted_since: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def _create_app(self, config: Config) -> Any:
-        # Untyped: Faust's types do not declare all that is used here.
-        app: Any = create_app(config.kafka)
+        app: Any = create_app(config.kafka)  # Faust's types do not declare all that is used here
         app.committable_offset = lambda partition: None if self.failure else self.store.committable_offset(partition)
         app.persist_state = self._persist_state
         app.before_drain = self._leave

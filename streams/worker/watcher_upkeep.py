@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from streams.watching.rows.state_store import BrandStateStore
-from streams.worker.delivery_gaps import GapDetector
+from streams.worker.health.delivery_gaps import GapDetector
 
 logger = logging.getLogger(__name__)
 

@@ -20,12 +20,12 @@ from streams.oncall.annotations import annotation_sender
 from streams.scoring.scorer import TextModel
 from streams.settings.config import Config
 from streams.web.server import Routes, Server
-from streams.worker.health import health_routes
+from streams.worker.health.endpoints import health_routes
+from streams.worker.health.stage_health import StageHealth
 from streams.worker.instance import claimed_instance
 from streams.worker.learning_log import LearningLog
 from streams.worker.metrics import WorkerMetrics
 from streams.worker.scorer.scorer_worker import ScorerWorker
-from streams.worker.stage_health import StageHealth
 from streams.worker.watcher import Watcher
 
 logger = logging.getLogger(__name__)

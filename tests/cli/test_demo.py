@@ -10,7 +10,7 @@ from rich.console import Console
 from streams.cli.demo import run_demo
 from streams.scenarios import load_scenario, shipped_scenarios
 from streams.settings.config import Config
-from tests.helpers.own_scenario import SAMPLE, write
+from tests.helpers.scenarios.own_scenario import SAMPLE, write
 from tests.helpers.terminal import badbuzz
 
 

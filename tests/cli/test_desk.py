@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.mentions import mention_line
-from tests.helpers.scenario_lines import documented
+from tests.helpers.scenarios.scenario_lines import documented
 from tests.helpers.terminal import badbuzz, write_lines
 
 MINUTE = 60

@@ -13,7 +13,7 @@ from streams.metrics import families as m
 from streams.metrics.label_cap import clean_label
 from streams.metrics.registry import Metrics
 from streams.offline.recorded_metrics import MetricSamples
-from tests.helpers.grafana_variables import interpolated
+from tests.helpers.monitoring.grafana_variables import interpolated
 
 pytestmark = pytest.mark.usefixtures("tools")
 

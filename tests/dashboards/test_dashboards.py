@@ -14,8 +14,8 @@ from dashboards.build import BOARDS, JSON_DIR, build, expressions
 from dashboards.defaults import RUNBOOKS
 from streams.cli.main import main
 from streams.metrics.families import FAMILIES
-from tests.helpers.alert_rules import ALERT_NAMES, RULES, RULES_FILES, metrics_in
-from tests.helpers.queries import HEALTHY, REPLAYED, queries
+from tests.helpers.monitoring.alert_rules import ALERT_NAMES, RULES, RULES_FILES, metrics_in
+from tests.helpers.monitoring.queries import HEALTHY, REPLAYED, queries
 
 FILES = {name: json.loads(text) for name, text in build().items()}
 PANELS = [

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from dashboards.push import push_datasource
 from streams.cli.main import main
 from streams.oncall.grafana import Grafana
-from tests.helpers.fake_grafana import TOKEN, FakeGrafana
+from tests.helpers.monitoring.fake_grafana import TOKEN, FakeGrafana
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from deploy.local.configuration import local_alertmanager, local_prometheus
 from deploy.local.prometheus import LocalAlertmanager, LocalPrometheus, binary
 from deploy.local.server import LOOPBACK, LocalServerError
-from tests.helpers.alert_rules import RULES_FILES
+from tests.helpers.monitoring.alert_rules import RULES_FILES
 from tests.helpers.paths import DEPLOY
 
 pytestmark = pytest.mark.usefixtures("tools")

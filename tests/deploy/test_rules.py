@@ -12,7 +12,7 @@ from dashboards.defaults import RUNBOOKS
 from deploy.local.prometheus import binary
 from streams.metrics.desk_gauges import SPANS
 from streams.metrics.families import FAMILIES
-from tests.helpers.alert_rules import ALERT_NAMES, ALERTS, RULES, RULES_FILES, metrics_in
+from tests.helpers.monitoring.alert_rules import ALERT_NAMES, ALERTS, RULES, RULES_FILES, metrics_in
 from tests.helpers.paths import DEPLOY
 
 pytestmark = pytest.mark.usefixtures("tools")

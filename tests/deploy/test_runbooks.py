@@ -12,7 +12,7 @@ from streams.event_time import MINUTE_MS
 from streams.response.case.wrong_network import FOLLOW_MINUTES
 from streams.response.conduct import promo_in_case
 from streams.settings.desk import DeskSettings
-from tests.helpers.alert_rules import ALERT_NAMES, ALERTS
+from tests.helpers.monitoring.alert_rules import ALERT_NAMES, ALERTS
 from tests.helpers.paths import DEPLOY, ROOT
 
 RUNBOOKS = DEPLOY / "runbooks"

@@ -28,7 +28,8 @@ from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from streams.watching.rows.row_keys import brand_key
 from streams.watching.rows.snapshot import row_counts
-from tests.helpers.environment import environment
+from tests.helpers.kafka.environment import environment
+from tests.helpers.kafka.topic_reader import TopicReader
 
 BADBUZZ = Path(sys.executable).with_name("badbuzz")
 TOPICS = TopicSettings(mentions_partitions=4, rollups_partitions=4)
@@ -111,8 +112,8 @@ class Cluster:
         self.workers: list[Worker] = []
         self.mentions_partitions = TOPICS.mentions_partitions
         self.create_topics()
-        self._incidents = _Reader(settings, INCIDENTS)
-        self._situations = _Reader(settings, SITUATIONS)
+        self._incidents = TopicReader(settings, INCIDENTS)
+        self._situations = TopicReader(settings, SITUATIONS)
         self._open()
         self.incident_lines: list[bytes] = []
         self.incident_keys: list[bytes] = []
@@ -147,7 +148,7 @@ class Cluster:
         self._open()
 
     def _open(self) -> None:
-        self._rollups = _Reader(self.settings, ROLLUPS)
+        self._rollups = TopicReader(self.settings, ROLLUPS)
         self._raw = KafkaConsumer(**consumer_options(self.settings, None) | {"isolation_level": "read_uncommitted"})
 
     def start(self, instance: str, only: str | None = None, before: Sequence[str] = ()) -> Worker:
@@ -227,7 +228,7 @@ class Cluster:
         """Sum the counters of those of some brands that are in the watchers' state."""
         keys: list[bytes] = []
         values: list[bytes] = []
-        reader = _Reader(self.settings, WATCHES)
+        reader = TopicReader(self.settings, WATCHES)
         try:
             reader.read_on(values.append, keys.append)
         finally:
@@ -240,34 +241,6 @@ class Cluster:
         name = self.settings.topic(topic)
         partitions = [TopicPartition(name, p) for p in sorted(consumer.partitions_for_topic(name) or ())]
         return {partition.partition: end for partition, end in consumer.end_offsets(partitions).items()}
-
-
-class _Reader:
-    """Read a topic from its beginning, further at each call."""
-
-    def __init__(self, settings: KafkaSettings, name: str) -> None:
-        self.consumer = KafkaConsumer(**consumer_options(settings, None))
-        self.partitions = [TopicPartition(settings.topic(name), p) for p in range(4)]
-        self.consumer.assign(self.partitions)
-        self.consumer.seek_to_beginning(*self.partitions)
-        self.next: dict[int, int] = {}
-
-    def read_on(
-        self, on_value: Callable[[bytes], None], on_key: Callable[[bytes], None] = lambda _: None
-    ) -> dict[int, int]:
-        """Read to the end; return the offset after the last message of each partition."""
-        ends = self.consumer.end_offsets(self.partitions)
-        while any(self.consumer.position(partition) < end for partition, end in ends.items()):
-            for partition, records in self.consumer.poll(timeout_ms=500, max_records=5000).items():
-                self.next[partition.partition] = records[-1].offset + 1
-                for record in records:
-                    if record.value is not None:
-                        on_value(record.value)
-                        on_key(record.key)
-        return self.next
-
-    def close(self) -> None:
-        self.consumer.close()
 
 
 def raw_send(settings: KafkaSettings, messages: Iterable[tuple[bytes | None, bytes]]) -> None:

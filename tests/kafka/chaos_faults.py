@@ -191,7 +191,7 @@ class Faults:
         """The worker with both parts is started anew under a wall clock that is wrong."""
         self._stop(("both",))
         seconds = self.rng.choice((-86_400, -3600, -90, 90, 3600, 86_400))
-        self.start(("both",), (sys.executable, "-m", "tests.helpers.shifted_clock", str(seconds)))
+        self.start(("both",), (sys.executable, "-m", "tests.helpers.kafka.shifted_clock", str(seconds)))
 
     def stall_partition(self, brands: list[str]) -> float:
         """The only watcher no longer fetches a partition; a sound one follows."""

@@ -74,7 +74,7 @@ class Reports:
 def stuck_watcher(brand: str) -> tuple[int, tuple[str, ...]]:
     """Return a brand's partition of `rollups`, and the command that starts a worker which does not fetch it."""
     partition = brand_partition(brand, TOPICS.rollups_partitions)
-    return partition, (sys.executable, "-m", "tests.helpers.stuck_worker", str(partition))
+    return partition, (sys.executable, "-m", "tests.helpers.kafka.stuck_worker", str(partition))
 
 
 def _values(worker: Worker, name: str) -> dict[str, float]:

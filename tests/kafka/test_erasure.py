@@ -1,6 +1,10 @@
-"""An author who asks for it is erased from the published events."""
+"""An author who asks for it, and what its author deleted, are erased from the published events."""
 
+import asyncio
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -16,9 +20,11 @@ from streams.kafka.reading import read_to_end
 from streams.kafka.topic_admin import create
 from streams.settings.kafka import KafkaSettings, TopicSettings
 from tests.behaviour.engines import in_process
-from tests.helpers.environment import environment
+from tests.helpers.kafka.environment import environment
 from tests.helpers.records import crisis
 from tests.helpers.situations import post, situation
+from tests.sources.fakes.fake_x import TOKEN, FakeX
+from tests.sources.reading import Clock
 
 KEY = "a key of a test, not a secret"
 
@@ -96,3 +102,64 @@ def test_forgetting_an_author_rewrites_the_last_situation_of_a_brand_once_its_in
     assert (erased.id, erased.author, erased.text, erased.url) == ("[erased]",) * 4
     assert (erased.reach, bobs) == (quoted[0].reach, quoted[1])
     assert replace(shown["Acme"], posts=quoted) == over
+
+
+@contextmanager
+def running_x() -> Iterator[FakeX]:
+    """A fake X, served by a thread of its own: a command runs an event loop of its own."""
+    loop, ready, x = asyncio.new_event_loop(), threading.Event(), FakeX(Clock())
+
+    async def serve() -> None:
+        async with x:
+            ready.set()
+            await stopping.wait()
+
+    stopping = asyncio.Event()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield x
+    finally:
+        loop.call_soon_threadsafe(stopping.set)
+        thread.join(10)
+        loop.close()
+
+
+def test_what_is_deleted_on_x_is_quoted_no_longer_and_what_x_still_shows_is(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    create(kafka_settings, TopicSettings(mentions_partitions=1, rollups_partitions=1))
+    event = json.loads(next(e for e in in_process(crisis()) if b'"type":"incident"' in e and json.loads(e)["posts"]))
+    post = event["posts"][0]
+    with running_x() as x:
+        x.tweets.append(x.tweet("still there"))
+        ids = [x.tweets[0]["id"], "41", "42"]
+        event["posts"] = [{**post, "id": i, "network": "x", "text": f"text of {i}"} for i in ids]
+        event["posts"].append({**post, "id": "43", "network": "forum", "text": "of a forum"})
+        producer = KafkaProducer(**producer_options(kafka_settings))
+        producer.send(kafka_settings.topic("incidents"), key=event["id"].encode(), value=json.dumps(event).encode())
+        producer.flush(10)
+        producer.close()
+
+        def forget(*options: str) -> tuple[int, str]:
+            done = CliRunner().invoke(main, ["forget", *options, "--config", str(tmp_path / "b.toml")], env=env)
+            return done.exit_code, done.output
+
+        def shown() -> list[str]:
+            return [post["id"] for post in json.loads(read_incidents(kafka_settings)[0].line)["posts"]]
+
+        (tmp_path / "b.toml").write_text(
+            f'[source]\nallow_private = true\n[sources.x]\ntype = "x"\nurl = "{x.url}"\ntoken = "{TOKEN}"\n'
+        )
+        env = environment(kafka_settings)
+        x.refuse["/2/tweets"] = (503, {}, "")
+        code, output = forget("--deleted")
+        assert (code, shown()) == (2, [*ids, "43"]), output
+        del x.refuse["/2/tweets"]
+        code, output = forget("--deleted")
+        assert (code, shown()) == (0, [ids[0], "[erased]", "[erased]", "43"]), output
+        assert "x: 2 of 3 publications are shown no longer" in output
+        code, output = forget("--post", "43", "--network", "forum")
+        assert (code, shown()) == (0, [ids[0], "[erased]", "[erased]", "[erased]"]), output
+        assert forget("--deleted", "--post", "43")[0] == forget()[0] == forget("--post", "43")[0] == 2

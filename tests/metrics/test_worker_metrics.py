@@ -18,8 +18,8 @@ from streams.settings.config import Config
 from streams.settings.kafka import KafkaSettings
 from streams.watching.brand_watch import BrandWatch
 from streams.watching.watch_event import incident_events
+from streams.worker.health.stage_health import StageHealth
 from streams.worker.metrics import WorkerMetrics
-from streams.worker.stage_health import StageHealth
 from tests.helpers.measured import OPENMETRICS, crisis_of, exported, measure, messages, series
 from tests.helpers.records import crisis
 

@@ -14,10 +14,10 @@ from click.testing import CliRunner
 
 from deploy.local.prometheus import LocalPrometheus, binary
 from streams.cli.main import main
-from tests.helpers.alert_rules import ALERTS
-from tests.helpers.queries import ANSWERED, HEALTHY, NO_VOICE, NOT_COLLECTED, REPLAYED, empty_queries
+from tests.helpers.monitoring.alert_rules import ALERTS
+from tests.helpers.monitoring.queries import ANSWERED, HEALTHY, NO_VOICE, NOT_COLLECTED, REPLAYED, empty_queries
 from tests.helpers.records import crisis
-from tests.helpers.scenario_lines import documented
+from tests.helpers.scenarios.scenario_lines import documented
 
 pytestmark = pytest.mark.usefixtures("tools")
 

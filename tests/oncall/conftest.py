@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from streams.oncall.grafana import Grafana
-from tests.helpers.fake_grafana import TOKEN, FakeGrafana
+from tests.helpers.monitoring.fake_grafana import TOKEN, FakeGrafana
 
 
 @pytest.fixture

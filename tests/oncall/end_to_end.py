@@ -24,7 +24,7 @@ from streams.settings.kafka import KafkaSettings
 from streams.watching.watch_event import incident_events
 from tests.helpers.mentions import START
 from tests.helpers.records import CRISIS_AT, QUIET_DAYS, in_order, quiet, wave
-from tests.helpers.scenario_lines import by_time, documented, moved
+from tests.helpers.scenarios.scenario_lines import by_time, documented, moved
 
 BRAND = "3 Suisses"
 OTHERS = 12

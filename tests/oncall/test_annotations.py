@@ -19,7 +19,7 @@ from streams.settings.config import Config
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.watch_event import incident_events
 from tests.helpers.desks import DeskDriver, statement
-from tests.helpers.fake_grafana import TOKEN, FakeGrafana
+from tests.helpers.monitoring.fake_grafana import TOKEN, FakeGrafana
 from tests.helpers.records import crisis
 
 

@@ -16,7 +16,7 @@ from streams.oncall.grafana import Grafana
 from streams.settings.config import Config
 from streams.web.server import Server
 from streams.worker.metrics import WorkerMetrics
-from tests.helpers.fake_grafana import TOKEN, FakeGrafana
+from tests.helpers.monitoring.fake_grafana import TOKEN, FakeGrafana
 from tests.helpers.paths import DEPLOY
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.prometheus import binary
 from deploy.local.server import LocalServerError
-from tests.helpers.queries import ANSWERED, HEALTHY, NOT_COLLECTED, empty_queries
+from tests.helpers.monitoring.queries import ANSWERED, HEALTHY, NOT_COLLECTED, empty_queries
 from tests.oncall.end_to_end import BRAND, Record, Run, in_crisis, record
 
 pytestmark = pytest.mark.usefixtures("tools")

@@ -6,7 +6,7 @@ import pytest
 
 from streams.errors import ConfigError, GrafanaError
 from streams.oncall.grafana import Grafana, grafana_token
-from tests.helpers.fake_grafana import TOKEN, FakeGrafana
+from tests.helpers.monitoring.fake_grafana import TOKEN, FakeGrafana
 
 
 def add_annotation(grafana: Grafana) -> None:

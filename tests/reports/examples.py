@@ -23,7 +23,10 @@ def write_example(name: str, into: Path = EXAMPLES) -> Path:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         record = folder / "record.jsonl.gz"
-        for command in (["demo", "--scenario", name, "--record", record], ["replay", record, "--report", folder]):
+        for command in (
+            ["demo", "--scenario", name, "--record", str(record)],
+            ["replay", str(record), "--report", str(folder)],
+        ):
             subprocess.run([badbuzz, *command], cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
         # Those that became a warning have a picture; the longest report is of the incident with the case.
         drawn = max(folder.glob("*.svg"), key=lambda path: len(path.with_suffix(".md").read_bytes()))

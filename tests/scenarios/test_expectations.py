@@ -8,7 +8,7 @@ from detectors.negativity import NegativityModel
 from streams.response.desk_event import DeskEvent
 from streams.scenarios import Expectation, Period, load_scenario, shipped_scenarios
 from streams.watching.watch_event import incident_events as incidents_of
-from tests.helpers.held import held, held_by_the_desk, watch_events
+from tests.helpers.scenarios.held import held, held_by_the_desk, watch_events
 
 NOON = datetime.fromisoformat("2012-07-06T12:00")
 POSTS = {"complaint": NOON, "apology": NOON.replace(hour=15)}

@@ -6,7 +6,7 @@ import pytest
 
 from streams.errors import ConfigError
 from streams.scenarios import load_scenario
-from tests.helpers.own_scenario import SAMPLE, write
+from tests.helpers.scenarios.own_scenario import SAMPLE, write
 
 
 @pytest.mark.parametrize(

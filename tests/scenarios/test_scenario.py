@@ -12,7 +12,7 @@ import pytest
 from detectors.negativity import NegativityModel
 from streams.mentions.mention import Mention, decode, milliseconds
 from streams.scenarios import Scenario, Utterance, load_scenario, shipped_scenarios
-from tests.helpers.own_scenario import SAMPLE, write
+from tests.helpers.scenarios.own_scenario import SAMPLE, write
 
 PARIS = ZoneInfo("Europe/Paris")
 

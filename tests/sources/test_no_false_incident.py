@@ -10,9 +10,9 @@ import msgspec
 from streams.mentions.mention import decode
 from streams.sources.source import Batch, Post
 from tests.exports.files import export, imported
+from tests.sources.bluesky.jetstream_runs import source
 from tests.sources.fakes.clock import START
 from tests.sources.fakes.fake_jetstream import NOON, SECOND, FakeJetstream
-from tests.sources.jetstream_runs import source
 from tests.sources.pipeline_runs import MINUTE, incidents, played
 from tests.sources.reading import at_least, posts_of, read_until
 

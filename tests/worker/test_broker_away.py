@@ -183,7 +183,7 @@ def test_partitions_owned_and_expected_are_shown(cluster: Cluster) -> None:
 def test_a_partition_that_faust_no_longer_fetches_shows_as_lag_that_does_not_move(cluster: Cluster) -> None:
     stuck = brand_partition("Acme", TOPICS.rollups_partitions)
     with cluster:
-        before = [sys.executable, "-m", "tests.helpers.stuck_worker", str(stuck)]
+        before = [sys.executable, "-m", "tests.helpers.kafka.stuck_worker", str(stuck)]
         worker = Worker(cluster.settings, "w", cluster.folder / "w.log", before=before)
         cluster.workers.append(worker)
         worker.wait_ready()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.worker.delivery_gaps import DELIVERY_TIMEOUT_S, START, GapDetector
+from streams.worker.health.delivery_gaps import DELIVERY_TIMEOUT_S, START, GapDetector
 
 
 class Consumer:

@@ -7,7 +7,7 @@ import pytest
 from streams.kafka.broker_monitor import BrokerMonitor, BrokerState, TopicState
 from streams.kafka.start_offset import StartCounts
 from streams.settings.kafka import KafkaSettings
-from streams.worker.stage_health import StageHealth
+from streams.worker.health.stage_health import StageHealth
 
 TOPIC = "mentions"
 

@@ -33,7 +33,7 @@ from streams.settings.config import load
     "--tool",
     type=click.Choice(sorted(load_tools())),
     envvar="BADBUZZ_IMPORT_TOOL",
-    help="What wrote the file; default: told by its columns.",
+    help="What wrote the file; default: recognised by its columns.",
 )
 @click.option(
     "--map",
@@ -48,7 +48,7 @@ from streams.settings.config import load
     default="",
     metavar="FORMAT",
     envvar="BADBUZZ_IMPORT_DATE_FORMAT",
-    help="Form of the times, such as %d/%m/%Y %H:%M; default: told by looking.",
+    help="Form of the times, such as %d/%m/%Y %H:%M; default: recognised by looking.",
 )
 @config_option
 def import_command(

@@ -1,7 +1,8 @@
-"""Erasure of an author from what is published for longer than mentions are: incident events and last situations."""
+"""Erasure of authors and deleted posts from what outlives mentions: incident events and last situations."""
 
 import contextlib
 from collections.abc import Callable
+from typing import NamedTuple
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
@@ -9,11 +10,18 @@ from streams.kafka.clients import broker_errors, consumer_options, producer_opti
 from streams.kafka.reading import read_to_end
 from streams.kafka.topic_admin import require_topic
 from streams.kafka.topics import INCIDENTS, SITUATIONS
-from streams.mentions.erasure import without_author
+from streams.mentions.erasure import Quoted, quoted, without_author, without_posts
 from streams.settings.kafka import KafkaSettings
 from streams.situations.situation import Situation
 
 SEND_TIMEOUT_S = 30
+Erase = Callable[[bytes], bytes | None]
+
+
+class _Row(NamedTuple):
+    partition: int
+    written_ms: int
+    value: bytes
 
 
 def erase_author(settings: KafkaSettings, names: frozenset[str]) -> int:
@@ -34,29 +42,58 @@ def erase_author(settings: KafkaSettings, names: frozenset[str]) -> int:
     BrokerError
         Kafka cannot be reached, a topic is missing, or its right to be written is.
     """
-    return _rewrite(settings, INCIDENTS, names, lambda _: True) + _rewrite(settings, SITUATIONS, names, _has_ended)
+    return _rewrite_both(settings, lambda value: without_author(value, names))
+
+
+def erase_posts(settings: KafkaSettings, posts: frozenset[Quoted]) -> int:
+    """Rewrite the published events and situations that quote some publications; otherwise as `erase_author`."""
+    return _rewrite_both(settings, lambda value: without_posts(value, posts))
+
+
+def quoted_posts(settings: KafkaSettings) -> list[Quoted]:
+    """Return every publication that published events and ended situations quote, once, the last quoted first.
+
+    Raises
+    ------
+    BrokerError
+        Kafka cannot be reached, or a topic is missing.
+    """
+    rows = [row for row in _newest(settings, SITUATIONS).values() if _has_ended(row.value)]
+    rows += _newest(settings, INCIDENTS).values()
+    rows.sort(key=lambda row: -row.written_ms)
+    return list(dict.fromkeys(post for row in rows for post in quoted(row.value)))
+
+
+def _rewrite_both(settings: KafkaSettings, erase: Erase) -> int:
+    return _rewrite(settings, INCIDENTS, erase, lambda _: True) + _rewrite(settings, SITUATIONS, erase, _has_ended)
 
 
 def _has_ended(value: bytes) -> bool:
     return Situation.from_json(value).ended
 
 
-def _rewrite(settings: KafkaSettings, name: str, names: frozenset[str], may: Callable[[bytes], bool]) -> int:
-    """Rewrite the newest value of each key of a topic that quotes an author and may be rewritten."""
+def _newest(settings: KafkaSettings, name: str) -> dict[bytes, _Row]:
+    """Return the newest value of each key of a topic."""
     require_topic(settings, name, "READ")
-    require_topic(settings, name, "WRITE")
-    topic, newest = settings.topic(name), dict[bytes, tuple[int, bytes]]()
+    topic, newest = settings.topic(name), dict[bytes, _Row]()
     with broker_errors(settings), contextlib.closing(KafkaConsumer(**consumer_options(settings, None))) as consumer:
         numbers = consumer.partitions_for_topic(topic) or ()
         for record in read_to_end(consumer, [TopicPartition(topic, number) for number in sorted(numbers)]):
             if record.value is not None:
-                newest[record.key] = record.partition, record.value
+                newest[record.key] = _Row(record.partition, record.timestamp, record.value)
+    return newest
+
+
+def _rewrite(settings: KafkaSettings, name: str, erase: Erase, may: Callable[[bytes], bool]) -> int:
+    """Rewrite the newest value of each key of a topic from which something is erased, and which may be rewritten."""
+    require_topic(settings, name, "WRITE")
     rewritten = [
-        (partition, key, erased)
-        for key, (partition, value) in newest.items()
-        if (erased := without_author(value, names)) is not None and may(value)
+        (row.partition, key, erased)
+        for key, row in _newest(settings, name).items()
+        if (erased := erase(row.value)) is not None and may(row.value)
     ]
     if rewritten:
+        topic = settings.topic(name)
         with broker_errors(settings), contextlib.closing(KafkaProducer(**producer_options(settings))) as producer:
             for sent in [producer.send(topic, key=key, value=value, partition=at) for at, key, value in rewritten]:
                 sent.get(SEND_TIMEOUT_S)

@@ -122,6 +122,18 @@ class AppView:
             updates += [_update(view, now) for view in (answer.posts if answer else ())]
         return updates
 
+    async def absent(self, ids: Sequence[str]) -> frozenset[str] | None:
+        """Return the posts that are shown no longer; `None`: there is no answer now. Reposts are not asked for."""
+        gone: set[str] = set()
+        uris = [uri for uri in ids if uri.startswith("at://") and "/app.bsky.feed.post/" in uri]
+        for start in range(0, len(uris), CALL):
+            asked = uris[start : start + CALL]
+            answer = await self._query(POSTS, [("uris", uri) for uri in asked], _Posts)
+            if answer is None:
+                return None
+            gone.update(set(asked) - {view.uri for view in answer.posts})
+        return frozenset(gone)
+
     async def resolve(self, handle: str) -> str | None:
         """Return the DID of a handle; `None`: not known now."""
         answer = await self._query(RESOLVE, [("handle", handle)], _Resolved)

@@ -163,6 +163,14 @@ class Jetstream:
         """Return the posts with their authors' followers, where those are known within two seconds."""
         return await self._appview.with_followers(posts) if self.looks_up else posts
 
+    async def absent(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return the posts that Bluesky no longer shows; see `streams.sources.source.Rechecks`."""
+        gone = await self._appview.absent(ids)
+        if gone is None:
+            message = f"source {self._name}: expected an answer of {shown(self._config.appview)}, got none: try later"
+            raise SourceError(message, reason="http")
+        return gone
+
     async def recount(self, ids: Sequence[str]) -> Sequence[Post]:
         """Return the counts so far of each post that still exists."""
         return await self._appview.recount(ids) if self._config.profiles else ()

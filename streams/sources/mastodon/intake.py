@@ -70,7 +70,9 @@ class Intake:
             self._remember(key, self._collect(status, self._reader.update))
 
     def deleted(self, status_id: str) -> None:
-        """Take a deletion, if it is one of an official account: what others delete is their own business."""
+        """Take a deletion: an official account's is published, what others delete is forgotten and theirs alone."""
+        if uri := self._reader.uri(status_id):
+            self._queue.forget(uri)
         known = self._own.pop(status_id, None)
         if known:
             _, uri, author = known

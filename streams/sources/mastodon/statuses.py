@@ -143,6 +143,10 @@ class StatusReader:
         """Return the id by which the server knows a status; `None`: it was not seen."""
         return self._ids.get(uri)
 
+    def uri(self, local_id: str) -> str | None:
+        """Return the address of a status that the server knows by an id; `None`: it was not seen."""
+        return self._uris.get(local_id)
+
     def post(self, status: Status, now: datetime) -> Post:
         """Make a post of a status; its event time is no later than `now`."""
         self._remember(status)

@@ -19,6 +19,7 @@ from streams.sources.mastodon.connection import connect, subscriptions
 from streams.sources.mastodon.cursor import MastodonCursor
 from streams.sources.mastodon.instance import Instance, ask
 from streams.sources.mastodon.intake import Intake
+from streams.sources.mastodon.lookup import absent
 from streams.sources.mastodon.receiver import Receiver
 from streams.sources.mastodon.statuses import Status, StatusReader
 from streams.sources.post_queue import CAPACITY, PostQueue
@@ -148,6 +149,11 @@ class Mastodon:
             return ()
         return [reader.update(status, self._clock()) for status in statuses]
 
+    async def absent(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return the statuses that this server no longer knows or shows; see `streams.sources.source.Rechecks`."""
+        async with self._client as client:
+            return await absent(client, ids)
+
     def _status_reader(self, instance: Instance) -> StatusReader:
         # Kept over reconnections, for a recount needs the ids that this server gave.
         if self._reader is None or self._reader.domain != instance.domain:
@@ -167,8 +173,9 @@ class Mastodon:
             return
         end = self._clock()
         async for _ in catch_up.since(start.at):
-            posts, refused, gap = await queue.take(0)
-            yield Batch(posts, cursor_text.encode(MastodonCursor(at=start.at, own=intake.own)), None, refused, gap)
+            posts, refused, gap, gone = await queue.take(0)
+            cursor = cursor_text.encode(MastodonCursor(at=start.at, own=intake.own))
+            yield Batch(posts, cursor, None, refused, gap, gone=gone)
         if not catch_up.complete:
             yield Batch(cursor=cursor_text.encode(MastodonCursor(at=start.at, own=intake.own)), gap=(start.at, end))
 
@@ -177,10 +184,10 @@ class Mastodon:
     ) -> AsyncIterator[Batch]:
         complete_to = start.at or receiver.alive_at
         while True:
-            posts, refused, gap = await queue.take(self._idle_s)
+            posts, refused, gap, gone = await queue.take(self._idle_s)
             complete_to = max(complete_to, receiver.alive_at - BEHIND)
             cursor = cursor_text.encode(MastodonCursor(at=complete_to, own=intake.own))
-            yield Batch(posts, cursor, complete_to, refused, gap)
+            yield Batch(posts, cursor, complete_to, refused, gap, gone=gone)
             if self._clock() - receiver.shown_at >= BLIND:
                 await self._look_for_blindness(queue, catch_up, receiver)
 

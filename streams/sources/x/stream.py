@@ -21,6 +21,7 @@ from streams.sources.x.backfill import backfill
 from streams.sources.x.budget import DailyBudget
 from streams.sources.x.client import open_client, open_stream
 from streams.sources.x.cursor import XCursor
+from streams.sources.x.lookup import absent
 from streams.sources.x.posts import FIELDS, Page, Tweet, to_post
 from streams.sources.x.profiles import LOOK_UP_S, Followers
 from streams.sources.x.receiver import Receiver
@@ -167,6 +168,11 @@ class XStream:
             self._budget.charge(tweet.id, now)
         shown = [tweet for tweet in page.data if tweet.withheld is None]
         return [msgspec.structs.replace(self._post(tweet), kind="update", created_at=now) for tweet in shown]
+
+    async def absent(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return the posts that X no longer shows, at the price of reading the others; see `Rechecks`."""
+        async with self._client as client:
+            return await absent(client, ids)
 
     async def check(self) -> str:
         """Return what the account may read and whether its rules are there; see `streams.sources.source.Checks`.

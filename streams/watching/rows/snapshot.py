@@ -12,8 +12,8 @@ from typing import NamedTuple
 import msgspec
 
 from detectors.trending import Sample
-from streams.encoding import halved
 from streams.errors import InputError
+from streams.mentions.message_size import halved
 from streams.scoring.rollup import Counts, Rollup
 from streams.settings.config import Config
 from streams.watching.brand_watch import BrandWatch

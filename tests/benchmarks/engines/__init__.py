@@ -1,1 +1,1 @@
-"""The engines that `tests.benchmarks.kafka_engines` measures, each written as its own documentation shows."""
+"""The engines that `tests.benchmarks.kafka.engines` measures, each written as its own documentation shows."""

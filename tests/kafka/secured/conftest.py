@@ -7,7 +7,7 @@ import pytest
 from deploy.local.sasl_kafka import LocalSaslKafka
 from streams.kafka.topic_admin import create
 from streams.settings.kafka import KafkaSettings
-from tests.helpers.brokers import started
+from tests.helpers.kafka.brokers import started
 from tests.kafka.secured.logins import PASSWORDS, TOPICS, login
 
 

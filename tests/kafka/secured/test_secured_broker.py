@@ -28,7 +28,7 @@ from streams.kafka.topic_admin import create, require
 from streams.settings.kafka import KafkaSettings
 from tests.behaviour.engines import in_process
 from tests.helpers.cluster import BADBUZZ, Cluster, Worker
-from tests.helpers.environment import environment
+from tests.helpers.kafka.environment import environment
 from tests.helpers.mentions import mention_line
 from tests.helpers.records import crisis
 from tests.kafka.secured.logins import TOPICS, grant, login, unsigned_token

@@ -37,6 +37,7 @@ class FakeMastodon(FakeServer):
         app.router.add_get("/api/v1/timelines/tag/{tag}", self._timeline)
         app.router.add_get("/api/v1/notifications", self._notifications)
         app.router.add_get("/api/v1/statuses", self._statuses)
+        app.router.add_get("/api/v2/search", self._search)
         super().__init__(app)
         self._clock = clock
         self.ping_s: float | None = ping_s
@@ -198,3 +199,8 @@ class FakeMastodon(FakeServer):
     async def _statuses(self, request: web.Request) -> web.Response:
         ids = request.query.getall("id[]")
         return web.json_response([status for status in self.statuses if status["id"] in ids])
+
+    async def _search(self, request: web.Request) -> web.Response:
+        found = [status for status in self.statuses if status["uri"] == request.query["q"]]
+        shown = found if request.query.get("resolve") == "true" else []
+        return web.json_response({"accounts": [], "hashtags": [], "statuses": shown})

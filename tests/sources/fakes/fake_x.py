@@ -41,6 +41,8 @@ class FakeX(FakeServer):
         Answers by path, given instead of what is asked for: status, headers, body.
     half_open
         Whether a connection is counted that nobody reads, until all are deleted.
+    problems, silent_about
+        Why a post that is not there is not shown, where it is not deleted; posts of which a look-up says nothing.
     opened
         Set when somebody reads the stream.
     charged
@@ -69,6 +71,8 @@ class FakeX(FakeServer):
         self.queries: list[str] = []
         self.refuse: dict[str, tuple[int, dict[str, str], str]] = {}
         self.invalid_rule = ""
+        self.problems: dict[str, str] = {}
+        self.silent_about: set[str] = set()
         self.half_open = False
         self.page = 100
         self._lines: asyncio.Queue[bytes | None] | None = None
@@ -196,7 +200,13 @@ class FakeX(FakeServer):
         ids = request.query["ids"].split(",")
         page = [t for t in self.tweets if t["id"] in ids]
         self.charged.update(t["id"] for t in page)
-        return web.json_response({"data": page} if page else {"errors": [{"title": "Not Found Error"}]})
+        absent = [each for each in ids if each not in {t["id"] for t in page} | self.silent_about]
+        errors = [self._problem(each) for each in absent]
+        return web.json_response({**({"data": page} if page else {}), **({"errors": errors} if errors else {})})
+
+    def _problem(self, post_id: str) -> dict[str, str]:
+        kind = f"https://api.x.com/2/problems/{self.problems.get(post_id, 'resource-not-found')}"
+        return {"value": post_id, "resource_id": post_id, "resource_type": "tweet", "parameter": "ids", "type": kind}
 
     async def _users(self, request: web.Request) -> web.Response:
         found = [
