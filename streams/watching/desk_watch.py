@@ -90,6 +90,8 @@ class DeskWatch:
         self.board.restore(board)
 
     def _events(self, changes: list[DeskChange]) -> list[DeskEvent]:
+        if not changes:
+            return []
         delays = self.desk.context.complaints.delays
         events = [build_desk_event(self.brand, change, delays, self.config) for change in changes]
         self.board.note(events)
