@@ -95,11 +95,11 @@ class Complaints:
             row = self._rows.get(reply.target)
             if row is not None and row[_AUTHOR] != reply.author:
                 self.third[_agrees(reply.flags)] += 1
-        for row in _in_turn(seen):
-            if isinstance(row, AskRow):
-                self._ask(row, weight, desk)
+        for turn in _in_turn(seen):
+            if isinstance(turn, AskRow):
+                self._ask(turn, weight, desk)
             else:
-                self._answer(row, weight)
+                self._answer(turn, weight)
         if seen.minute - self._pruned >= 10 or len(self._rows) > MAX_COMPLAINTS:
             self._prune(seen.minute)
 

@@ -181,7 +181,8 @@ def main() -> None:
     gc.set_threshold(*GC_THRESHOLDS)
     if options.file:
         lines = [(b"", message.value) for message in MentionFiles([str(options.file)])]
-        work, what = work_as_a_replay, options.file.name
+        work: Callable[..., None] = work_as_a_replay
+        what = options.file.name
     else:
         lines = list(feed.lines(options.messages, options.brands))
         work, what = work_as_a_worker, f"{options.brands:,} brands"
