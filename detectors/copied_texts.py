@@ -19,6 +19,7 @@ _NETWORK = (1 << NETWORK_BITS) - 1
 # The first hashes of a fingerprint stand for the text: the whole one, and the key of its words.
 _KEYS = 2
 _WHOLE = struct.Struct(">I")
+_LONG = struct.Struct(">6I")
 
 
 def unpack(fingerprint: bytes) -> tuple[int, ...]:
@@ -29,9 +30,12 @@ def unpack(fingerprint: bytes) -> tuple[int, ...]:
     >>> unpack(b"text"), unpack(b"")
     ((1952807028,), ())
     """
-    if len(fingerprint) == _WHOLE.size:
+    size = len(fingerprint)
+    if size == 4:
         return _WHOLE.unpack(fingerprint)
-    return struct.unpack(f">{len(fingerprint) // 4}I", fingerprint)
+    if size == 24:
+        return _LONG.unpack(fingerprint)
+    return struct.unpack(f">{size // 4}I", fingerprint)
 
 
 class Text(IntEnum):
@@ -163,7 +167,17 @@ class CopiedTexts:
             What the text is, and the set of copies that it joined, for `restore`.
         """
         author, hashes = voice.author, unpack(voice.fingerprint)
-        known = self._on_network(author)
+        known = self._seen.get(author & _NETWORK)
+        if known is None:
+            known = self._on_network(author)
+        minutes = self._minutes
+        if minutes.get(hashes[0], NEVER) < oldest and known.keys().isdisjoint(hashes):
+            # Most texts are new.
+            seen = _Seen(minute, author, fresh, fresh * voice.negative)
+            minutes[hashes[0]] = minute
+            for key in hashes:
+                known[key] = seen
+            return _NEW, 2 * fresh + voice.negative
         text, found = self._find(known, hashes, author, oldest)
         if voice.shared and text is _COPY:
             text = _SHARE
@@ -186,8 +200,9 @@ class CopiedTexts:
             if text is _PARTIAL and partial is Verdict.COPIES:
                 self._withdraw(found)
                 row = minute, 0, 0, 0, False, True
-        self._minutes[hashes[0]] = minute
-        known.update(dict.fromkeys(hashes, seen))
+        minutes[hashes[0]] = minute
+        for key in hashes:
+            known[key] = seen
         return text, row
 
     def _on_network(self, author: int) -> dict[int, _Seen]:
@@ -203,9 +218,6 @@ class CopiedTexts:
     ) -> tuple[Text, list[_Seen]]:
         """Return what a text is, and what was seen of it on its network."""
         elsewhere = self._minutes.get(hashes[0], NEVER) >= oldest
-        # Most texts are new.
-        if not elsewhere and known.keys().isdisjoint(hashes):
-            return _NEW, []
         found = [known.get(key) for key in hashes]
         recent = [None if seen is None or seen.minute < oldest else seen for seen in found]
         for same in recent[:_KEYS]:
@@ -257,8 +269,9 @@ class CopiedTexts:
         if self._minutes.get(hashes[0]) == minute:
             del self._minutes[hashes[0]]
         known = self._on_network(author)
+        get = known.get
         for key in hashes:
-            if (seen := known.get(key)) is not None and seen.minute == minute:
+            if (seen := get(key)) is not None and seen.minute == minute:
                 del known[key]
         if not known:
             del self._seen[author & _NETWORK]

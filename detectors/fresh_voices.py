@@ -180,11 +180,12 @@ class FreshVoices:
     def _forget(self, minute: int) -> None:
         row = self.rows.pop(minute)
         self.stored -= len(row[0])
+        authors, forget = self.authors, self.texts.forget
         for author, text, copied in zip(*row, strict=True):
-            if self.authors.get(author) == minute:
-                del self.authors[author]
+            if authors.get(author) == minute:
+                del authors[author]
             if copied is not None:
-                self.texts.forget(minute, author, text)
+                forget(minute, author, text)
             elif text and self.origins.get(origin := int.from_bytes(text, "big")) == minute:
                 del self.origins[origin]
 

@@ -11,12 +11,11 @@ from math import fsum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.scoring.rollup import HASHES
-from streams.scoring.rollup_desk import BOT, DENIES, NEGATIVE, PRIVATE, SUPPORTS, THANKS
+from streams.scoring.rollup_desk import BOT, DENIES, NEGATIVE, PRIVATE, SUPPORTS, THANKS, AnswerRow, AskRow
 
 if TYPE_CHECKING:
     from streams.response.desk_context import DeskContext
     from streams.response.observation import DeskObservation
-    from streams.scoring.rollup_desk import AnswerRow, AskRow
     from streams.settings.brands.care_hours import CareHours
 
 MAX_COMPLAINTS = 4096
@@ -79,6 +78,8 @@ class Complaints:
         self._rows: dict[int, list[Any]] = {}
         self._of_author: dict[int, set[int]] = {}
         self._deadlines: list[tuple[int, int]] = []
+        # When each was made, and its key: a heap.
+        self._ages: list[tuple[int, int]] = []
         self._early: dict[int, list[int]] = {}
         self._cut = EVERY
         self._cut_until = 0
@@ -94,13 +95,11 @@ class Complaints:
             row = self._rows.get(reply.target)
             if row is not None and row[_AUTHOR] != reply.author:
                 self.third[_agrees(reply.flags)] += 1
-        turns: list[tuple[int, int, int, Any]] = [(ask.at, 0, ask.key, ask) for ask in seen.asks]
-        turns += [(answer.row.at, 1, answer.row.key, answer.row) for answer in seen.answers]
-        for _, kind, _, row in sorted(turns, key=lambda turn: turn[:3]):
-            if kind:
-                self._answer(row, weight)
+        for turn in _in_turn(seen):
+            if isinstance(turn, AskRow):
+                self._ask(turn, weight, desk)
             else:
-                self._ask(row, weight, desk)
+                self._answer(turn, weight)
         if seen.minute - self._pruned >= 10 or len(self._rows) > MAX_COMPLAINTS:
             self._prune(seen.minute)
 
@@ -138,10 +137,8 @@ class Complaints:
     def _count(self, now: int, since: int) -> Waiting:
         oldest, due_before = max(since, now - self.open_s), now - self.within_s
         # The weights of the customers of each kind, for each is a number of customers where they are a sample.
-        waiting: list[float] = []
-        overdue: list[float] = []
-        answered: list[float] = []
-        due: list[float] = []
+        weights: tuple[list[float], ...] = ([], [], [], [])
+        waiting, overdue, answered, due = weights
         oldest_overdue = 0
         rows = self._rows
         for keys in self._of_author.values():
@@ -151,14 +148,16 @@ class Complaints:
                 _, at, flags, own_weight, due_s = rows[key]
                 if at < oldest:
                     continue
-                weight = max(weight, own_weight)
+                weight = own_weight if own_weight > weight else weight
                 up = at <= due_before and (since > 0 or due_s <= now)
-                is_due |= up
+                if up:
+                    is_due = True
                 if not flags & ANSWERED:
                     waits = True
                     if up:
                         late = True
-                        oldest_overdue = min(oldest_overdue or at, at)
+                        if not oldest_overdue or at < oldest_overdue:
+                            oldest_overdue = at
             if weight:
                 (waiting if waits else answered).append(weight)
                 if late:
@@ -166,7 +165,7 @@ class Complaints:
                 if is_due:
                     due.append(weight)
         estimated = max(waiting, default=0) > 1 or max(answered, default=0) > 1
-        counts = [round(fsum(weights)) for weights in (waiting, overdue, answered, due)]
+        counts = [round(fsum(each)) for each in weights]
         return Waiting(counts[0], counts[1], counts[2], counts[3], oldest_overdue, estimated)
 
     def _ask(self, ask: AskRow, weight: float, desk: DeskContext) -> None:
@@ -182,6 +181,7 @@ class Complaints:
         due_s = ask.at + self.within_s if desk.case is not None else self.care.after(ask.at, self.within_s)
         self._rows[ask.key] = [ask.author, ask.at, 0, weight, due_s]
         self._of_author.setdefault(ask.author, set()).add(ask.key)
+        heappush(self._ages, (ask.at, ask.key))
         early = self._early.pop(ask.key, None)
         if early is not None:
             self.unmatched -= weight
@@ -232,8 +232,10 @@ class Complaints:
     def _prune(self, minute: int) -> None:
         self._pruned = minute
         oldest = minute * 60 - self.open_s
-        for key in [key for key, row in self._rows.items() if row[_AT] < oldest]:
-            self._drop(key, expired=True)
+        while self._ages and self._ages[0][0] < oldest:
+            _, key = heappop(self._ages)
+            if key in self._rows:
+                self._drop(key, expired=True)
         for key in [key for key, (at, _) in self._early.items() if at < minute * 60 - EARLY_S]:
             del self._early[key]
         if minute >= self._cut_until:
@@ -245,6 +247,7 @@ class Complaints:
                 self._drop(key, expired=False)
             for row in self._rows.values():
                 row[_WEIGHT] = max(row[_WEIGHT], HASHES / self._cut)
+            self._ages = sorted((row[_AT], key) for key, row in self._rows.items())
         self._deadlines = [item for item in self._deadlines if item[1] in self._rows]
         heapify(self._deadlines)
 
@@ -276,10 +279,18 @@ class Complaints:
         self._rows = {row[0]: list(row[1:]) for row in rows}
         for key, row in self._rows.items():
             self._of_author.setdefault(row[_AUTHOR], set()).add(key)
+        self._ages = sorted((row[_AT], key) for key, row in self._rows.items())
         self._deadlines = [(due, key) for due, key in deadlines]
         self._early = {key: list(value) for key, *value in early}
         self._cut, self._cut_until, self._pruned = cut
         self.in_time, self.late, self.expired, self.unmatched = totals
+
+
+def _in_turn(seen: DeskObservation) -> list[AskRow | AnswerRow]:
+    """Return the asks and the answers of a minute in the order of event time; of an instant, the asks first."""
+    turns: list[tuple[int, int, int, AskRow | AnswerRow]] = [(row.at, 0, row.key, row) for row in seen.asks]
+    turns += [(row.at, 1, row.key, row) for _, row in seen.answers]
+    return [turn[3] for turn in (sorted(turns, key=lambda turn: turn[:3]) if len(turns) > 1 else turns)]
 
 
 def _agrees(flags: int) -> bool:

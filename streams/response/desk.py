@@ -145,6 +145,7 @@ class Desk:
             WrongNetwork(),
             Effect(),
         )
+        self._learning = [signal for signal in self.signals if not signal.case_only]
         # By name of each signal that holds: its severity and the incident of the case it began in.
         self.active: dict[str, tuple[str, str]] = {}
         self._announced = ""
@@ -168,7 +169,7 @@ class Desk:
             learn_words(seen, desk, case)
             for tone in seen.tones:
                 case.count_negatives(tone.network, tone.negative)
-        for signal in self.signals:
+        for signal in self._learning:
             signal.observe(seen, desk)
         desk.wake(seen.minute + 1)
 
@@ -222,7 +223,9 @@ class Desk:
         if closes:
             desk.case = None
         for signal in self.signals:
-            changes += self._signal(signal, now, case)
+            # Most signals of most brands are at rest.
+            if signal.name in self.active or not (signal.at_rest or (signal.case_only and desk.case is None)):
+                changes += self._signal(signal, now, case)
         if case is not None and closes:
             self._finished = case.incident
             said = " ".join(mark.name.lower() for mark in Mark if mark.name and case.said & mark)

@@ -75,6 +75,10 @@ class DeskContext:
             self._pending.add(minute)
             heappush(self._deadlines, minute)
 
+    def is_due(self, until: int) -> bool:
+        """Return whether there is a deadline that is not after a minute."""
+        return bool(self._deadlines) and self._deadlines[0] <= until
+
     def next_deadline(self, until: int) -> int | None:
         """Remove and return the earliest deadline that is not after a minute."""
         if not self._deadlines or self._deadlines[0] > until:

@@ -21,9 +21,12 @@ class Latched:
         How long an occurrence holds.
     """
 
+    case_only = False
+
     def __init__(self, minutes: int) -> None:
         self.minutes = minutes
         self.fact: Fact | None = None
+        self.at_rest = True
         self.until = 0
 
     def occur(self, fact: Fact, now: int, desk: DeskContext) -> None:
@@ -35,6 +38,7 @@ class Latched:
             fact = fact._replace(since=current.since, severity=worse, posts=posts)
         self.fact = fact
         self.until = now + self.minutes
+        self.at_rest = False
         desk.wake(self.until)
 
     def end(self) -> None:
@@ -43,7 +47,10 @@ class Latched:
 
     def holds(self, now: int, desk: DeskContext) -> Fact | None:
         """Return the occurrence that holds at a minute."""
-        return self.fact if now < self.until else None
+        if now < self.until:
+            return self.fact
+        self.at_rest = True
+        return None
 
     def told(self, now: int, desk: DeskContext) -> list[Fact]:
         """Return nothing."""
@@ -57,3 +64,4 @@ class Latched:
         """Go on from a state."""
         fact, self.until = state
         self.fact = None if fact is None else msgspec.convert(fact, Fact)
+        self.at_rest = self.fact is None

@@ -88,23 +88,30 @@ def desk_observation(minute: int, rollups: Iterable[Rollup]) -> DeskObservation 
     parts = [(rollup.network, minute - rollup.lag, rollup.desk) for rollup in rollups if rollup.desk is not None]
     if not parts:
         return None
-    threshold = min([HASHES, *(cut for _, _, part in parts for cut in _cuts(part))])
+    threshold = min([HASHES, *[cut for _, _, part in parts for cut in _cuts(part)]])
+    # Most parts have none of most of them, and most minutes one at most of the others.
+    asks = [row for _, _, part in parts if part.asks for row in part.asks if row.key < threshold]
+    answers = [
+        Answered(network, row)
+        for network, _, part in parts
+        if part.answers
+        for row in part.answers
+        if row.target < threshold
+    ]
+    statements = [Stated(network, row) for network, _, part in parts if part.statements for row in part.statements]
+    replies = [row for _, _, part in parts if part.replies for row in part.replies]
+    actions = [(network, row) for network, _, part in parts if part.actions for row in part.actions]
     return DeskObservation(
         minute,
         [Tone(network, at, part.spoken, part.negative) for network, at, part in parts if part.spoken],
-        sorted((row for _, _, part in parts for row in part.asks if row.key < threshold), key=_by_time),
-        sorted(
-            (Answered(network, row) for network, _, part in parts for row in part.answers if row.target < threshold),
-            key=lambda answered: (answered.row.at, answered.row.key),
-        ),
-        sorted((Stated(network, row) for network, _, part in parts for row in part.statements), key=_stated_by_time),
-        sorted((row for _, _, part in parts for row in part.replies), key=lambda row: (row.at, row.author, row.target)),
-        sorted(
-            ((network, row) for network, _, part in parts for row in part.actions), key=lambda item: (item[1], item[0])
-        ),
+        sorted(asks, key=_by_time) if len(asks) > 1 else asks,
+        sorted(answers, key=_answered_by_time) if len(answers) > 1 else answers,
+        sorted(statements, key=_stated_by_time) if len(statements) > 1 else statements,
+        sorted(replies, key=_replied_by_time) if len(replies) > 1 else replies,
+        sorted(actions, key=lambda item: (item[1], item[0])) if len(actions) > 1 else actions,
         threshold,
-        sorted({author for _, _, part in parts for author in part.deleted}),
-        sorted({author for _, _, part in parts for author in part.unkept}),
+        sorted({author for _, _, part in parts if part.deleted for author in part.deleted}),
+        sorted({author for _, _, part in parts if part.unkept for author in part.unkept}),
     )
 
 
@@ -120,6 +127,14 @@ def _cuts(part: DeskPart) -> list[int]:
 
 def _by_time(row: AskRow) -> tuple[int, int]:
     return row.at, row.key
+
+
+def _answered_by_time(answered: Answered) -> tuple[int, int]:
+    return answered.row.at, answered.row.key
+
+
+def _replied_by_time(row: ReplyRow) -> tuple[int, int, int]:
+    return row.at, row.author, row.target
 
 
 def _stated_by_time(stated: Stated) -> tuple[int, int, str]:

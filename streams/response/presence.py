@@ -37,9 +37,10 @@ class Presence:
         for tone in seen.tones:
             if tone.network in row or len(row) < MAX_NETWORKS:
                 row[tone.network] = row.get(tone.network, 0) + tone.spoken
-        for network in (*(network for network, _ in seen.statements), *(network for network, _ in seen.answers)):
-            if network in self._spoke or len(self._spoke) < MAX_NETWORKS:
-                self._spoke[network] = today
+        for said in (seen.statements, seen.answers):
+            for network, _ in said:
+                if network in self._spoke or len(self._spoke) < MAX_NETWORKS:
+                    self._spoke[network] = today
 
     @property
     def latest(self) -> int:

@@ -52,10 +52,9 @@ class RecentTones:
             self._authors[minute] = sorted(every)[:MAX_AUTHORS]
         if seen.minute - self._pruned >= 60:
             self._pruned = seen.minute
-            self._rows = {minute: row for minute, row in self._rows.items() if minute >= seen.minute - KEPT}
-            self._authors = {
-                minute: row for minute, row in self._authors.items() if minute >= seen.minute - AUTHORS_KEPT
-            }
+            for rows, oldest in ((self._rows, seen.minute - KEPT), (self._authors, seen.minute - AUTHORS_KEPT)):
+                for minute in [minute for minute in rows if minute < oldest]:
+                    del rows[minute]
 
     def add(self, minute: int, spoken: int, negative: int) -> None:
         """Add mentions and negatives of a minute."""

@@ -50,9 +50,22 @@ class Fact(NamedTuple):
 
 
 class Signal(Protocol):
-    """One signal. Its state is plain numbers, strings and lists, and bounded."""
+    """One signal. Its state is plain numbers, strings and lists, and bounded.
+
+    Attributes
+    ----------
+    name
+        Of `SIGNALS`.
+    case_only
+        Whether it holds in a case alone, and learns and tells nothing.
+    """
 
     name: str
+    case_only: bool
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether neither `holds` nor `told` has anything to return, or to forget, before something is learned."""
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute."""
@@ -71,7 +84,10 @@ class Signal(Protocol):
 
 
 class Stateless:
-    """The part of a signal that learns nothing of its own and reports no single fact."""
+    """The part of a signal that holds in a case alone, learns nothing of its own and reports no single fact."""
+
+    case_only = True
+    at_rest = False
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn nothing."""

@@ -14,6 +14,7 @@ doi:10.1145/1281100.1281133.
 from collections.abc import Callable, Iterable, Sequence
 from heapq import nlargest, nsmallest
 from itertools import chain
+from operator import attrgetter
 
 import msgspec
 
@@ -177,9 +178,21 @@ def merge_voices(*parts: Iterable[Voice]) -> tuple[Voice, ...]:
     """
     merged: dict[int, Voice] = {}
     for voice in chain.from_iterable(parts):
-        known = merged.get(voice.author)
-        merged[voice.author] = one_voice(known, voice) if known else voice
-    return tuple(sorted(merged.values())[:MAX_VOICES])
+        author = voice.author
+        known = merged.get(author)
+        merged[author] = one_voice(known, voice) if known else voice
+    return least_voices(merged)
+
+
+def least_voices(by_author: dict[int, Voice]) -> tuple[Voice, ...]:
+    """Return the `MAX_VOICES` voices with the smallest hashes, sorted.
+
+    Examples
+    --------
+    >>> [voice.author for voice in least_voices({n: Voice(n, b"", 0, False, 0) for n in (3, 1, 2)})]
+    [1, 2, 3]
+    """
+    return tuple([by_author[author] for author in sorted(by_author)[:MAX_VOICES]])
 
 
 def one_voice(a: Voice, b: Voice) -> Voice:
@@ -204,14 +217,16 @@ def best_posts(posts: Sequence[PostRow]) -> tuple[PostRow, ...]:
         return tuple(posts)
     widest = posts
     most_reposted = posts
-    if len({post.identity for post in posts}) < len(posts):
+    by_identity = {post.identity: post for post in posts}
+    if len(by_identity) < len(posts):
         widest = _one_each(posts, _by_reach)
         most_reposted = _one_each(posts, _by_reposts)
     elif len(posts) <= MAX_SAMPLES:
-        return tuple(sorted(posts))
-    sampled = nsmallest(MAX_SAMPLES, widest)
-    reaching = nlargest(MAX_POSTS, widest, _by_reach)
-    return tuple(sorted({*sampled, *reaching, *nlargest(MAX_POSTS, most_reposted, _by_reposts)}))
+        return tuple([by_identity[identity] for identity in sorted(by_identity)])
+    # Here each publication has one row, so that its identity decides the order.
+    sampled = nsmallest(MAX_SAMPLES, widest, _identity)
+    reaching = nlargest(MAX_POSTS, widest, _reach_first)
+    return tuple(sorted({*sampled, *reaching, *nlargest(MAX_POSTS, most_reposted, _reposts_first)}))
 
 
 def combined_row(a: PostRow, b: PostRow) -> PostRow:
@@ -237,6 +252,11 @@ def combined_row(a: PostRow, b: PostRow) -> PostRow:
 def _one_each(posts: Iterable[PostRow], order: Callable[[PostRow], tuple[int, PostRow]]) -> list[PostRow]:
     """Return the row of each publication that is highest by an order."""
     return list({post.identity: post for post in sorted(posts, key=order)}.values())
+
+
+_identity = attrgetter("identity")
+_reach_first = attrgetter("reach", "identity")
+_reposts_first = attrgetter("reposts", "identity")
 
 
 def _by_reach(post: PostRow) -> tuple[int, PostRow]:

@@ -6,7 +6,7 @@ from detectors.observation import NETWORK_BITS, Voice
 from streams.mentions.marks.customers import asks
 from streams.mentions.mention import SPOKEN, Mention
 from streams.mentions.text import hash64, normalize, post_key
-from streams.scoring.rollup import MAX_SNIPPET, MAX_VOICES, Counts, PostRow, Rollup, best_posts, one_voice
+from streams.scoring.rollup import MAX_SNIPPET, Counts, PostRow, Rollup, best_posts, least_voices, one_voice
 from streams.scoring.rollup_desk_builder import DeskPartBuilder, author_key, desk_part
 from streams.settings.brands.brand import BrandConfig
 
@@ -154,8 +154,8 @@ class RollupBuilder:
             self.minute,
             self.newest,
             msgspec.structs.replace(counts, **self._counts) if self._counts else counts,
-            tuple(sorted(voices.values())[:MAX_VOICES]),
-            best_posts(posts + self._updates),
+            least_voices(voices),
+            best_posts(posts + self._updates if self._updates else posts),
             self._weaknesses() if self.known.weaknesses else {},
             self.covered,
             self.lag,

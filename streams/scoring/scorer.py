@@ -21,7 +21,7 @@ from streams.mentions.message import Message
 from streams.mentions.text import hash64
 from streams.scoring.fingerprints import fingerprints
 from streams.scoring.rollup import Rollup
-from streams.scoring.rollup_builder import RollupBuilder, reach
+from streams.scoring.rollup_builder import RollupBuilder
 from streams.scoring.seen_ids import SeenIds
 from streams.settings.brands.accounts import Accounts
 from streams.settings.brands.brand_names import BrandNames
@@ -150,8 +150,8 @@ class Scorer:
         too_late = newest - ms > MAX_LATE_MS
         # Too late, a mention is only counted; an update is of the time when it is read.
         lag = opened - minute if late and not update and not too_late else 0
-        builder = collected.builder(brand, max(minute, opened), mention.network, lag)
-        official = bool(mention.official) or self._is_official(brand, mention)
+        builder = collected.builder(brand, opened if late else minute, mention.network, lag)
+        official = bool(mention.official) or (brand in self._official and self._is_official(brand, mention))
         if update is None or (update and official):
             builder.count("duplicates")
             return
@@ -168,15 +168,15 @@ class Scorer:
             collected.unscored.append((builder, mention, identity, update, ms // 1000))
 
     def _is_official(self, brand: str, mention: Mention) -> bool:
-        accounts = self._official.get(brand)
-        return accounts is not None and accounts.has(mention.network, mention.author)
+        return self._official[brand].has(mention.network, mention.author)
 
     def _is_update(self, mention: Mention, identity: int) -> bool | None:
         """Return whether a mention is an update; None where it is a duplicate."""
         if mention.kind == UPDATE:
             # It is no mention, so its id is not seen yet: the publication itself may come after it.
             return True
-        counts = reach(mention) << 64 | (mention.reposts or 0)
+        followers, views = mention.followers or 0, mention.views or 0
+        counts = (followers if followers > views else views) << 64 | (mention.reposts or 0)
         known = self._seen.add(identity, counts)
         if known is None:
             return False

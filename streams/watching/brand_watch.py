@@ -201,7 +201,7 @@ class BrandWatch:
 
     def _end_minute(self, end: int, subject: str) -> list[WatchEvent]:
         events = [] if self.incident is None else self._events(self._detector.advance(end))
-        events += self.desk.advance(end)
+        events += self.desk.advance(end) if self.desk.is_due(end) else []
         if self.on_minute and (subject or self.subject):
             self.on_minute(self, end, subject)
         return events

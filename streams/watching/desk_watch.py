@@ -53,7 +53,7 @@ class DeskWatch:
         """Learn a closed minute, after the deadlines before it."""
         if not self._enabled:
             return []
-        events = self.advance(minute)
+        events = self.advance(minute) if self.desk.context.is_due(minute) else []
         seen = desk_observation(minute, rollups)
         if seen is not None:
             self.desk.observe(seen)
@@ -68,6 +68,10 @@ class DeskWatch:
         named = [term for term, _ in terms]
         followed = IncidentChange(incident.id, change.minute, change.since, change.severity, change.criteria, named)
         return self._events(self.desk.incident_changed(followed))
+
+    def is_due(self, minute: int) -> bool:
+        """Return whether `advance` to a minute would do anything."""
+        return self._enabled and self.desk.context.is_due(minute)
 
     def advance(self, minute: int) -> list[DeskEvent]:
         """Work off the deadlines up to a minute."""
@@ -90,6 +94,8 @@ class DeskWatch:
         self.board.restore(board)
 
     def _events(self, changes: list[DeskChange]) -> list[DeskEvent]:
+        if not changes:
+            return []
         delays = self.desk.context.complaints.delays
         events = [build_desk_event(self.brand, change, delays, self.config) for change in changes]
         self.board.note(events)

@@ -48,7 +48,11 @@ class OpenBuckets:
         """Remove the buckets before a minute, oldest first; yield each with its rollups, one a network and lag."""
         for closed in sorted([open_minute for open_minute in self._pending if open_minute < minute]):
             bucket = self._pending.pop(closed)
-            yield closed, [merge(*bucket[key]) for key in sorted(bucket)]
+            if len(bucket) == 1:
+                [pending] = bucket.values()
+                yield closed, [merge(*pending)]
+            else:
+                yield closed, [merge(*bucket[key]) for key in sorted(bucket)]
 
     def rollups(self) -> list[Rollup]:
         """Return all rollups, by minute, network and lag."""

@@ -279,16 +279,14 @@ class Watcher:
         self.write(self.store.dirty(older_than=0.0))
 
     def _leave(self) -> None:
-        self._leaving = True
-        self.ready = False
+        self._leaving, self.ready = True, False
 
     def _on_revoked(self, _app: Any, revoked: Any, **_: Any) -> None:
         self._leave()
         self._forget()
 
     def _forget(self) -> None:
-        self.ready = False
-        self._loaded = NOT_LOADED
+        self.ready, self._loaded = False, NOT_LOADED
         self.store.clear()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:

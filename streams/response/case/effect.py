@@ -66,10 +66,16 @@ class Effect:
     """Report the effect of each statement made during an incident or a case, once it can be measured."""
 
     name = "effect"
+    case_only = False
 
     def __init__(self) -> None:
         # By statement and span: its minute, the minutes before and after it that are compared, and the post.
         self._waiting: list[tuple[int, int, Post]] = []
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether there is none."""
+        return not self._waiting
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Note the statements."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streams.response.conduct.commonest import Commonest
 from streams.response.signal import INFO, WARNING, Fact
 from streams.scoring.rollup_desk import PRIVATE
 
@@ -24,9 +25,17 @@ class Canned:
     """
 
     name = "canned"
+    case_only = False
 
     def __init__(self) -> None:
+        # By minute, oldest first; and over all of them.
         self._minutes: dict[int, dict[tuple[str, int], int]] = {}
+        self._leads = Commonest[tuple[str, int]]()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether there is none."""
+        return not self._minutes
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute."""
@@ -37,6 +46,7 @@ class Canned:
             for lead in leads:
                 if lead in counts or len(counts) < MAX_LEADS:
                     counts[lead] = counts.get(lead, 0) + 1
+                    self._leads.add(lead, 1)
             desk.wake(seen.minute + WINDOW)
 
     def share(self, now: int) -> tuple[float, int]:
@@ -50,9 +60,14 @@ class Canned:
 
     def holds(self, now: int, desk: DeskContext) -> Fact | None:
         """Return the share of the commonest first words."""
-        self._minutes = {minute: row for minute, row in self._minutes.items() if minute > now - WINDOW}
-        share, texts = self.share(now)
-        if texts < desk.settings.canned_least or share <= desk.settings.canned_share:
+        while self._minutes and (oldest := next(iter(self._minutes))) <= now - WINDOW:
+            for lead, count in self._minutes.pop(oldest).items():
+                self._leads.add(lead, -count)
+        texts = self._leads.total
+        if not texts or texts < desk.settings.canned_least:
+            return None
+        share = self._leads.highest / texts
+        if share <= desk.settings.canned_share:
             return None
         values = (("share", round(share, 2)), ("replies", texts))
         return Fact(INFO if desk.case is None else WARNING, min(self._minutes), None, values)
@@ -71,3 +86,7 @@ class Canned:
     def restore(self, state: Any) -> None:
         """Go on from a state."""
         self._minutes = {minute: {(network, lead): n for network, lead, n in row} for minute, row in state}
+        self._leads = Commonest()
+        for row in self._minutes.values():
+            for lead, count in row.items():
+                self._leads.add(lead, count)

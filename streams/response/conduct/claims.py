@@ -30,6 +30,8 @@ class Claims:
         Whether the brand's own usual number is to be exceeded: some are always left without an answer.
     """
 
+    case_only = False
+
     def __init__(self, name: str, *, usual: bool) -> None:
         self.name = name
         self._usual = usual
@@ -41,6 +43,11 @@ class Claims:
     def authors(self) -> int:
         """How many people claimed it in the last six hours of those observed."""
         return len(self._authors)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether there is none."""
+        return not self._authors
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute."""

@@ -75,6 +75,7 @@ class Contradiction(Latched):
         for post in desk.posts.fresh:
             if post.statement and not post.marks & Mark.PROMO and case.on_the_matter(post.marks, post.text):
                 self._place(post, seen.minute, desk)
+                self.at_rest = False
 
     def _place(self, post: OfficialPost, minute: int, desk: DeskContext) -> None:
         place = post.network, post.account
@@ -97,7 +98,9 @@ class Contradiction(Latched):
                     forward = slot == STATUS and (value, later_value) == ("working", "resolved")
                     if value != later_value and not forward and now >= at + FOLLOW_MINUTES:
                         self._contradict(slot, post, later, now, desk)
-        return super().holds(now, desk)
+        fact = super().holds(now, desk)
+        self.at_rest = self.at_rest and not self._board
+        return fact
 
     def _contradict(self, slot: str, first: Post, second: Post, now: int, desk: DeskContext) -> None:
         pair = f"{slot} {first.network} {first.id} {second.network} {second.id}"
@@ -124,3 +127,4 @@ class Contradiction(Latched):
             slot: {(network, account): (value, at, Post(*post)) for network, account, value, at, post in stands}
             for slot, stands in board
         }
+        self.at_rest = self.at_rest and not self._board

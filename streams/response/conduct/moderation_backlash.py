@@ -32,6 +32,8 @@ class ModerationBacklash(Latched):
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute, and compare with the hour before each act of the last hour."""
+        if not self._acts and not seen.actions:
+            return
         span = desk.settings.backlash_minutes
         for _, row in seen.actions:
             minute = row.at // 60

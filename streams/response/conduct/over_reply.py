@@ -35,7 +35,9 @@ class OverReply(Latched):
         super().__init__(HOLD)
         # By customer: the first and the last reply of the day, and how many turns.
         self._turns: dict[int, list[int]] = {}
+        # By minute of the last hour, oldest first: replies beyond the first, and mentions; and their sums.
         self._hour: dict[int, list[int]] = {}
+        self._sums = [0, 0]
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute."""
@@ -55,12 +57,12 @@ class OverReply(Latched):
                     fact = Fact(INFO, seen.minute, None, (("replies", turns[2]), ("share", 0.0)))
                     self.occur(fact, seen.minute + 1, desk)
             turns[1] = max(turns[1], row.at)
-        spoken = sum(tone.spoken for tone in seen.tones) + len(seen.answers)
+        spoken = sum([tone.spoken for tone in seen.tones]) + len(seen.answers)
         if spoken:
             self._hour[seen.minute] = [excess, spoken]
+            self._sums = [self._sums[0] + excess, self._sums[1] + spoken]
         self._forget(seen.minute)
-        second = sum(row[0] for row in self._hour.values())
-        mentions = sum(row[1] for row in self._hour.values())
+        second, mentions = self._sums
         if mentions >= MENTIONS_LEAST and second > desk.settings.excess_share * mentions:
             share = round(second / mentions, 2)
             self.occur(Fact(INFO, seen.minute, None, (("replies", second), ("share", share))), seen.minute + 1, desk)
@@ -68,11 +70,13 @@ class OverReply(Latched):
     @property
     def excess_share(self) -> float:
         """Replies beyond the first to a customer, as a share of the last hour's mentions."""
-        mentions = sum(row[1] for row in self._hour.values())
-        return sum(row[0] for row in self._hour.values()) / mentions if mentions else 0.0
+        second, mentions = self._sums
+        return second / mentions if mentions else 0.0
 
     def _forget(self, minute: int) -> None:
-        self._hour = {at: row for at, row in self._hour.items() if at > minute - 60}
+        while self._hour and (oldest := next(iter(self._hour))) <= minute - 60:
+            excess, spoken = self._hour.pop(oldest)
+            self._sums = [self._sums[0] - excess, self._sums[1] - spoken]
         if len(self._turns) > MAX_CUSTOMERS:
             latest = sorted(self._turns, key=lambda customer: (-self._turns[customer][1], customer))
             self._turns = {customer: self._turns[customer] for customer in latest[: MAX_CUSTOMERS // 2]}
@@ -88,3 +92,4 @@ class OverReply(Latched):
         super().restore(latched)
         self._turns = {customer: list(row) for customer, *row in turns}
         self._hour = {minute: list(row) for minute, *row in hour}
+        self._sums = [sum(row[place] for row in self._hour.values()) for place in (0, 1)]

@@ -30,6 +30,7 @@ class PromiseBroken:
     """
 
     name = "promise_broken"
+    case_only = False
 
     def __init__(self) -> None:
         self.totals = {"made": 0, "kept": 0, "broken": 0, "unknown": 0}
@@ -45,10 +46,17 @@ class PromiseBroken:
         """When the open promises are due, in seconds since the epoch, soonest first."""
         return sorted(promise[_DUE] for promise in self._promises if promise[_STATUS] != BROKEN)
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether there is none."""
+        return not self._promises
+
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute: what was promised, what was done, who complains again."""
         grace = desk.settings.promise_grace_minutes * MINUTE_S
         for _, row in seen.answers:
+            if not self._promises and row.due <= row.at:
+                continue
             author = desk.complaints.author_of(row)
             self._keep(author, row.keeps, row.at, grace)
             if row.due > row.at:
@@ -56,6 +64,8 @@ class PromiseBroken:
                 self._promises.append([author, row.key, row.at, row.due, OPEN])
                 for late_s in (grace, grace + UNKNOWN_AFTER_S):
                     desk.wake(-(-(row.due + late_s) // MINUTE_S))
+        if not self._promises:
+            return
         self._promises = sorted(self._promises, key=lambda promise: (promise[_DUE], promise))[:MAX_PROMISES]
         angry = {ask.author: ask.at for ask in seen.asks if ask.flags & NEGATIVE}
         for promise in self._promises:

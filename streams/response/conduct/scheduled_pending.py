@@ -18,6 +18,7 @@ class ScheduledPending:
     """Planned publications whose time is ahead; one that is deleted, or undone, is no longer planned."""
 
     name = "scheduled_pending"
+    case_only = False
 
     def __init__(self) -> None:
         self._planned: dict[int, tuple[int, Post]] = {}
@@ -25,6 +26,11 @@ class ScheduledPending:
     def times(self, now: int) -> list[int]:
         """Return when publications are planned for after a minute, in seconds since the epoch, soonest first."""
         return sorted(at for at, _ in self._planned.values() if at > now * MINUTE_S)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether there is none."""
+        return not self._planned
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute."""

@@ -37,11 +37,12 @@ class ToneOfVoice(Latched):
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute."""
+        marked = [post for post in desk.posts.since(seen.minute - HOLD) if post.marks & self._mark]
+        if not marked:
+            return
         touched = {reply.target for reply in seen.replies}
         fresh = {post.key for post in desk.posts.fresh}
-        for post in desk.posts.since(seen.minute - HOLD):
-            if not post.marks & self._mark:
-                continue
+        for post in marked:
             fire = post.key in touched and under_fire(post, desk)
             if fire or post.key in fresh:
                 severity = WARNING if fire or (self._in_case and desk.case is not None) else INFO
