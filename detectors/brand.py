@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from detectors.change import Change
-from detectors.criteria.judgement import CRITICAL_MINUTES, RECENT_MINUTES, Criteria, Judgement
+from detectors.criteria.brand_criteria import RECENT_MINUTES, Criteria
+from detectors.criteria.critical import CRITICAL_MINUTES
+from detectors.criteria.judgement import Judgement
 from detectors.criteria.readings import Readings
 from detectors.errors import StateError
 from detectors.fresh_voices import NEGATIVE, FreshCounts, FreshVoices

@@ -31,8 +31,10 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         How far above `warning_score` a critical score is: ten times less likely by chance.
     critical_authors
         Fewest fresh negative voices in 6 hours of a critical incident.
+    critical_evidence
+        Evidence of a crisis that goes on, in decades, from which on a warning is critical; ten minutes add at most two.
     critical_hold
-        Minutes for which a warning must have held before it can be critical.
+        Minutes for which a warning must have held to be critical without that evidence.
     crowd_share
         Least share of fresh voices in a critical incident, in parts of the share usual for the brand: a few loud
         authors are no crowd.
@@ -70,7 +72,8 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warning_authors: int = 5
     excess_share: float = 0.4
     critical_margin: float = 1.0
-    critical_authors: int = 20
+    critical_authors: int = 14
+    critical_evidence: float = 4.5
     critical_hold: int = 60
     crowd_share: float = 0.85
     quiet_hold: int = 180

@@ -52,7 +52,8 @@ class NegativeGrowth(AnomalyDetector):
     excess_share
         Least share of negatives in the excess, 0 to 1.
     share_memory
-        Hours after which an hour weighs 1/e in the usual share.
+        Hours after which an hour weighs 1/e in the usual share; default the volume's memory: then positive voices raise
+        the rate by as much as they lower the share, and joy does not raise what is expected of complaints.
     share_prior, share_weight
         The share assumed at first, and how many voices it weighs.
     negatives
@@ -77,7 +78,7 @@ class NegativeGrowth(AnomalyDetector):
         volume: Surge | None = None,
         spans: tuple[int, ...] = SPANS,
         excess_share: float = 0.4,
-        share_memory: float = 336.0,
+        share_memory: float | None = None,
         share_prior: float = 0.2,
         share_weight: float = 10.0,
         negatives: str = "negatives",
@@ -96,7 +97,7 @@ class NegativeGrowth(AnomalyDetector):
         ]
         horizon = max(*spans, *self.volume.spans, 2 * HOUR_MINUTES) + HOUR_MINUTES
         self.read_counts_from(RecentCounts(fields=2, horizon=horizon))
-        self._decay = math.exp(-1.0 / share_memory)
+        self._decay = math.exp(-1.0 / (share_memory or self.volume.memory))
         self.negative_voices = 0.0
         self.all_voices = 0.0
 

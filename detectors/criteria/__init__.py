@@ -9,8 +9,8 @@ ask for? Add one in these steps:
    windows from `RecentCounts`; a count that is not among its fields yet belongs in `detectors.fresh_voices`.
 3. Put its thresholds in `detectors.settings.DetectorSettings`, each with its meaning: they become options of
    `badbuzz.toml`. Run `python -m streams.cli.reference` to list them in `docs/configuration.md`.
-4. Add it to `Criteria.criteria` in `detectors.criteria.judgement`: one line. The judgement takes the highest severity
-   asked for, and leaves out a criterion that does not exceed an aftermath.
+4. Add it to `Criteria.criteria` in `detectors.criteria.brand_criteria`: one line. The judgement takes the highest
+   severity asked for, and leaves out a criterion that does not exceed an aftermath.
 5. Test what it must and must not alert on, and that a restored one continues to the last digit
    (`tests/detectors/criteria/`). Replay the recorded incidents: `python -m tests.benchmarks.accuracy`.
 6. Make it actionable: an alert rule in `deploy/prometheus/` and a runbook in `deploy/runbooks/`.

@@ -88,6 +88,11 @@ class Coordination:
         """Share of fresh voices among those of their own usual for this brand."""
         return (self.PRIOR_FRESH + self.fresh) / (self.PRIOR_VOICES + self.voices - self.copies)
 
+    @property
+    def known(self) -> float:
+        """How well the brand's voices are known, 0 to 1: the weight of what was learned beside what is assumed."""
+        return self.voices / (self.PRIOR_VOICES + self.voices)
+
     def learn(self, observation: Observation, *, calm: bool) -> None:
         """Close the last hour with mentions; it is usual unless it was flooded or there is an incident."""
         hour = observation.minute // HOUR_MINUTES

@@ -98,7 +98,7 @@ def test_voices_that_turn_out_to_be_copies_take_back_the_warning_they_raised_and
     more = [
         said(start + m, *(voice(m * 100 + i, text=90 + i % 4, negative=True) for i in range(8))) for m in (60, 61, 62)
     ]
-    assert severities(watch(detector, [*angry, *more])) == ["warning"]
+    assert severities(watch(detector, [*angry, *more])) == ["warning", "critical"]
 
 
 def test_people_beside_a_flood_are_judged_as_without_it() -> None:

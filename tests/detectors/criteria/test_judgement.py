@@ -1,4 +1,4 @@
-from detectors.criteria.judgement import Criteria
+from detectors.criteria.brand_criteria import Criteria
 from detectors.settings import DetectorSettings
 from detectors.severity import CRITERIA
 
