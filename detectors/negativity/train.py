@@ -11,6 +11,8 @@ The matrix of texts by features is never built: a text is its pieces (matrix `te
 
 import argparse
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -238,9 +240,11 @@ def train(texts: Sequence[Weighted], soft: NDArray[np.float32], seed: int) -> di
     negative = np.array([example.label == "negative" for example in examples], dtype=np.float64)
     held_out = np.random.default_rng(seed).random(len(examples)) < HELD_OUT
     tested = [examples[place] for place in np.flatnonzero(held_out).tolist()]
-    trained_net = train_net(texts, {example.text for example in tested}, soft, seed)
-
-    weights = fit(corpus, negative, share(examples, ~held_out, SIZE))
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as second:
+        waited = second.submit(train_net, texts, {example.text for example in tested}, soft, seed)
+        weights = fit(corpus, negative, share(examples, ~held_out, SIZE))
+        whole = fit(corpus, negative, share(examples, np.ones_like(held_out), SIZE))
+        trained_net = waited.result()
     top = float(np.quantile(np.abs(weights), 0.999))
     none = {"gain": np.float64(0), "bias": np.float64(0), "net_gain": np.float64(0)}
     model = NegativityModel(unpack(store(corpus, quantise(weights, top)) | trained_net | none))
@@ -257,13 +261,12 @@ def train(texts: Sequence[Weighted], soft: NDArray[np.float32], seed: int) -> di
         table([example for example, new in zip(tested, fresh, strict=True) if new], expit(gain * value + bias)[fresh])
     )
 
-    steps = quantise(fit(corpus, negative, share(examples, np.ones_like(held_out), SIZE)), top)
     gains = {
         "gain": np.float64(gain / evidence.std() * STEPS),
         "bias": np.float64(bias * STEPS),
         "net_gain": np.float64(gain * NET / results.std() * STEPS),
     }
-    return store(corpus, steps) | trained_net | gains
+    return store(corpus, quantise(whole, top)) | trained_net | gains
 
 
 def main() -> None:

@@ -23,10 +23,9 @@ WRITTEN: Final = Path(__file__).with_name("written.toml")
 REVIEWS: Final = ("steam_2025", "delivery_de_2026", "finance_apps_2021_2022", "streaming_in_2024")
 LANGUAGES: Final = {"delivery_de_2026": "de", "finance_apps_2021_2022": "en", "streaming_in_2024": "en"}
 WORDS: Final = {
-    **dict.fromkeys(("fr", "es", "it"), 8000),
     **dict.fromkeys(("en", "id", "zh"), 5000),
-    **dict.fromkeys(("de", "ar", "pt"), 4500),
-    "ru": 2500,
+    **dict.fromkeys(("fr", "es", "it", "de", "ar"), 4500),
+    **dict.fromkeys(("pt", "ru"), 2500),
     "ja": 2000,
     "nl": 1000,
     "pl": 1000,
