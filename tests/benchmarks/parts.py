@@ -19,7 +19,7 @@ from typing import Any
 from unittest import mock
 
 from detectors.brand import BrandDetector
-from detectors.criteria.judgement import Criteria
+from detectors.criteria.brand_criteria import Criteria
 from detectors.fresh_voices import FreshVoices
 from detectors.negativity import NegativityModel
 from streams.cli.options import GC_THRESHOLDS
