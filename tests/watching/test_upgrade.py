@@ -22,8 +22,8 @@ from streams.watching.rows.state_store import BrandStateStore
 from tests.helpers.records import crisis
 
 GOLDEN = Path(__file__).parent / "golden"
-ROLLUPS = GOLDEN / "rollups_v4.msgpack.gz"
-ROWS = GOLDEN / "rows_v5.msgpack.gz"
+ROLLUPS = GOLDEN / "rollups_v5.msgpack.gz"
+ROWS = GOLDEN / "rows_v6.msgpack.gz"
 # Where the first half of the messages ends; the rows are the state after it.
 HALF = 0.9
 
