@@ -15,7 +15,6 @@ Features of a piece, all hashed to 32 bits:
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -63,14 +62,6 @@ _TOKEN = re.compile(
     r"\n|@user|[:;=8][-'^o]?[()\[\]dp/\\|*3]+(?!\w)|<3|</3"  # the emoticons of the West
     rf"|{_LETTER}+|[!?]+|[()]+|\.\.+|[*%$€£\ue000]|[^\x00-\u218f\ue001-\uf8ff\u3000-\u303f\uff00-\uffef\s\w]"
 )
-# A Han or Kana character, or a Thai consonant with the vowels and tone marks around it.
-_UNIT = (
-    r"(?:[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    r"\uff66-\uff9f\U00020000-\U0003134f]|[\u0e40-\u0e44]?[\u0e01-\u0e30\u0e32\u0e33\u0e45\u0e46]"
-    r"[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0e30\u0e32\u0e33]*)"
-)
-_UNSPACED = re.compile(_UNIT)
-_RUNS = re.compile(rf"((?:{_UNIT})+)")
 # Odd multipliers of the characters at each place of a run: the first bits of pi's fraction.
 _PLACES: Final = np.array(
     [0x243F6A8885A308D3, 0x13198A2E03707345, 0xA4093822299F31D1, 0x082EFA98EC4E6C89, 0x452821E638D01377],
@@ -91,8 +82,6 @@ class Pieces(NamedTuple):
 def split(text: str) -> list[str]:
     """Cut a text into pieces: an old-style repost's ``RT @name:`` falls away, and the text is cut at white space.
 
-    A hashtag becomes its words, and a run of Han, Kana or Thai its pairs of neighbouring characters.
-
     Parameters
     ----------
     text
@@ -102,36 +91,12 @@ def split(text: str) -> list[str]:
     --------
     >>> split("RT @someone: what a  mess!")
     ['what', 'a', 'mess!']
-    >>> split("服务很差! ok")
-    ['服务', '务很', '很差', '!', 'ok']
     """
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
     if "RT @" in text[:8]:
         text = _REPOST.sub("", text, count=1)
-    pieces = text.split()
-    if "#" in text:
-        pieces = [word for piece in pieces for word in (_words(piece) if piece[0] == "#" else (piece,))]
-    if text.isascii() or not _UNSPACED.search(text):
-        return pieces
-    whole = unicodedata.normalize("NFC", " ".join(pieces)).split()
-    pieces = []
-    for piece in whole:
-        if piece.isascii() or "://" in piece or not _UNSPACED.search(piece):
-            pieces.append(piece)
-            continue
-        for place, part in enumerate(_RUNS.split(piece)):
-            if place % 2 == 0:
-                pieces += [part] if part else []
-                continue
-            units = _UNSPACED.findall(part)
-            pieces += [left + right for left, right in pairwise(units)] or units
-    return pieces
-
-
-def _words(hashtag: str) -> list[str]:
-    """Return the words of a piece that begins as a hashtag."""
-    return _HASHTAG.sub(lambda match: _HUMP.sub(" ", match[0][1:]).replace("_", " "), hashtag).split()
+    return text.split()
 
 
 def normalise(joined: str) -> str:

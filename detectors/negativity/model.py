@@ -1,9 +1,8 @@
 """Scoring of texts with the shipped weights: sums of integers, so that a score is the same on every path to the byte.
 
 A text's evidence is ``sum(weights of its known features) / sqrt(number of its known features)``. Both sums are integers
-and the rest is one division and one square root, which IEEE 754 rounds in one way only; the embedding net's result is a
-whole number (see `detectors.negativity.net`), and the log-odds of both go through a table of the logistic
-function. Nothing depends on the texts scored before or beside it.
+and the rest is one division and one square root, which IEEE 754 rounds in one way only, and a table of the logistic
+function; nothing depends on the texts scored before or beside it.
 """
 
 import math
@@ -11,9 +10,7 @@ from collections.abc import Sequence
 from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detectors.negativity import net
 from detectors.negativity.features import HASH_BITS, MAX_CHARS, PAIR, hashes, read, split
 from detectors.negativity.weights import KNOWN, STEPS, Weights, shipped, weigh
 
@@ -34,9 +31,9 @@ BATCH_CHARS: Final = 1 << 16
 class NegativityModel:
     """How negative a text is, 0 to 1, in any of the languages it was trained on (see MODEL_CARD.md).
 
-    A linear model of hashed words, word pairs and character runs, beside a small net of embeddings. What single pieces
-    of text contribute and the scores of whole texts are cached up to a bound; no score depends on the cache. Not to be
-    shared between threads: the weights are, so a model for each thread costs little.
+    A linear model of hashed words, word pairs and character runs. The weights of single pieces of text and the scores
+    of whole texts are cached up to a bound; no score depends on the cache. Not to be shared between threads: the
+    weights are, so a model for each thread costs little.
 
     Parameters
     ----------
@@ -62,7 +59,6 @@ class NegativityModel:
         self._text_chars = 0
         # For each piece: the sum of `weigh` over its features, hash of the first token, hash of the last token.
         self._rows = np.zeros((3, MAX_PIECES), dtype=np.int64)
-        self._inner = np.zeros((MAX_PIECES, net.HIDDEN), dtype=np.int16)
         views: list[memoryview[int]] = [memoryview(row) for row in self._rows]  # type: ignore[arg-type]
         self._sums, self._firsts, self._lasts = views
 
@@ -165,8 +161,7 @@ class NegativityModel:
         slots, mask, shift = self._slots, self._mask, self._shift
         sums, firsts, lasts = self._sums, self._firsts, self._lasts
         total = left = 0
-        rows = self._find(split(text))
-        for row in rows:
+        for row in self._find(split(text)):
             total += sums[row]
             right = firsts[row]
             if left and right:
@@ -177,32 +172,10 @@ class NegativityModel:
             left = lasts[row]
         known = (total + (KNOWN >> 1)) >> 32
         evidence = (total - known * KNOWN) / math.sqrt(known or 1)
-        weights = self.weights
-        result = net.read_one(weights.net, self._inner.take(rows, axis=0) if rows else self._inner[:0])
-        step = math.floor(evidence * weights.gain + result * weights.net.gain + weights.bias)
+        step = math.floor(evidence * self.weights.gain + self.weights.bias)
         return self._remember(text, _LOGISTIC[min(max(step, -_LIMIT), _LIMIT) + _LIMIT])
 
     def _score_part(self, texts: list[str]) -> list[float]:
-        evidence, results = self.margins(texts)
-        weights = self.weights
-        steps = np.floor(evidence * weights.gain + results * weights.net.gain + weights.bias)
-        scores: list[float] = _LOGISTIC_ARRAY[np.clip(steps, -_LIMIT, _LIMIT).astype(np.int64) + _LIMIT].tolist()
-        return scores
-
-    def margins(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return each text's evidence and the net's result, before gains and bias.
-
-        Parameters
-        ----------
-        texts
-            Any strings; all are held in memory at once.
-
-        Examples
-        --------
-        >>> evidence, results = NegativityModel.load().margins(["late again", "thank you"])
-        >>> bool(evidence[0] > evidence[1]), bool(results[0] > results[1])
-        (True, True)
-        """
         pieces: list[str] = []
         ends = [0]
         for text in texts:
@@ -221,7 +194,9 @@ class NegativityModel:
         total = np.diff(np.cumsum(running)[bounds])
         known = (total + (KNOWN >> 1)) >> 32
         evidence = (total - known * KNOWN) / np.sqrt(np.maximum(known, 1))
-        return evidence, net.read_many(self.weights.net, self._inner.take(rows, axis=0), bounds)
+        steps = np.floor(evidence * self.weights.gain + self.weights.bias)
+        scores: list[float] = _LOGISTIC_ARRAY[np.clip(steps, -_LIMIT, _LIMIT).astype(np.int64) + _LIMIT].tolist()
+        return scores
 
     def _find(self, pieces: list[str]) -> list[int]:
         """Return the row of each piece, after adding those that are new."""
@@ -246,10 +221,8 @@ class NegativityModel:
         target = self._rows[:, begin:end]
         target[:] = 0
         if not part.tokens:
-            self._inner[begin:end] = net.blank(self.weights.net)
             return
         matrix, columns = hashes(part)
-        self._inner[begin:end] = net.hidden(self.weights.net, matrix, columns)
         running = np.zeros(matrix.shape[1] + 1, dtype=np.int64)
         np.cumsum(weigh(self.weights.slots, matrix).sum(axis=0), out=running[1:])
         totals = running[columns]

@@ -1,9 +1,8 @@
 """Training of the negativity model: ``python -m detectors.negativity.train --data DIR --seed N``.
 
 Logistic regression on the hashed features of `detectors.negativity.features`, negative against the rest, over all
-languages at once, and beside it the net of `detectors.negativity.net_training`, which also learns from the teacher's
-soft labels. Reads what `detectors.negativity.training_texts` gathers; the validation sets belong to
-`detectors.negativity.evaluate`. Needs wordfreq. The same data, seed and versions give the same file to the byte.
+languages at once. Reads only ``train.jsonl.gz`` and ``train_brands.jsonl.gz`` of the directory; the validation sets
+belong to `detectors.negativity.evaluate`. The same data, seed and versions give the same file to the byte.
 
 The matrix of texts by features is never built: a text is its pieces (matrix `texts`) and its pairs across pieces
 (`pairs`), a piece its features (`pieces`), which makes a pass over the corpus five times shorter.
@@ -11,8 +10,6 @@ The matrix of texts by features is never built: a text is its pieces (matrix `te
 
 import argparse
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -22,17 +19,14 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from scipy.special import expit, logit
 
-from detectors.negativity import net_features, net_training
-from detectors.negativity.evaluate import Example, near_copies, table
+from detectors.negativity.evaluate import TRAINING, Example, load, near_copies, table
 from detectors.negativity.features import HASH_BITS, PAIR, hashes, read, split
-from detectors.negativity.model import NegativityModel
-from detectors.negativity.soft_labels import look_up
-from detectors.negativity.training_texts import Weighted, gather, share
-from detectors.negativity.weights import STEPS, WEIGHTS, unpack
+from detectors.negativity.weights import STEPS, WEIGHTS
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+LABELS: Final = ("negative", "neutral", "positive")
 BITS: Final = 22
 MIN_COUNT: Final = 2  # a feature of one text only would repeat that text's label
 # The settings below were chosen on a tenth of the training texts, held out, near-copies of the others left out.
@@ -42,8 +36,6 @@ STRIDE: Final = 1.7  # scale of all features: larger converges in fewer passes
 SIZE: Final = 0.6  # power of a source's size in its share of the loss: 0.75 ranks as well, less evenly over sources
 RIDGE: Final = 3e-6
 PASSES: Final = 60
-NET: Final = 1.5  # weight of the net beside the n-grams, both at unit spread; 1 and 2 rank as well
-FEATURES: Final = 120_000  # of the net: what fits beside the n-grams in six megabytes
 HELD_OUT: Final = 0.1  # of the texts, for calibration
 NEGATIVE: Final = 3 / 7
 """Negative share a score is calibrated for; at 1/3, 0.5 finds 45 % of airlines' complaints, at 3/7 61 %."""
@@ -125,6 +117,35 @@ def _piece_features(pieces: list[str]) -> tuple[Integers, Integers, NDArray[np.b
     return np.concatenate(owners), np.concatenate(features), np.concatenate(whole), ends
 
 
+def share(examples: Sequence[Example], chosen: NDArray[np.bool_], size: float) -> Floats:
+    """Return each chosen text's share of the loss: a third of every source's to each label.
+
+    In a source without neutral texts two thirds go to the positive ones. So the share of negative texts in a source,
+    which depends on how it was collected, is not learned as the tone of its language.
+
+    Parameters
+    ----------
+    examples
+        The labelled texts.
+    chosen
+        Which of them count; the others get zero.
+    size
+        Power of a source's number of texts in its share.
+    """
+    sources = np.array([example.source for example in examples])
+    labels = np.array([example.label for example in examples])
+    shares = np.zeros(len(examples))
+    for source in np.unique(sources[chosen]):
+        own = chosen & (sources == source)
+        cells = {label: own & (labels == label) for label in LABELS}
+        for label, cell in cells.items():
+            third = 2 if label == "positive" and not cells["neutral"].any() else 1
+            if cell.any():
+                shares[cell] = third / cell.sum() * own.sum() ** size
+    shares /= shares.sum()
+    return shares
+
+
 def fit(corpus: Corpus, negative: Floats, shares: Floats) -> Floats:
     """Fit the weights by L-BFGS.
 
@@ -164,6 +185,12 @@ def quantise(weights: Floats, top: float) -> Integers:
     return np.where(scaled == 0, np.where(weights < 0, -1, 1), scaled).astype(np.int64)
 
 
+def evidence(corpus: Corpus, weights: Integers) -> Floats:
+    """Return each text's evidence, as the model sums it."""
+    exact = weights.astype(np.float64)
+    return np.asarray((corpus.texts @ (corpus.pieces @ exact) + corpus.pairs @ exact) / np.sqrt(corpus.known))
+
+
 def calibrate(value: Floats, negative: Floats, weight: Floats) -> tuple[float, float]:
     """Fit gain and bias of the log-odds to one unit of evidence (Platt 1999, Advances in Large Margin Classifiers)."""
     unit = value.std()
@@ -178,8 +205,27 @@ def calibrate(value: Floats, negative: Floats, weight: Floats) -> tuple[float, f
     return float(gain / unit), float(bias)
 
 
-def store(corpus: Corpus, steps: Integers) -> dict[str, Any]:
-    """Return the n-grams' arrays of the weights file."""
+def train(examples: Sequence[Example], seed: int) -> dict[str, Any]:
+    """Train on labelled texts, print figures of the held-out tenth, and return the arrays of the weights file."""
+    corpus = count(examples)
+    negative = np.array([example.label == "negative" for example in examples], dtype=np.float64)
+    held_out = np.random.default_rng(seed).random(len(examples)) < HELD_OUT
+
+    weights = fit(corpus, negative, share(examples, ~held_out, SIZE))
+    top = float(np.quantile(np.abs(weights), 0.999))
+    # Calibrated on sources with neutral texts, each counting the same.
+    complete = {example.source for example in examples if example.label == "neutral"}
+    chosen = held_out & np.array([example.source in complete for example in examples])
+    value = evidence(corpus, quantise(weights, top))
+    gain, bias = calibrate(value, negative, share(examples, chosen, 0))
+    bias += logit(NEGATIVE) - logit(1 / 3)
+    tested = [examples[place] for place in np.flatnonzero(held_out).tolist()]
+    known = {examples[place].text for place in np.flatnonzero(~held_out).tolist()}
+    fresh = ~near_copies([example.text for example in tested], known)
+    scores = expit(gain * value[held_out] + bias)[fresh]
+    print(table([example for example, new in zip(tested, fresh, strict=True) if new], scores))
+
+    steps = quantise(fit(corpus, negative, share(examples, np.ones_like(held_out), SIZE)), top)
     slots = corpus.hashes & ((1 << BITS) - 1)
     order = np.argsort(slots)
     return {
@@ -187,104 +233,21 @@ def store(corpus: Corpus, steps: Integers) -> dict[str, Any]:
         "gaps": np.diff(slots[order], prepend=0).astype(np.uint32),
         "weights": steps[order].astype(np.int8),
         "checks": ((corpus.hashes >> BITS) & 255)[order].astype(np.uint8),
-    }
-
-
-def train_net(texts: Sequence[Weighted], left_out: set[str], soft: NDArray[np.float32], seed: int) -> dict[str, Any]:
-    """Train the net on all texts but those left out, and return its arrays of the weights file.
-
-    Parameters
-    ----------
-    texts
-        All training texts.
-    left_out
-        Texts of which neither label nor soft label is used.
-    soft
-        The teacher's probability of each text; below zero where there is none.
-    seed
-        Of start values and order.
-    """
-    used = np.array([row.example.text not in left_out for row in texts])
-    scale = np.array([row.scale for row in texts])
-    parts = share([row.example for row in texts], used & (scale > 0), SIZE) * scale
-    parts /= parts[used & (scale == 1)].mean()
-    label = np.array([row.example.label == "negative" for row in texts], dtype=np.float32)
-    target, weight = net_training.target_of(label, parts.astype(np.float32), np.where(used, soft, -1))
-    order = np.flatnonzero(weight > 0)
-    words = [row.example.text for row in texts]
-    chosen = net_features.choose(words, FEATURES)
-    table = net_features.tabulate(words, chosen)
-    training = net_training.Training(len(chosen), seed)
-    for epoch in range(net_training.EPOCHS):
-        print(
-            f"net: epoch {epoch + 1} of {net_training.EPOCHS}, {len(order)} texts, {len(chosen)} features", flush=True
-        )
-        training.epoch(table, order, target, weight, 1 - epoch / net_training.EPOCHS)
-    return net_training.pack(training, chosen)
-
-
-def train(texts: Sequence[Weighted], soft: NDArray[np.float32], seed: int) -> dict[str, Any]:
-    """Train on labelled texts, print figures of the held-out tenth, and return the arrays of the weights file.
-
-    Parameters
-    ----------
-    texts
-        Training texts; those of scale 1 are the n-grams' too, and a tenth of these is held out for calibration.
-    soft
-        The teacher's probability of each text; below zero where there is none.
-    seed
-        Chooses the held-out tenth; start values and order of the net.
-    """
-    examples = [row.example for row in texts if row.scale == 1]
-    corpus = count(examples)
-    negative = np.array([example.label == "negative" for example in examples], dtype=np.float64)
-    held_out = np.random.default_rng(seed).random(len(examples)) < HELD_OUT
-    tested = [examples[place] for place in np.flatnonzero(held_out).tolist()]
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as second:
-        waited = second.submit(train_net, texts, {example.text for example in tested}, soft, seed)
-        weights = fit(corpus, negative, share(examples, ~held_out, SIZE))
-        whole = fit(corpus, negative, share(examples, np.ones_like(held_out), SIZE))
-        trained_net = waited.result()
-    top = float(np.quantile(np.abs(weights), 0.999))
-    none = {"gain": np.float64(0), "bias": np.float64(0), "net_gain": np.float64(0)}
-    model = NegativityModel(unpack(store(corpus, quantise(weights, top)) | trained_net | none))
-    evidence, results = model.margins([example.text for example in tested])
-    value = evidence / evidence.std() + NET * results / results.std()
-    # Calibrated on sources with neutral texts, each counting the same.
-    complete = {example.source for example in examples if example.label == "neutral"}
-    chosen = np.array([example.source in complete for example in tested])
-    gain, bias = calibrate(value, negative[held_out], share(tested, chosen, 0))
-    bias += logit(NEGATIVE) - logit(1 / 3)
-    known = {examples[place].text for place in np.flatnonzero(~held_out).tolist()}
-    fresh = ~near_copies([example.text for example in tested], known)
-    print(
-        table([example for example, new in zip(tested, fresh, strict=True) if new], expit(gain * value + bias)[fresh])
-    )
-
-    gains = {
-        "gain": np.float64(gain / evidence.std() * STEPS),
+        "gain": np.float64(gain * STEPS),
         "bias": np.float64(bias * STEPS),
-        "net_gain": np.float64(gain * NET / results.std() * STEPS),
     }
-    return store(corpus, quantise(whole, top)) | trained_net | gains
 
 
 def main() -> None:
     """Train and write the weights."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder with sentiment/ and incidents/")
+    parser.add_argument("--data", type=Path, required=True, help="directory with train.jsonl.gz, train_brands.jsonl.gz")
     parser.add_argument("--seed", type=int, default=0, help="chooses the texts held out for calibration")
-    parser.add_argument("--no-reviews", action="store_true", help="leave out the rated reviews of the incident records")
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="file to write (default: the one in the package)")
     arguments = parser.parse_args()
-    incidents = None if arguments.no_reviews else arguments.data / "incidents"
-    texts = gather(arguments.data / "sentiment", incidents)
-    trained = train(texts, look_up([row.example.text for row in texts]), arguments.seed)
+    trained = train(load(arguments.data, TRAINING), arguments.seed)
     np.savez_compressed(arguments.out, **trained)
-    size = arguments.out.stat().st_size / 1e6
-    print(
-        f"{len(trained['weights'])} n-grams, {len(trained['net_checks'])} embeddings, {size:.1f} MB in {arguments.out}"
-    )
+    print(f"{len(trained['weights'])} features, {arguments.out.stat().st_size / 1e6:.1f} MB in {arguments.out}")
 
 
 if __name__ == "__main__":

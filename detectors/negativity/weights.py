@@ -8,9 +8,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.negativity import net
-from detectors.negativity.net import Net
-
 WEIGHTS: Final = Path(__file__).with_name("weights.npz")
 
 STEPS: Final = 512
@@ -33,14 +30,11 @@ class Weights(NamedTuple):
         Log-odds, times `STEPS`, to one unit of evidence.
     bias
         Log-odds, times `STEPS`, of a text without evidence.
-    net
-        The embedding net, whose result is added to the evidence.
     """
 
     slots: NDArray[np.int16]
     gain: float
     bias: float
-    net: Net
 
 
 def weigh(slots: NDArray[np.int16], hashes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -73,7 +67,7 @@ def unpack(stored: Mapping[str, NDArray[Any]]) -> Weights:
     slots = np.zeros(1 << int(stored["bits"]), dtype=np.int16)
     slots[np.cumsum(stored["gaps"], dtype=np.int64)] = stored["weights"].astype(np.int16) << 8 | stored["checks"]
     slots.setflags(write=False)
-    return Weights(slots, float(stored["gain"]), float(stored["bias"]), net.unpack(stored))
+    return Weights(slots, float(stored["gain"]), float(stored["bias"]))
 
 
 @cache

@@ -14,10 +14,7 @@ from hypothesis import strategies as st
 
 from detectors.negativity import NegativityModel, features, model, weights, with_rating
 from detectors.negativity.evaluate import VALIDATION, Example, auc, load
-from detectors.negativity.net import BITS, find
-from detectors.negativity.net_features import MOST_PIECES, tabulate
 from detectors.negativity.train import count, train
-from detectors.negativity.training_texts import Weighted
 
 SURROGATES = st.characters(categories=["Cs"])
 TEXT = st.one_of(
@@ -140,9 +137,6 @@ def test_texts_that_mean_the_same_score_the_same(scorer: NegativityModel, one: s
         ("Schon wieder Verspätung, was für ein Saftladen", "Danke, ein wunderbarer Tag"),
         ("Ужасный банк, опять не работает", "Отличный банк, спасибо большое"),
         ("pésimo servicio, una vergüenza", "gracias, me encanta"),
-        ("服务太差了，非常失望", "非常好，很喜欢"),
-        ("บริการแย่มาก", "อร่อยมาก ชอบมาก"),
-        ("pelayanan buruk sekali, kecewa", "bagus sekali, terima kasih"),
         ("not good", "good"),
         ("👎😡", "👍😍"),
     ],
@@ -152,7 +146,7 @@ def test_complaints_score_above_praise(scorer: NegativityModel, worse: str, bett
     assert scorer.score_one(worse) > scorer.score_one(better)
 
 
-@pytest.mark.parametrize("text", ["", "ძალიან ცუდი", "ຂີ້ຮ້າຍຫຼາຍ"])
+@pytest.mark.parametrize("text", ["", "最悪のサービスだ", "แย่มาก", "ძალიან ცუდი"])
 def test_a_script_never_trained_on_is_not_called_negative(scorer: NegativityModel, text: str) -> None:
     """A script without training texts stays under the threshold."""
     assert scorer.score_one(text) < 0.5
@@ -195,8 +189,8 @@ def test_half_is_a_sensible_threshold_for_complaints(scorer: NegativityModel, sh
 
 
 def test_weights_are_small_and_complete() -> None:
-    """The weights stay under six megabytes, and no slot is used without a weight."""
-    assert weights.WEIGHTS.stat().st_size <= 6_000_000
+    """The weights stay under ten megabytes, and no slot is used without a weight."""
+    assert weights.WEIGHTS.stat().st_size < 10_000_000
     slots = weights.shipped().slots
     assert slots[0] == 0
     assert ((slots >> 8 != 0) == (slots != 0)).all()
@@ -210,13 +204,9 @@ def test_training_is_reproducible_by_its_seed(tmp_path: Path) -> None:
         for number in range(300)
         for label in words
     ]
-    texts = [Weighted(example, 1.0) for example in examples] + [Weighted(Example("awful", "", "word:en"), 0.0)]
-    soft = np.full(len(texts), -1, dtype=np.float32)
-    soft[::7] = [example.label == "negative" for example, _ in texts[::7]]
-    soft[-1] = 0.9
     files = []
     for name in ("one.npz", "two.npz"):
-        np.savez_compressed(tmp_path / name, **train(texts, soft, seed=3))
+        np.savez_compressed(tmp_path / name, **train(examples, seed=3))
         files.append((tmp_path / name).read_bytes())
     assert files[0] == files[1]
     with np.load(tmp_path / "one.npz") as stored:
@@ -236,34 +226,6 @@ def test_training_counts_the_features_that_scoring_sees() -> None:
     seen = np.concatenate([matrix[matrix != 0], across])
     assert sorted(np.unique(seen)) == corpus.hashes.tolist()
     assert corpus.known.tolist() == [len(seen), len(seen)]
-
-
-@given(st.lists(TEXT, min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None)
-def test_the_net_learns_from_the_features_that_scoring_sees(texts: list[str]) -> None:
-    """In training a piece has the features that the shipped net looks up for it."""
-    net = weights.shipped().net
-    places = np.flatnonzero(net.slots)
-    chosen = places | net.checks[net.slots[places]].astype(np.int64) << BITS
-    table = tabulate(texts, chosen)
-    pieces = list(dict.fromkeys(piece for text in texts for piece in features.split(text)[:MOST_PIECES]))
-    if not pieces or not (part := features.read(pieces)).tokens:
-        return
-    matrix, columns = features.hashes(part)
-    found = find(net, matrix)
-    for place in range(len(pieces)):
-        rows = found[columns[place] : columns[place + 1]]
-        assert sorted(rows[rows > 0] - 1) == sorted(
-            np.repeat(table.features[place].indices, table.features[place].data.astype(int)).tolist()
-        )
-
-
-def test_white_space_is_not_needed_where_a_language_has_none() -> None:
-    """Han, Kana and Thai are cut into pairs of characters, the same whether composed or not; links stay whole."""
-    assert features.split("很差!ok") == ["很差", "!ok"]
-    assert features.split("แย่มาก") == ["แย่มา", "มาก"]
-    assert features.split("ガス") == features.split("カ\u3099ス") == ["ガス"]
-    assert features.split("http://例え.jp/見る") == ["http://例え.jp/見る"]
 
 
 def test_scoring_needs_no_training_library() -> None:
