@@ -72,7 +72,7 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warning_authors: int = 5
     excess_share: float = 0.4
     critical_margin: float = 1.0
-    critical_authors: int = 14
+    critical_authors: int = 12
     critical_evidence: float = 4.5
     critical_hold: int = 60
     crowd_share: float = 0.85

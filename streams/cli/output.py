@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from streams.kafka.topic_admin import TopicReport
     from streams.offline.backtest import Backtest
     from streams.offline.replay import OpenIncident
+    from streams.offline.yardstick import Standing
     from streams.recordings.recording import Recording
     from streams.settings.config import Config
     from streams.watching.watch_event import WatchEvent
@@ -113,6 +114,26 @@ def print_backtest(result: Backtest) -> None:
     )
     for name, count in result.false_pages.items():
         out.print(f"  {name}: {count}")
+
+
+def print_standings(rows: Iterable[Standing]) -> None:
+    """Print badbuzz beside the rules of listening tools, with 95 % intervals over brands, and what each missed."""
+    names = ("alerter", "found", "within 60 min", "median delay", "joy paged", "false pages a brand-week")
+    table = Table(*names, box=None, pad_edge=False)
+    for row in rows:
+        low, high = row.found_interval
+        table.add_row(
+            row.name,
+            f"{row.found} of {row.crises} ({low:.0%} to {high:.0%})",
+            str(row.within_hour),
+            "-" if row.median_delay is None else f"{row.median_delay} min",
+            str(row.surges_paged),
+            "{:.3f} ({:.3f} to {:.3f})".format(row.false_pages, *row.false_interval),
+        )
+    out.print(table)
+    for row in rows:
+        if row.missed:
+            out.print(f"missed by {row.name}: {', '.join(row.missed)}", style="dim")
 
 
 def print_topics(reports: Iterable[TopicReport]) -> None:

@@ -14,6 +14,7 @@ from streams.offline.backtest_truth import ANY, FALSE_ALARM, Truth, check_files,
 from streams.offline.replay import replay
 from streams.pipeline import Pipeline
 from streams.recordings.files import MentionFiles
+from streams.scoring.scorer import Batch
 from streams.settings.brands.brand_names import BrandNames
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.watch_event import incident_events
@@ -33,11 +34,12 @@ class Page(NamedTuple):
 
 
 class ReplayedFile(NamedTuple):
-    """A mention file after its replay: event times of the mentions by brand, in seconds, and the incident events."""
+    """A mention file after its replay: times of all and of negative mentions by brand, in seconds, and its events."""
 
     file: str
     times_s: dict[str, list[float]]
     events: list[IncidentEvent]
+    negatives_s: dict[str, list[float]]
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -96,10 +98,18 @@ def replay_file(path: str, pipeline: Pipeline) -> ReplayedFile:
         A fresh one.
     """
     times_s: dict[str, list[float]] = {}
+    negatives_s: dict[str, list[float]] = {}
+
+    def note_negatives(batch: Batch) -> None:
+        for rollup in batch.rollups:
+            minute_s = (rollup.minute - rollup.lag) * 60.0
+            negatives_s.setdefault(rollup.brand, []).extend([minute_s] * rollup.counts.negatives)
+
+    pipeline.on_batch = note_negatives
     events, _ = replay(_noting_times(MentionFiles([path]), times_s, pipeline), pipeline)
-    for seconds in times_s.values():
+    for seconds in (*times_s.values(), *negatives_s.values()):
         seconds.sort()
-    return ReplayedFile(record_name("stdin" if path == "-" else path), times_s, incident_events(events))
+    return ReplayedFile(record_name("stdin" if path == "-" else path), times_s, incident_events(events), negatives_s)
 
 
 def _noting_times(
@@ -162,18 +172,40 @@ def backtest(files: Sequence[ReplayedFile], truths: Sequence[Truth], warm_up_hou
     false_pages: dict[str, int] = {}
     false_warnings = 0
     for file in files:
-        for brand, times_s in file.times_s.items():
-            warm_s = times_s[0] + warm_up_hours * HOUR_S
-            weeks += max(0.0, times_s[-1] - warm_s) / WEEK_S
-            sent = [page for page in pages(e for e in file.events if e.brand == brand) if page.at_s >= warm_s]
-            of_brand = [truth for truth in truths if truth.file in {file.file, ANY} and truth.brand in {brand, ANY}]
-            outcomes += [_outcome(truth, brand, times_s, sent) for truth in of_brand if truth.kind != "ignore"]
-            for page in sent:
-                if not any(_within(page, truth) for truth in of_brand if truth.kind != FALSE_ALARM):
-                    lead = page.criteria[0] if page.criteria else "none"
-                    false_pages[lead] = false_pages.get(lead, 0) + 1
-                    false_warnings += page.level >= Severity.WARNING
+        for brand in file.times_s:
+            sent = pages(event for event in file.events if event.brand == brand)
+            measured = measure_brand(file, brand, truths, warm_up_hours, sent)
+            weeks += measured.weeks
+            outcomes += measured.outcomes
+            for page in measured.false_pages:
+                lead = page.criteria[0] if page.criteria else "none"
+                false_pages[lead] = false_pages.get(lead, 0) + 1
+                false_warnings += page.level >= Severity.WARNING
     return Backtest("backtest", outcomes, round(weeks, 2), dict(sorted(false_pages.items())), false_warnings)
+
+
+class BrandMeasure(NamedTuple):
+    """One brand's part of a backtest: its documented incidents, weeks watched and pages outside every incident."""
+
+    outcomes: list[Outcome]
+    weeks: float
+    false_pages: list[Page]
+
+
+def measure_brand(
+    file: ReplayedFile, brand: str, truths: Sequence[Truth], warm_up_hours: float, sent: Iterable[Page]
+) -> BrandMeasure:
+    """Compare the pages sent for one brand with the truth, as `backtest` does."""
+    times_s = file.times_s[brand]
+    warm_s = times_s[0] + warm_up_hours * HOUR_S
+    counted = [page for page in sent if page.at_s >= warm_s]
+    of_brand = [truth for truth in truths if truth.file in {file.file, ANY} and truth.brand in {brand, ANY}]
+    documented = [truth for truth in of_brand if truth.kind != FALSE_ALARM]
+    return BrandMeasure(
+        [_outcome(truth, brand, times_s, counted) for truth in of_brand if truth.kind != "ignore"],
+        max(0.0, times_s[-1] - warm_s) / WEEK_S,
+        [page for page in counted if not any(_within(page, truth) for truth in documented)],
+    )
 
 
 def _within(page: Page, truth: Truth) -> bool:

@@ -26,7 +26,7 @@ NUMBERS = {
     "five": 5,
     "eight": 8,
     "ten": 10,
-    "fourteen": 14,
+    "twelve": 12,
     "twenty": 20,
     "fifty thousand": 50_000,
 }

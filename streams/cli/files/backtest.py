@@ -7,17 +7,18 @@ import msgspec
 
 from detectors.negativity import NegativityModel
 from streams.cli.options import brand_option, config_option, json_option
-from streams.cli.output import err, print_backtest, write_line
+from streams.cli.output import err, print_backtest, print_standings, write_line
 from streams.errors import ConfigError
 from streams.offline.backtest import backtest, replay_file
 from streams.offline.backtest_truth import read_truth
 from streams.offline.desk_truth import read_desk_truth
+from streams.offline.yardstick import standings
 from streams.pipeline import Pipeline
 from streams.settings.config import load
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True)
+@click.argument("files", nargs=-1)
 @click.option(
     "--truth",
     "truth_path",
@@ -40,6 +41,13 @@ from streams.settings.config import load
     envvar="BADBUZZ_WARM_UP",
     help="Hours of a brand that do not count.",
 )
+@click.option(
+    "--yardstick",
+    "yardstick_path",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    envvar="BADBUZZ_YARDSTICK",
+    help="Compare with the rules of listening tools, on the mention files of this folder and its truth.csv.",
+)
 @brand_option
 @config_option
 @json_option
@@ -48,6 +56,7 @@ def backtest_command(
     truth_path: Path | None,
     desk_path: Path | None,
     warm_up: float,
+    yardstick_path: Path | None,
     brands: tuple[str, ...],
     config_path: Path | None,
     as_json: bool,
@@ -63,8 +72,15 @@ def backtest_command(
     class   crisis, benign surge, coordinated or ignore
     onset   its first moment, such as 2024-03-09T09:00:00Z
     end     its last
+
+    With --yardstick, badbuzz stands in one table beside the rules that listening tools ship, each at its usual setting.
     """  # noqa: D301  (Click's mark of a paragraph that is not wrapped)
     config = load(config_path)
+    if yardstick_path is not None:
+        files = (*files, *sorted(str(path) for path in yardstick_path.glob("*.jsonl*")))
+        truth_path = truth_path or yardstick_path / "truth.csv"
+    if not files:
+        raise ConfigError("expected mention files, got none: give FILES, or --yardstick DIR with *.jsonl in it")
     if truth_path is None and desk_path is None:
         raise ConfigError("expected documented incidents, got none: give --truth CSV or --desk FILE")
     truths = read_truth(truth_path) if truth_path else []
@@ -75,6 +91,14 @@ def backtest_command(
         if err.is_terminal:
             err.print(f"replaying {file}", style="dim")
         replayed.append(replay_file(file, Pipeline(config, model, brands=frozenset(brands))))
+    if yardstick_path is not None:
+        rows = standings(replayed, truths, warm_up)
+        if as_json:
+            for row in rows:
+                write_line(msgspec.json.encode(row))
+        else:
+            print_standings(rows)
+        return
     result = backtest(replayed, truths, warm_up)
     if as_json:
         write_line(msgspec.json.encode(result))
