@@ -26,7 +26,7 @@ def test_a_new_token_is_printed_with_the_line_that_admits_its_holder(tmp_path: P
 def test_an_open_address_without_a_login_is_refused_in_one_line() -> None:
     status, _, error = run(BADBUZZ_CONSOLE_HOST="0.0.0.0")  # noqa: S104
     assert status == 2
-    assert "console.auth (BADBUZZ_CONSOLE_AUTH): expected proxy or tokens" in " ".join(error.split())
+    assert "`console.auth`: expected proxy or tokens" in " ".join(error.split())
 
 
 def test_a_record_that_is_not_there_ends_the_console_in_one_line(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_a_report_of_the_press_is_shown_first_in_the_crisis_that_follows() -> No
 
 
 def test_a_report_of_the_press_alone_makes_no_crisis_of_a_warning() -> None:
-    grumbles = wave(14, 20, rating=-1)
+    grumbles = wave(9, 20, rating=-1)
     told = events([press(CRISIS_AT + 30 * MINUTE)], grumbles)
     assert "warning" in {event["severity"] for event in told}
     assert "critical" not in {event["severity"] for event in told}
