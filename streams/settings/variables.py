@@ -62,6 +62,7 @@ COMMAND_VARIABLES = frozenset(
         "BADBUZZ_TRUTH",
         "BADBUZZ_TRY_SECONDS",
         "BADBUZZ_USER",
+        "BADBUZZ_YARDSTICK",
         "BADBUZZ_WARM_UP",
     )
 )
