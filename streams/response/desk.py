@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from detectors.severity import COORDINATED, Severity
+from detectors.severity import COORDINATED, NEGATIVE_GROWTH, REACH, Severity
 from streams.mentions.marks.mark import Mark
 from streams.response.case.case import Case
 from streams.response.case.complaints_waiting import ComplaintsWaiting
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 MAX_TERMS = 16
 CASE = "case"
+_OF_PEOPLE = frozenset((NEGATIVE_GROWTH, REACH))  # a flood of copies beside these is a crisis as any other
 BEGINS, ENDS, TOLD = "begins", "ends", "told"
 
 
@@ -187,7 +188,7 @@ class Desk:
         if case is not None:
             case.severity = case.severity if calm else change.severity
             case.calm_at = change.minute if calm else 0
-            case.suspended = COORDINATED in change.criteria
+            case.suspended = COORDINATED in change.criteria and _OF_PEOPLE.isdisjoint(change.criteria)
             case.terms = list(dict.fromkeys([*case.terms, *change.terms]))[:MAX_TERMS]
             if change.severity == "critical":
                 case.critical_at = case.critical_at or change.minute

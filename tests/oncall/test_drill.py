@@ -18,7 +18,7 @@ from tests.helpers.console_process import SAME
 pytestmark = pytest.mark.usefixtures("tools")
 
 PATIENCE_S = 240.0
-BEGIN = "2012-06-11T23:57:00Z"
+BEGIN = "2012-06-11T23:55:00Z"
 """Ten seconds before the warning, with a lateness of ten."""
 
 

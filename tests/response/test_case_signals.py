@@ -102,6 +102,11 @@ def test_a_brand_that_nobody_can_see_is_not_said_to_be_silent() -> None:
     assert desk.incident(0).say([complaint(1, "ann")], until=300).changes == []
 
 
+def test_a_flood_of_copies_beside_people_of_their_own_stops_no_clock() -> None:
+    shop = DeskDriver().incident(0, "watch").incident(1, "warning", 0, "coordinated", "negative_growth")
+    assert shop.say([], 200).of("holding_due") != []
+
+
 def test_a_flood_of_copies_owes_nobody_an_answer() -> None:
     assert (
         DeskDriver().incident(0, "watch").incident(1, "warning", 0, "coordinated").say([], 200).of("holding_due") == []
