@@ -89,7 +89,7 @@ def test_partitions_are_added_and_a_brand_moves_to_a_new_one(
         partitions.start(monkeypatch, 4)
     partitions.send(on(3, CRISIS))
     expected = in_process(in_order(BEFORE, CRISIS))
-    assert msgspec.json.decode(expected[-1])["severity"] == "warning"
+    assert msgspec.json.decode(expected[-1])["severity"] == "critical"
     partitions.await_incidents(expected, LIMIT_S + METADATA_MAX_AGE_MS / 1000)
 
 

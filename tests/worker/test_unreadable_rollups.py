@@ -7,6 +7,7 @@ from kafka import KafkaProducer
 from streams.kafka.clients import producer_options
 from streams.kafka.logs.dead_letters import read_letters, send_again
 from streams.kafka.topics import ROLLUPS
+from streams.scoring.rollup_batch import VERSION
 from streams.settings.kafka import KafkaSettings
 from tests.behaviour.engines import in_process
 from tests.helpers.cluster import TOPICS, Cluster, wait_until
@@ -30,7 +31,8 @@ def test_a_watcher_goes_on_past_messages_it_cannot_read(kafka_settings: KafkaSet
         letters = list(read_letters(kafka_settings))
         assert {letter.reason for letter in letters} == {"rollup"}
         assert sorted(letter.value for letter in letters) == sorted(UNREADABLE * TOPICS.rollups_partitions)
-        assert any("expected rollups of version 4, got version 99: update this worker" in x.detail for x in letters)
+        refusal = f"expected rollups of version {VERSION}, got version 99: update this worker"
+        assert any(refusal in letter.detail for letter in letters)
         assert worker.process.poll() is None
         assert "Traceback" not in worker.log.read_text()
 
