@@ -62,6 +62,11 @@ def overview() -> dashboard.Dashboard:
                 {"{{brand}}": f"topk(10, max by (brand) ({m.SCORE.name}{OF_INSTALLATION}))"},
                 lines_at=((None, "transparent"), (p.DEFAULTS.watch_score, p.ORANGE)),
             ),
+            p.time_series(
+                "Roles that nobody has",
+                "Roles of the crisis cell that nobody has in an open incident, by brand.",
+                {"{{brand}}": f"max by (brand) ({a.ROLES_OPEN.name}{OF_INSTALLATION}) > 0"},
+            ),
         ],
     ).annotation(incident_annotations([TAG]))
 

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from streams.addresses import shown
 from streams.errors import ActionError
 
 ActionKind = Literal[
@@ -206,7 +207,7 @@ def _check_values(action: DeskAction) -> None:
     if action.role and action.role not in ROLES:
         raise ActionError(f"expected a role of {', '.join(ROLES)}, got {action.role!r:.80}: choose one of them")
     if action.url and not action.url.startswith(("https://", "http://")):
-        raise ActionError(f"expected an address that begins with https://, got {action.url!r:.80}: correct it")
+        raise ActionError(f"expected an address that begins with https://, got {shown(action.url)!r:.80}: correct it")
     for field, most in [(name, MAX_NAME) for name in _SHORT] + [(name, MAX_TEXT) for name in ("text", "why", "url")]:
         if len(value := getattr(action, field)) > most:
             raise ActionError(f"expected at most {most} characters in {field!r}, got {len(value)}: shorten it")

@@ -11,6 +11,7 @@ import urllib.request
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from streams.addresses import shown
 from streams.errors import ConfigError, SilenceError
 from streams.event_time import rfc3339_ms
 
@@ -57,7 +58,9 @@ class Alertmanager:
     def __init__(self, url: str, installation: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ConfigError(f"{ALERTMANAGER_URL}: expected an address such as http://127.0.0.1:9093, got {url!r}")
+            raise ConfigError(
+                f"{ALERTMANAGER_URL}: expected an address such as http://127.0.0.1:9093, got {shown(url)!r}"
+            )
         self.url = url.rstrip("/")
         self.installation = installation
 
@@ -88,7 +91,7 @@ class Alertmanager:
         }
         answer = self._ask("POST", "/api/v2/silences", body)
         if not isinstance(answer, dict) or not isinstance(silence := answer.get("silenceID"), str):
-            raise SilenceError(f"expected the id of a silence from {self.url}, got {answer!r:.80}")
+            raise SilenceError(f"expected the id of a silence from {shown(self.url)}, got {answer!r:.80}")
         return silence
 
     def silence(self, silence_id: str) -> Silence:
@@ -103,7 +106,7 @@ class Alertmanager:
         try:
             return Silence(found["id"], found["status"]["state"], found["endsAt"], found["createdBy"], found["comment"])
         except (TypeError, KeyError):
-            raise SilenceError(f"expected a silence from {self.url}, got {found!r:.80}") from None
+            raise SilenceError(f"expected a silence from {shown(self.url)}, got {found!r:.80}") from None
 
     def unmute(self, silence_id: str) -> None:
         """End a silence now; one that has ended stays so.
@@ -130,8 +133,10 @@ class Alertmanager:
         except urllib.error.HTTPError as error:
             said = error.read(200).decode(errors="replace").strip()
             error.close()
-            raise SilenceError(f"Alertmanager at {self.url} refused {method} {path} ({error.code}): {said}") from None
+            raise SilenceError(
+                f"Alertmanager at {shown(self.url)} refused {method} {path} ({error.code}): {said}"
+            ) from None
         except (OSError, ValueError) as error:
             raise SilenceError(
-                f"expected an answer from Alertmanager at {self.url}, got: {error}: is {ALERTMANAGER_URL} right?"
+                f"expected an answer from Alertmanager at {shown(self.url)}, got: {error}: is {ALERTMANAGER_URL} right?"
             ) from None

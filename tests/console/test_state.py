@@ -1,6 +1,7 @@
 """The fold of the console's topics: the same whatever order they are read in, and honest about what it cannot read."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def seen(made: ConsoleState) -> IncidentView:
 
 
 def test_an_older_picture_never_replaces_a_newer_one() -> None:
-    older = situation(at=at(5), severity="warning")
+    older = situation(at=at(5, datetime.fromisoformat(SHOWN.at)), severity="warning")
     made = state(*records(SHOWN), *records(older)[2:])
     assert made.cases[SHOWN.incident].severity == "critical"
 

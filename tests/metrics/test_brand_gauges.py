@@ -150,7 +150,7 @@ def test_two_publications_of_an_open_incident_can_be_quoted_from_a_scrape(in_cri
 
 def test_a_hostile_text_or_address_is_inert_in_a_scrape() -> None:
     text = "{{ .Secret }} <!channel> see http://evil.example/" + "x" * 300
-    at = CRISIS_AT + HOUR / 2
+    at = CRISIS_AT + HOUR / 12
     post = line(999_999, at, text=text, rating=-1, url="javascript:alert(1)", followers=90_000, network="twitter")
     metrics = measure(until_noon(in_order(quiet(days=QUIET_DAYS + 2), wave(120, 90, rating=-1), [(at, post)]))).metrics
     label = next(labels for labels in series(metrics, m.POST_INFO) if "Secret" in labels[5])

@@ -29,6 +29,7 @@ def events_of(lines: list[bytes]) -> list[bytes]:
     return [event.to_json() for event in events]
 
 
+@pytest.mark.timeout(900)  # every record is replayed: minutes beside other tests
 def test_crises_are_found_early_and_false_pages_are_rare_with_default_settings(shared: Path, tmp_path: Path) -> None:
     assert shared.is_dir()
     got = incident_scores(tmp_path, {})

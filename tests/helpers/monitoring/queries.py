@@ -67,6 +67,8 @@ NO_VOICE: Mapping[Query, str] = {
 }
 # Empty where mentions are not collected from networks.
 NOT_COLLECTED: Mapping[Query, str] = {
+    ("badbuzz-overview", "Verdicts in a week"): "no console ran",
+    ("badbuzz-overview", "Roles that nobody has"): "no console ran",
     ("badbuzz-pipeline", "Sources: read"): "no collector ran",
     ("badbuzz-pipeline", "Sources: mentions collected"): "no collector ran",
     ("badbuzz-pipeline", "Sources: time behind"): "no collector ran",
@@ -82,7 +84,6 @@ NOT_COLLECTED: Mapping[Query, str] = {
 }
 # Empty for a replay in one process, which has no worker and no latency.
 REPLAYED: Mapping[Query, str] = {
-    ("badbuzz-overview", "Verdicts in a week"): "no console ran",
     ("badbuzz-overview", "Time since last progress"): "no worker ran",
     ("badbuzz-pipeline", "Time since last progress"): "no worker ran",
     ("badbuzz-pipeline", "Consumer lag"): "no worker ran",
