@@ -15,8 +15,8 @@ demo: $(VENV)/.demo ## watch a reconstructed incident unfold
 	$(BIN)/badbuzz demo
 
 test: lint services ## lint, types, every test; what was skipped is said with its reason
-	@# Four processes for two cores, each with a broker of its own: most of these tests wait.
-	$(BIN)/pytest -rs -n 4 --dist loadfile --no-loadscope-reorder
+	@# Three processes for two cores, each with a broker of its own: most of these tests wait.
+	$(BIN)/pytest -rs -n 3 --dist loadfile --no-loadscope-reorder
 
 quick: $(VENV)/.dev ## what needs no service, in under a minute: style, and the tests of the pure packages
 	$(BIN)/ruff check -q .
