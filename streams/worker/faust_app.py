@@ -128,6 +128,10 @@ class _Consumer(driver.Consumer):
         self._acked_index[tp].clear()
         return self.app.committable_offset(tp.partition)
 
+    def _should_commit(self, tp: TP, offset: int) -> bool:
+        # Faust's own commits no offset below the last: a topic that was created anew begins there.
+        return offset != self._committed_offset[tp]
+
     async def _commit_tps(self, tps: Iterable[TP], start_new_transaction: bool) -> bool:
         # The order matters: offsets as of now first, then the state they stand for, then the commit.
         offsets = self._filter_committable_offsets(tps)

@@ -109,7 +109,11 @@ class StateLoader(StartCounts):
         uncounted = {p: start for p, start in starts.items() if self.uncounted(topic.id, p, start)}
         if reset := reset & uncounted.keys():
             self.resets += len(reset)
-            logger.error("offsets of partitions %s are of another log: starting at the first message", sorted(reset))
+            logger.error(
+                "topic %s was created anew or cut: partitions %s are applied from their first messages",
+                self.topic,
+                sorted(reset),
+            )
         if lost := sum(start.lost for start in uncounted.values()):
             self.lost += lost
             logger.error("retention deleted %d messages of %s before they were applied", lost, self.topic)

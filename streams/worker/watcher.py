@@ -179,7 +179,6 @@ class Watcher:
         """Load the state again where `rollups` was created anew since it was loaded."""
         if self.owns_state() and self.log.replaced():
             async with self._lock:
-                logger.error("topic %s was created anew: its messages are applied from the first", self.topic)
                 self._forget()
                 await self._load(self._app.consumer_generation_id)
 
