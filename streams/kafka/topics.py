@@ -20,6 +20,10 @@ SOURCES = "sources"
 SITUATIONS = "situations"
 DESK = "desk"
 
+LOG_APPEND_TIME = {"message.timestamp.type": "LogAppendTime"}
+"""Time stamps by the broker. Retention goes by them: by event time a replay of 2015 would be deleted while it is read;
+and a broker refuses those of a worker whose clock is an hour ahead."""
+
 MISSING = "missing"
 PARTITIONS = "partitions"
 REPLICATION = "replication"
@@ -127,7 +131,10 @@ def expected_topics(settings: TopicSettings, prefix: str = "") -> list[TopicSpec
         raise ConfigError(f"topics.overrides: expected one of {known}, got {min(unknown)!r}")
     return [
         TopicSpec(
-            prefix + name, partitions, settings.replication, _overridden(config, settings.overrides.get(name, {}))
+            prefix + name,
+            partitions,
+            settings.replication,
+            _overridden(LOG_APPEND_TIME | config, settings.overrides.get(name, {})),
         )
         for name, partitions, config in specs
     ]
@@ -140,12 +147,7 @@ def _overridden(config: dict[str, str], overrides: Mapping[str, str | int | floa
 
 
 def _retained(hours: int) -> dict[str, str]:
-    return {
-        "cleanup.policy": "delete",
-        "retention.ms": str(hours * HOUR_MS),
-        # Retention goes by a message's time stamp. By event time a replay of 2015 would be deleted while it is read.
-        "message.timestamp.type": "LogAppendTime",
-    }
+    return {"cleanup.policy": "delete", "retention.ms": str(hours * HOUR_MS)}
 
 
 def compare(spec: TopicSpec, topic: Topic | None) -> list[Difference]:

@@ -120,6 +120,17 @@ def test_an_option_changed_by_hand_is_reported(kafka_settings: KafkaSettings) ->
     ]
 
 
+def test_a_worker_whose_clock_is_a_day_ahead_can_write_to_every_topic(kafka_settings: KafkaSettings) -> None:
+    topics = [report.name for report in create(kafka_settings, TopicSettings())]
+    producer = KafkaProducer(**producer_options(kafka_settings))
+    tomorrow = int((time.time() + 86_400) * 1000)
+    try:
+        sent = [producer.send(name, b"{}", key=b"Acme", timestamp_ms=tomorrow) for name in topics]
+        assert all(one.get(30).timestamp < tomorrow for one in sent)
+    finally:
+        producer.close()
+
+
 def test_more_copies_than_brokers_are_refused_with_the_reason(kafka_settings: KafkaSettings) -> None:
     with pytest.raises(BrokerError, match=r"did not create topic .*mentions.*only 1 broker"):
         create(kafka_settings, TopicSettings(replication=3))

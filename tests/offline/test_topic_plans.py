@@ -52,7 +52,12 @@ def test_terraform_has_a_resource_for_each_topic_and_each_right() -> None:
 def test_overrides_change_options_of_one_topic_and_an_empty_one_leaves_it_to_the_cluster() -> None:
     text = '[topics.overrides.watches]\n"segment.ms" = 600000\n"segment.bytes" = ""\n"preallocate" = true\n'
     specs = {spec.name: spec.config for spec in expected_topics(parse(text, {}).topics)}
-    assert specs["watches"] == {"cleanup.policy": "compact", "segment.ms": "600000", "preallocate": "true"}
+    assert specs["watches"] == {
+        "message.timestamp.type": "LogAppendTime",
+        "cleanup.policy": "compact",
+        "segment.ms": "600000",
+        "preallocate": "true",
+    }
     assert specs["sources"]["segment.bytes"] == str(50 * 1024 * 1024)
 
 
