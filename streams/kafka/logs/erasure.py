@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
+from streams.kafka.access.rights import TOPIC, Right
 from streams.kafka.clients import broker_errors, consumer_options, producer_options
 from streams.kafka.reading import read_to_end
-from streams.kafka.topic_admin import require_topic
+from streams.kafka.topic_admin import require_granted
 from streams.kafka.topics import INCIDENTS, SITUATIONS
 from streams.mentions.erasure import Quoted, quoted, without_author, without_posts
 from streams.settings.kafka import KafkaSettings
@@ -58,13 +59,20 @@ def quoted_posts(settings: KafkaSettings) -> list[Quoted]:
     BrokerError
         Kafka cannot be reached, or a topic is missing.
     """
+    _require(settings, "READ")
     rows = [row for row in _newest(settings, SITUATIONS).values() if _has_ended(row.value)]
     rows += _newest(settings, INCIDENTS).values()
     rows.sort(key=lambda row: -row.written_ms)
     return list(dict.fromkeys(post for row in rows for post in quoted(row.value)))
 
 
+def _require(settings: KafkaSettings, *operations: str) -> None:
+    topics = [settings.topic(name) for name in (INCIDENTS, SITUATIONS)]
+    require_granted(settings, [Right(TOPIC, topic, operation) for topic in topics for operation in operations])
+
+
 def _rewrite_both(settings: KafkaSettings, erase: Erase) -> int:
+    _require(settings, "READ", "WRITE")
     return _rewrite(settings, INCIDENTS, erase, lambda _: True) + _rewrite(settings, SITUATIONS, erase, _has_ended)
 
 
@@ -74,7 +82,6 @@ def _has_ended(value: bytes) -> bool:
 
 def _newest(settings: KafkaSettings, name: str) -> dict[bytes, _Row]:
     """Return the newest value of each key of a topic."""
-    require_topic(settings, name, "READ")
     topic, newest = settings.topic(name), dict[bytes, _Row]()
     with broker_errors(settings), contextlib.closing(KafkaConsumer(**consumer_options(settings, None))) as consumer:
         numbers = consumer.partitions_for_topic(topic) or ()
@@ -86,7 +93,6 @@ def _newest(settings: KafkaSettings, name: str) -> dict[bytes, _Row]:
 
 def _rewrite(settings: KafkaSettings, name: str, erase: Erase, may: Callable[[bytes], bool]) -> int:
     """Rewrite the newest value of each key of a topic from which something is erased, and which may be rewritten."""
-    require_topic(settings, name, "WRITE")
     rewritten = [
         (row.partition, key, erased)
         for key, row in _newest(settings, name).items()
