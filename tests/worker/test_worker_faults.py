@@ -23,11 +23,7 @@ def chaos(shared_broker: LocalKafka, tmp_path_factory: pytest.TempPathFactory) -
         yield Chaos(Faults(shared_broker, cluster, random.Random()))
 
 
-ELSEWHERE = {"broker away", "partition added", "partition stall", "clock jump", "kill -9 of a scorer"}
-"""Faults that other tests of this folder cause, or that are parts of others here: `make chaos` tries every one."""
-
-
-@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault not in ELSEWHERE])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_nothing_is_lost_or_duplicated_by_a(chaos: Chaos, fault: str) -> None:
     if reason := chaos.faults.unavailable(fault):
         pytest.skip(reason)
