@@ -11,7 +11,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from detectors.severity import COORDINATED, NEGATIVE_GROWTH, REACH, Severity
-from streams.mentions.marks.mark import Mark
+from streams.mentions.marks.mark import Mark, mark_names
 from streams.response.case.case import Case
 from streams.response.case.complaints_waiting import ComplaintsWaiting
 from streams.response.case.effect import Effect
@@ -229,7 +229,7 @@ class Desk:
                 changes += self._signal(signal, now, case)
         if case is not None and closes:
             self._finished = case.incident
-            said = " ".join(mark.name.lower() for mark in Mark if mark.name and case.said & mark)
+            said = " ".join(mark_names(case.said))
             values = (("outcome", case.outcome), ("said", said))
             changes.append(self._change(now, CASE, ENDS, Fact(INFO, case.since, None, values), case))
         return changes

@@ -1,7 +1,7 @@
 """How a brand answers, as a situation shows it: its statements and their effect, signals that hold, deadlines."""
 
 from streams.event_time import rfc3339
-from streams.mentions.marks.mark import ON_THE_MATTER, Mark
+from streams.mentions.marks.mark import ON_THE_MATTER, mark_names
 from streams.mentions.text import normalize
 from streams.response.case.case import Case
 from streams.response.deadlines import deadlines
@@ -34,7 +34,7 @@ def _statement(watch: BrandWatch, post: OfficialPost, case: Case | None) -> Offi
         network=post.network,
         at=rfc3339(post.at * 1000),
         text=" ".join(normalize(post.text).split()),
-        marks=sorted(mark.name.lower() for mark in Mark if mark.name and post.marks & mark),
+        marks=sorted(mark_names(post.marks)),
         on_the_matter=on_it,
         replies=replies,
         negative_replies=negative,

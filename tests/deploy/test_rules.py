@@ -18,7 +18,10 @@ from tests.helpers.paths import DEPLOY
 pytestmark = pytest.mark.usefixtures("tools")
 
 PROMETHEUS = DEPLOY / "prometheus"
-TEST_FILES = [file.with_suffix(".test.yml") for file in RULES_FILES]
+TEST_FILES = [
+    *(file.with_suffix(".test.yml") for file in RULES_FILES),
+    PROMETHEUS / "badbuzz-desk-burn-rates.rules.test.yml",
+]
 UNIT_TESTS: list[dict[str, Any]] = [
     test for file in TEST_FILES for test in yaml.safe_load(file.read_text(encoding="utf-8"))["tests"]
 ]

@@ -1,13 +1,22 @@
 """What must be found in each reconstructed incident, and by when: the `[[expect]]` tables of the shipped files."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 import pytest
 
 from detectors.negativity import NegativityModel
+from streams.reports.builder import build_report
+from streams.reports.history import histories
+from streams.reports.html import to_html
+from streams.reports.markdown import to_markdown
 from streams.response.desk_event import DeskEvent
-from streams.scenarios import Expectation, Period, load_scenario, shipped_scenarios
+from streams.scenarios import Expectation, Period, Scenario, load_scenario, shipped_scenarios
+from streams.settings.config import Config
+from streams.situations.situation import Situation
+from streams.watching.watch_event import WatchEvent
 from streams.watching.watch_event import incident_events as incidents_of
+from streams.wording.language import LANGUAGES
 from tests.helpers.scenarios.held import held, held_by_the_desk, watch_events
 
 NOON = datetime.fromisoformat("2012-07-06T12:00")
@@ -18,17 +27,42 @@ def hour(hours: int) -> datetime:
     return NOON.replace(hour=hours)
 
 
+class Replayed(NamedTuple):
+    """A reconstruction, its events, and the last situation of each of its incidents."""
+
+    scenario: Scenario
+    events: list[WatchEvent]
+    situations: dict[str, Situation]
+
+
 @pytest.fixture(scope="module")
 def model() -> NegativityModel:
     return NegativityModel.load()
 
 
-@pytest.mark.parametrize("name", shipped_scenarios())
+@pytest.fixture(scope="module", params=shipped_scenarios())
+def replayed(request: pytest.FixtureRequest, model: NegativityModel) -> Replayed:
+    situations: dict[str, Situation] = {}
+    scenario = load_scenario(request.param)
+    events = watch_events(scenario, model, lambda each: situations.update({each.incident: each}))
+    return Replayed(scenario, events, situations)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_each_incident_of_a_reconstruction_a_report_can_be_made(replayed: Replayed, language: str) -> None:
+    config = Config(timezone=str(replayed.scenario.zone), language=language)
+    found = histories(replayed.events, [], replayed.situations)
+    assert found
+    for each in found:
+        report = build_report(each, config)
+        assert report.title in to_markdown(report)
+        assert to_html(report)
+
+
 def test_in_each_reconstruction_incidents_and_how_they_are_answered_are_found_when_they_are_expected(
-    name: str, model: NegativityModel
+    replayed: Replayed,
 ) -> None:
-    scenario = load_scenario(name)
-    events = watch_events(scenario, model)
+    scenario, events, _ = replayed
     periods = {
         "incident": held(scenario, incidents_of(events)),
         "desk": held_by_the_desk(scenario, [event for event in events if isinstance(event, DeskEvent)]),

@@ -5,6 +5,7 @@ from string import Formatter
 import pytest
 
 from detectors.severity import CRITERIA, SEVERITIES
+from streams.mentions.marks.mark import Mark, mark_names
 from streams.wording import english, french
 from streams.wording.language import LANGUAGES, Language
 
@@ -25,6 +26,12 @@ def test_every_criterion_and_severity_has_a_phrase(code: str) -> None:
         assert language.say(f"criterion_{name}")
     for name in SEVERITIES:
         assert language.say(f"severity_{name}")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_whatever_an_official_text_may_do_has_a_phrase_in_reports(code: str) -> None:
+    every = sum(int(mark) for mark in Mark)
+    assert all(Language(code).say(f"report_mark_{name}") for name in mark_names(every))
 
 
 def test_numbers_have_the_marks_of_the_language() -> None:

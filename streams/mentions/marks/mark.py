@@ -60,6 +60,17 @@ class Clue(IntFlag):
     UNKEPT = 2
 
 
+def mark_names(marks: int) -> list[str]:
+    """Return the names of the marks in a sum, without that which only says that the speaker's role is known.
+
+    Examples
+    --------
+    >>> mark_names(Mark.APOLOGY | Mark.HOLDING | Mark.NAMED_ROLE)
+    ['holding', 'apology']
+    """
+    return [mark.name.lower() for mark in Mark if mark.name and marks & mark and mark is not Mark.NAMED_ROLE]
+
+
 def marks_named(names: tuple[str, ...]) -> int:
     """Return the marks of these names; unknown names are ignored."""
     marks = 0

@@ -1,7 +1,7 @@
 """When each severity, criterion and desk signal held, in local time, by the events of a replay."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from detectors.severity import SEVERITIES, Severity
@@ -11,14 +11,17 @@ from streams.response.desk_event import DeskEvent
 from streams.scenarios import Period, Scenario
 from streams.scoring.scorer import TextModel
 from streams.settings.config import Config
+from streams.situations.situation import Situation
 from streams.watching.incident_event import IncidentEvent
 from streams.watching.watch_event import WatchEvent
 from streams.watching.watch_event import incident_events as of_incidents
 
 
-def watch_events(scenario: Scenario, model: TextModel) -> list[WatchEvent]:
+def watch_events(
+    scenario: Scenario, model: TextModel, on_situation: Callable[[Situation], None] | None = None
+) -> list[WatchEvent]:
     """The events of incidents and of the response desk in a whole scenario."""
-    pipeline = Pipeline(Config(timezone=str(scenario.zone)), model)
+    pipeline = Pipeline(Config(timezone=str(scenario.zone)), model, on_situation=on_situation)
     messages = [Message("scenario", n, line.rstrip()) for n, line in enumerate(scenario.mentions())]
     return pipeline.run(messages) + pipeline.finish()
 
