@@ -101,7 +101,7 @@ def find_table(
             names = {column_key(field) for field in row.fields}
             table = Table(data, encoding, delimiter, row.fields, row.line)
             nearest = max(nearest, (len(wanted & names), row.fields), key=lambda pair: pair[0])
-            for tool in _told(tools, names, wanted):
+            for tool in _recognised(tools, names, wanted):
                 candidate = _Candidate(tool, len(columns_of(tool.columns.values()) & names), table)
                 best = candidate if best is None or candidate.found > best.found else best
     missing = wanted - {column_key(field) for field in (best.table.header if best else nearest[1])}
@@ -134,12 +134,12 @@ def columns_of(candidates: Iterable[tuple[str, ...]]) -> set[str]:
     return {column_key(part) for names in candidates for name in names for part in name.split(" + ")}
 
 
-def _told(tools: Mapping[str, Tool], names: set[str], wanted: set[str]) -> Iterator[Tool]:
+def _recognised(tools: Mapping[str, Tool], names: set[str], wanted: set[str]) -> Iterator[Tool]:
     chosen = len(tools) == 1
     for key, tool in tools.items():
         has_both = all(columns_of([tool.columns[field]]) & names for field in ("created_at", "text"))
-        told = any(columns <= names for columns in tool.tell)
-        if told or (chosen and has_both) or (key == PLAIN and wanted and wanted <= names):
+        known = any(columns <= names for columns in tool.tell)
+        if known or (chosen and has_both) or (key == PLAIN and wanted and wanted <= names):
             yield tool
 
 

@@ -236,7 +236,7 @@ class Desk:
 
     def _signal(self, signal: Signal, now: int, case: Case | None) -> list[DeskChange]:
         desk = self.context
-        changes = [self._change(now, signal.name, TOLD, fact, case) for fact in signal.told(now, desk)]
+        changes = [self._change(now, signal.name, TOLD, fact, case) for fact in signal.facts(now, desk)]
         fact = signal.holds(now, desk)
         known = self.active.get(signal.name)
         if fact is None:

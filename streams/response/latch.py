@@ -52,7 +52,7 @@ class Latched:
         self.at_rest = True
         return None
 
-    def told(self, now: int, desk: DeskContext) -> list[Fact]:
+    def facts(self, now: int, desk: DeskContext) -> list[Fact]:
         """Return nothing."""
         return []
 

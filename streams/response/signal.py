@@ -65,7 +65,7 @@ class Signal(Protocol):
 
     @property
     def at_rest(self) -> bool:
-        """Whether neither `holds` nor `told` has anything to return, or to forget, before something is learned."""
+        """Whether neither `holds` nor `facts` has anything to return, or to forget, before something is learned."""
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute."""
@@ -73,7 +73,7 @@ class Signal(Protocol):
     def holds(self, now: int, desk: DeskContext) -> Fact | None:
         """Return why the signal holds at a minute, or None. What may change later is announced by `desk.wake`."""
 
-    def told(self, now: int, desk: DeskContext) -> list[Fact]:
+    def facts(self, now: int, desk: DeskContext) -> list[Fact]:
         """Return single facts found since the last call, that hold for no span of time."""
 
     def state(self) -> Any:
@@ -92,7 +92,7 @@ class Stateless:
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn nothing."""
 
-    def told(self, now: int, desk: DeskContext) -> list[Fact]:
+    def facts(self, now: int, desk: DeskContext) -> list[Fact]:
         """Return nothing."""
         return []
 

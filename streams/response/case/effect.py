@@ -89,10 +89,10 @@ class Effect:
                     desk.wake(post.minute + span)
 
     def holds(self, now: int, desk: DeskContext) -> Fact | None:
-        """Return nothing: an effect is told once."""
+        """Return nothing: an effect is reported once."""
         return None
 
-    def told(self, now: int, desk: DeskContext) -> list[Fact]:
+    def facts(self, now: int, desk: DeskContext) -> list[Fact]:
         """Return the effects of the statements that are old enough."""
         least = desk.settings.effect_least
         ready = [item for item in self._waiting if item[0] + item[1] <= now]

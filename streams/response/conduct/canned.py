@@ -72,7 +72,7 @@ class Canned:
         values = (("share", round(share, 2)), ("replies", texts))
         return Fact(INFO if desk.case is None else WARNING, min(self._minutes), None, values)
 
-    def told(self, now: int, desk: DeskContext) -> list[Fact]:
+    def facts(self, now: int, desk: DeskContext) -> list[Fact]:
         """Return nothing."""
         return []
 

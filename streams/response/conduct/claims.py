@@ -80,7 +80,7 @@ class Claims:
         known = sum(n for day, n in self._days.items() if day < today)
         return max(1.0, known / max(1, days)) * WINDOW / 1440
 
-    def told(self, now: int, desk: DeskContext) -> list[Fact]:
+    def facts(self, now: int, desk: DeskContext) -> list[Fact]:
         """Return nothing."""
         return []
 

@@ -63,13 +63,13 @@ class Contradiction(Latched):
         self._case = ""
         # By slot and place (network and account): the value, its minute and the post.
         self._board: dict[str, dict[tuple[str, int], tuple[str, int, Post]]] = {}
-        self._told: list[str] = []
+        self._reported: list[str] = []
 
     def observe(self, seen: DeskObservation, desk: DeskContext) -> None:
         """Learn a closed minute."""
         case = desk.case
         if case is None or case.incident != self._case:
-            self._board, self._told, self._case = {}, [], case.incident if case else ""
+            self._board, self._reported, self._case = {}, [], case.incident if case else ""
         if case is None:
             return
         for post in desk.posts.fresh:
@@ -104,9 +104,9 @@ class Contradiction(Latched):
 
     def _contradict(self, slot: str, first: Post, second: Post, now: int, desk: DeskContext) -> None:
         pair = f"{slot} {first.network} {first.id} {second.network} {second.id}"
-        if pair in self._told or len(self._told) >= MAX_SLOTS * MAX_PLACES:
+        if pair in self._reported or len(self._reported) >= MAX_SLOTS * MAX_PLACES:
             return
-        self._told.append(pair)
+        self._reported.append(pair)
         severity = WARNING if slot == REFUND or slot.startswith("money") else INFO
         self.occur(Fact(severity, now, None, (("slot", slot.split(maxsplit=1)[0]),), (first, second)), now, desk)
 
@@ -116,13 +116,13 @@ class Contradiction(Latched):
             [slot, [[*place, *said] for place, said in sorted(stands.items())]]
             for slot, stands in sorted(self._board.items())
         ]
-        return [super().state(), self._case, board, self._told]
+        return [super().state(), self._case, board, self._reported]
 
     def restore(self, state: Any) -> None:
         """Go on from a state."""
-        latched, self._case, board, told = state
+        latched, self._case, board, reported = state
         super().restore(latched)
-        self._told = list(told)
+        self._reported = list(reported)
         self._board = {
             slot: {(network, account): (value, at, Post(*post)) for network, account, value, at, post in stands}
             for slot, stands in board

@@ -109,7 +109,7 @@ class PromiseBroken:
         due = min(promise[_DUE] for promise in broken) // MINUTE_S
         return Fact(WARNING, due, due, (("broken", len(broken)),))
 
-    def told(self, now: int, desk: DeskContext) -> list[Fact]:
+    def facts(self, now: int, desk: DeskContext) -> list[Fact]:
         """Return nothing."""
         return []
 

@@ -59,7 +59,7 @@ class ScheduledPending:
         posts = tuple(post for _, post in planned[:MAX_SHOWN])
         return Fact(severity, case.opened, planned[0][0] // MINUTE_S, (("planned", len(planned)),), posts)
 
-    def told(self, now: int, desk: DeskContext) -> list[Fact]:
+    def facts(self, now: int, desk: DeskContext) -> list[Fact]:
         """Return nothing."""
         return []
 
