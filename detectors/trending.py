@@ -48,6 +48,8 @@ class TrendingTerms:
         self.extract = extract
         self._days: dict[int, list[Sample]] = {}
         self._background: tuple[int, Counter[str]] | None = None  # counted once until it changes
+        # Of the texts of the last `top`: most of them are among those of the next one, a minute later.
+        self._extracted: dict[str, tuple[str, ...]] = {}
 
     def learn_one(self, day: int, samples: Iterable[Sample]) -> None:
         """Learn the texts of a day, or a part of them.
@@ -59,7 +61,7 @@ class TrendingTerms:
         samples
             Texts.
         """
-        self._background = None
+        self._background, self._extracted = None, {}
         self._days[day] = sorted([*self._days.get(day, ()), *samples])[:MAX_DAY_TEXTS]
         for old in [d for d in self._days if d <= day - BACKGROUND_DAYS]:
             del self._days[old]
@@ -81,7 +83,7 @@ class TrendingTerms:
         list of (term, count)
             Best first; only terms of at least two texts.
         """
-        now, counts = self._count(texts)
+        now, counts = self._count_now(list(texts))
         if self._background is None:
             self._background = self._count(sample.text for samples in self._days.values() for sample in samples)
         before, usual = self._background
@@ -92,6 +94,14 @@ class TrendingTerms:
             if count >= 2 and count > MIN_RATIO * expected and term not in leave_out:
                 scored.append((-count * log((count + 0.5) / (expected + 0.5)), term, count))
         return [(term, count) for _, term, count in sorted(scored)[:n]]
+
+    def _count_now(self, texts: list[str]) -> tuple[int, Counter[str]]:
+        known = self._extracted
+        self._extracted = {text: known.get(text) or tuple(self.extract(text)) for text in texts}
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(self._extracted[text])
+        return len(texts), counts
 
     def _count(self, texts: Iterable[str]) -> tuple[int, Counter[str]]:
         counts: Counter[str] = Counter()
