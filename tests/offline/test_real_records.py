@@ -13,7 +13,7 @@ from streams.mentions.message import Message
 from streams.offline.replay import replay
 from streams.pipeline import Pipeline
 from streams.settings.config import Config
-from tests.benchmarks.accuracy import incident_scores
+from tests.benchmarks.accuracy import incident_files, incident_scores
 from tests.helpers.records import damaged
 
 FILES = ("airlines_2015", "free_fr_2024_q3", "spotify_care_2017")
@@ -32,9 +32,10 @@ def events_of(lines: list[bytes]) -> list[bytes]:
 @pytest.mark.timeout(900)  # every record is replayed: minutes beside other tests
 def test_crises_are_found_early_and_false_pages_are_rare_with_default_settings(shared: Path, tmp_path: Path) -> None:
     assert shared.is_dir()
-    got = incident_scores(tmp_path, {})
+    got = incident_scores(tmp_path, incident_files(), {})
     assert got["found"] == got["crises"] == 17
     assert got["found_at_warning"] >= 16
+    assert got["found_at_critical"] >= 10
     assert got["found_within_60_min"] >= 8
     assert got["false_warning_pages_per_brand_week"] <= 0.0116
     assert got["false_pages_per_brand_week"] <= 0.0322
