@@ -92,7 +92,7 @@ def build_situation(watch: BrandWatch, end: int, incident: str, *, ended: bool =
         criteria=[] if last is None else last.criteria,
         planned=None if last is None else last.planned or None,
         figures=figures(watch, end, max((post.reach for post in posts), default=0)),
-        networks=networks(watch, window, first, end),
+        networks=networks(watch, window),
         terms=[ShownTerm(term, count) for term, count in watch.spreading(end)],
         posts=posts,
         weaknesses=dict(sorted(window.weaknesses.items())),

@@ -64,15 +64,11 @@ def figures(watch: BrandWatch, end: int, posts_reach: int) -> Figures:
     )
 
 
-def networks(watch: BrandWatch, window: Window, first: int, end: int) -> list[NetworkPart]:
+def networks(watch: BrandWatch, window: Window) -> list[NetworkPart]:
     """Return the networks of a span, most mentions first, with what the case knows of each."""
     case = watch.desk.desk.context.case
     case_negatives = {} if case is None else case.negatives
     spoken = {} if case is None else case.spoken
-    last: dict[str, int] = {}
-    for rollup in watch.recent.rollups(first, end):
-        if rollup.counts.mentions:
-            last[rollup.network] = max(last.get(rollup.network, 0), rollup.minute - rollup.lag + 1)
     total = sum(mentions for mentions, _ in window.networks.values())
     names = sorted({*window.networks, *case_negatives, *spoken})
     parts = []
@@ -86,7 +82,7 @@ def networks(watch: BrandWatch, window: Window, first: int, end: int) -> list[Ne
                 negatives=negatives,
                 case_negatives=case_negatives.get(name, 0),
                 spoken=minute_time(spoken[name]) if spoken.get(name) else None,
-                last_mention_at=minute_time(last[name]) if name in last else None,
+                last_mention_at=minute_time(window.last[name]) if name in window.last else None,
             )
         )
     parts.sort(key=lambda part: (-part.mentions, -part.case_negatives, part.network))
@@ -105,12 +101,13 @@ def carriers(watch: BrandWatch, window: Window, official: tuple[int, int]) -> li
     official
         Official accounts that spoke, and how many statements they made.
     """
-    authors: dict[str, set[str]] = {"public": set(), "private": set()}
+    authors: dict[str, set[tuple[str, str]]] = {"public": set(), "private": set()}
+    public_at = watch.config.public_followers
     posts = {"public": 0, "private": 0}
     reach = {"public": 0, "private": 0}
     for network, post in window.posts:
-        kind = "public" if post.followers >= watch.config.public_followers else "private"
-        authors[kind].add(f"{network}:{post.author or post.id}")
+        kind = "public" if post.followers >= public_at else "private"
+        authors[kind].add((network, post.author or post.id))
         posts[kind] += 1
         reach[kind] = max(reach[kind], post.reach)
     found = [Carrier(kind, len(authors[kind]), posts[kind], reach[kind]) for kind in ("public", "private")]

@@ -1,5 +1,6 @@
 """Building an incident event: the detectors' change, with the networks, terms, posts and response of its window."""
 
+import math
 from collections.abc import Sequence
 from heapq import nsmallest
 
@@ -139,12 +140,13 @@ def most_telling(
         Whether negative ones come before those of wider reach.
     """
     place = {post_id: number for number, post_id in enumerate(holding)}
+    mild_below = 1000 * config.reach_negative_at if negatives_first else -math.inf
 
     def rank(item: tuple[str, PostRow]) -> tuple[int, bool, int, int, str, str]:
         network, post = item
-        mild = negatives_first and post.negativity < 1000 * config.reach_negative_at
         first = place.get(post.id, len(place))
-        return first, mild, -max(post.reach, post.reposts), -post.reposts, network, post.id
+        widest = post.reach if post.reach > post.reposts else post.reposts
+        return first, post.negativity < mild_below, -widest, -post.reposts, network, post.id
 
     return [_shown(network, post) for network, post in nsmallest(MAX_SHOWN_POSTS, posts, rank)]
 

@@ -23,9 +23,13 @@ class ClosedMinute(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Some closed minutes, summed: mentions and negatives a network, mentions a weakness, and the posts to show."""
+    """Some closed minutes, summed: mentions and negatives a network, mentions a weakness, and the posts to show.
+
+    `last` is the minute after a network's newest mention; what came late was made earlier than it counts as seen.
+    """
 
     networks: dict[str, tuple[int, int]]
+    last: dict[str, int]
     counts: Counts
     weaknesses: dict[str, int]
     posts: Posts
@@ -77,6 +81,7 @@ class RecentMinutes:
     def window(self, first: int, end: int) -> Window:
         """Sum the minutes from `first` up to, not including, `end`."""
         networks: dict[str, tuple[int, int]] = {}
+        last: dict[str, int] = {}
         weaknesses: dict[str, int] = {}
         posts: dict[tuple[str, str], PostRow] = {}
         rollups = list(self.rollups(first, end))
@@ -84,6 +89,7 @@ class RecentMinutes:
             if rollup.counts.mentions:
                 mentions, negatives = networks.get(rollup.network, (0, 0))
                 networks[rollup.network] = (mentions + rollup.counts.mentions, negatives + rollup.counts.negatives)
+                last[rollup.network] = max(last.get(rollup.network, 0), rollup.minute - rollup.lag + 1)
             for tag, count in rollup.weaknesses.items():
                 weaknesses[tag] = weaknesses.get(tag, 0) + count
             for post in rollup.posts:
@@ -91,6 +97,7 @@ class RecentMinutes:
                 posts[rollup.network, post.id] = combined_row(known, post) if known else post
         return Window(
             networks,
+            last,
             total(rollup.counts for rollup in rollups),
             weaknesses,
             [(network, post) for (network, _), post in posts.items()],
