@@ -60,8 +60,12 @@ class Feed(MentionProducer):
         options = {"delivery_timeout_ms": DELIVERY_S * 1000, "metadata_max_age_ms": 1000}
         self._producer = KafkaProducer(**producer_options(config.kafka) | options)
 
-    def finish(self) -> Sent:
+    def flush(self) -> None:
+        """Wait until all that was sent is appended."""
         self._producer.flush(DELIVERY_S)
+
+    def finish(self) -> Sent:
+        self.flush()
         return super().finish()
 
 
@@ -97,7 +101,7 @@ class Chaos:
 
             def feed() -> None:
                 try:
-                    sent.extend(self._send(lines, name == "duplicates"))
+                    sent.extend(self._send(lines, name == "duplicates", ordered=name == "partition added"))
                 except BaseException as error:
                     errors.append(error)
                     raise
@@ -164,8 +168,12 @@ class Chaos:
             ]
         return [value for *_, value in sorted(found)]
 
-    def _send(self, lines: list[bytes], duplicated: bool = False) -> list[bytes]:
-        """Send a record over some seconds, and the heartbeats that close it; return what was sent."""
+    def _send(self, lines: list[bytes], duplicated: bool = False, *, ordered: bool = False) -> list[bytes]:
+        """Send a record over some seconds, and the heartbeats that close it; return what was sent.
+
+        `ordered`: in the order of sending also where a brand moves to another partition. The undisturbed run reads the
+        log in the order of appending, and what overtakes by hours would be too late in it.
+        """
         sent: list[bytes] = []
         producer = Feed(self.cluster.config)
         piece = len(lines) // PIECES + 1
@@ -175,6 +183,8 @@ class Chaos:
                 again = self.rng.randrange(max(0, first - 5 * piece), first + 1)
                 part = part + lines[again : again + self.rng.randrange(1, 2 * piece)]
             producer.send(Message("record", i, value) for i, value in enumerate(part))
+            if ordered:
+                producer.flush()
             sent += part
             time.sleep(FEED_S / PIECES)
         producer.finish()
