@@ -62,7 +62,7 @@ class IdleHeartbeatSender:
             try:
                 due = await self._due()
                 if due and self._owner.owns_state():
-                    await asyncio.get_running_loop().run_in_executor(self._io, self._send, due)
+                    await asyncio.get_running_loop().run_in_executor(self._io, self.send, due)
             except Exception as error:  # reported by the watcher's `failure`
                 self._owner.fail(error)
 
@@ -88,14 +88,19 @@ class IdleHeartbeatSender:
             await asyncio.sleep(0)
         return due
 
-    def _send(self, due: list[IdleHeartbeat]) -> None:
+    def send(self, due: list[IdleHeartbeat]) -> None:
+        """Send heartbeats; what cannot be sent now is due again later."""
         topic = self._config.kafka.topic(MENTIONS)
         try:
-            if self._producer is None:
-                self._producer = KafkaProducer(**producer_options(self._config.kafka))
+            known = self._partitions(topic)
+            if not known.issuperset(each.partition for each in due):
+                # Partitions were added: the producer would learn of them within minutes, a new one knows them now.
+                self._close_producer()
+                known = self._partitions(topic)
             sent = [
                 self._producer.send(topic, value=each.value, key=each.brand.encode(), partition=each.partition)
                 for each in due
+                if each.partition in known
             ]
             self._producer.flush(SEND_TIMEOUT_S)
             for future in sent:
@@ -103,6 +108,11 @@ class IdleHeartbeatSender:
         except KafkaError as error:
             logger.warning("idle heartbeats wait for the broker: %s: %s", type(error).__name__, error)
             self._close_producer()
+
+    def _partitions(self, topic: str) -> set[int]:
+        if self._producer is None:
+            self._producer = KafkaProducer(**producer_options(self._config.kafka))
+        return set(self._producer.partitions_for(topic) or ())
 
     def _close_producer(self) -> None:
         producer, self._producer = self._producer, None
